@@ -1,0 +1,41 @@
+# The README's commands. Each makes the environment when it is missing or out of date.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test prove lab lint build requirements clean
+
+demo: .venv/ready
+	$(BIN)/grader demo
+
+test: .venv/ready
+	$(BIN)/grader build --check
+	$(BIN)/pytest
+
+prove: .venv/ready
+	$(BIN)/python -m tests.prove
+
+lab: .venv/ready
+	$(BIN)/jupyter lab notebooks/01_dropout_from_scratch/01_dropout_from_scratch.ipynb
+
+lint: .venv/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+build: .venv/ready
+	$(BIN)/grader build
+
+requirements:
+	uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
+		--extra dev --upgrade pyproject.toml --output-file requirements.txt
+
+.venv/ready: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(None if (3, 11) <= v < (3, 14) else f"Dropout Lab needs Python 3.11, 3.12 or 3.13; {sys.executable} is {v[0]}.{v[1]}. Name another one: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --requirement requirements.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch .venv/ready
+
+clean:
+	rm -rf .venv demo

@@ -1,0 +1,77 @@
+"""Where things lie in a course folder, and what its assignments are called.
+
+A course folder holds `nbgrader_config.py`; its parts have the names that nbgrader's configuration
+gives them, so that nbgrader's own commands work on the same files.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
+
+from .exercise import CourseError
+
+CONFIG_FILE = "nbgrader_config.py"
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course folder: `chapters`, `solutions` (source), `notebooks` (release) and the rest."""
+
+    root: Path
+
+    @classmethod
+    def find(cls, start: Path | None = None) -> Course:
+        """The course at `start` (default: the current folder) or the nearest parent that is one."""
+        start = (start or Path.cwd()).resolve()
+        for folder in (start, *start.parents):
+            if (folder / CONFIG_FILE).is_file():
+                return cls(folder)
+        raise CourseError(
+            f"{start} is not inside a course folder: neither it nor a parent has {CONFIG_FILE}. "
+            "Change to the course folder, or name it with --course."
+        )
+
+    @cached_property
+    def config(self) -> Config:
+        """nbgrader's configuration, with this folder as the course root."""
+        config = PyFileConfigLoader(CONFIG_FILE, path=str(self.root)).load_config()
+        config.CourseDirectory.root = str(self.root)
+        return config
+
+    def folder(self, step: str) -> Path:
+        """The folder of a step: chapters, source, release, submitted, autograded or feedback."""
+        if step == "chapters":
+            return self.root / "chapters"
+        name = self.config.CourseDirectory.get(f"{step}_directory", step)
+        return self.root / str(name)
+
+    @property
+    def database(self) -> str:
+        """The gradebook's address, as SQLAlchemy reads it."""
+        default = f"sqlite:///{self.root / 'gradebook.db'}"
+        return str(self.config.CourseDirectory.get("db_url", default))
+
+    @property
+    def assignments(self) -> list[str]:
+        """The names of the assignments, in order: the folders of the source step."""
+        source = self.folder("source")
+        return sorted(path.parent.name for path in source.glob("*/*.ipynb"))
+
+    def notebook(self, step: str, assignment: str, student: str = "") -> Path:
+        """The path of an assignment's notebook in `step`, of one student where the step has students."""
+        return self.folder(step) / student / assignment / f"{assignment}.ipynb"
+
+    def require(self, assignment: str) -> Path:
+        """The source notebook of `assignment`. Raises CourseError when there is none."""
+        path = self.notebook("source", assignment)
+        if not path.is_file():
+            known = ", ".join(self.assignments) or "none yet (run `grader build`)"
+            raise CourseError(
+                f"There is no assignment called {assignment!r}. There are: {known}."
+            )
+        return path

@@ -1,0 +1,1 @@
+"""Further checks, used in grading and not shipped to students."""

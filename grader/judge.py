@@ -1,0 +1,87 @@
+"""The judge: runs an exercise's checks against a student and says what was earned."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+
+import torch
+
+from .exercise import Check, Exercise
+from .expect import CheckFailed
+from .probe import StudentError
+from .results import CheckResult, ExerciseResult
+from .student import Student
+
+UNWRITTEN = "This exercise is still open: replace `raise NotImplementedError()` with your code."
+
+
+def judge(exercise: Exercise, student: Student, seed: int) -> ExerciseResult:
+    """Judge `exercise`: every check draws its inputs from `seed` and its own title.
+
+    Never raises for what a student's code does or returns: whatever cannot be judged is a failed
+    check with a reason. The caller's random state is left as it was.
+    """
+    results: list[CheckResult] = []
+    problem = ""
+    with torch.random.fork_rng(devices=[]):
+        for entry in exercise.checks():
+            if problem:
+                results.append(_failed(entry, problem))
+                continue
+            torch.manual_seed(_seed_of(entry, seed))
+            started = time.perf_counter()
+            result, problem = _run(exercise, entry, student)
+            results.append(
+                CheckResult(**{**vars(result), "seconds": time.perf_counter() - started})
+            )
+    return ExerciseResult(exercise.name, exercise.points, tuple(results), problem)
+
+
+def derive_seed(secret: str, *parts: str) -> int:
+    """A 63-bit seed from the instructor's secret and the names of student, assignment and exercise."""
+    text = "\0".join((secret, *parts)).encode()
+    return int.from_bytes(hashlib.sha256(text).digest()[:8], "big") >> 1
+
+
+def _seed_of(entry: Check, seed: int) -> int:
+    return derive_seed(str(seed), entry.title)
+
+
+def _run(exercise: Exercise, entry: Check, student: Student) -> tuple[CheckResult, str]:
+    """The result of one check, and the problem that makes the further ones pointless, if any."""
+    try:
+        entry.function(exercise, student)
+    except CheckFailed as failure:
+        return _failed(entry, failure.seen, failure.expected, failure.because), ""
+    except StudentError as error:
+        return _failed(entry, *_explain(error)), _fatal(error)
+    except Exception as error:  # what came back fits no expectation of the check
+        seen = f"a result that this check could not read ({type(error).__name__}: {error})"
+        return _failed(entry, seen, "a result as the exercise describes it"), ""
+    return CheckResult(entry.title, entry.weight, True, hidden=entry.hidden), ""
+
+
+def _failed(entry: Check, seen: str, expected: str = "", because: str = "") -> CheckResult:
+    return CheckResult(
+        entry.title, entry.weight, False, seen, expected, because, entry.hint, entry.hidden
+    )
+
+
+def _explain(error: StudentError) -> tuple[str, str]:
+    """What was seen and expected, for an error of the student's code."""
+    if error.type == "NotImplementedError":
+        return UNWRITTEN, ""
+    if error.kind != "raised":
+        return error.message, ""
+    where = f" in line {error.line}" if error.line else ""
+    if error.source_line:
+        where += f" (`{error.source_line}`)"
+    return f"{error.type}{where}: {error.message}", "no exception"
+
+
+def _fatal(error: StudentError) -> str:
+    """Why no further check can tell more: the code is missing, unwritten, or its process is gone."""
+    if error.type == "NotImplementedError":
+        return UNWRITTEN
+    return error.message if error.kind in ("missing", "timeout", "died", "malformed") else ""

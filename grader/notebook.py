@@ -1,0 +1,60 @@
+"""What a notebook imports: `check` and `hint`."""
+
+from __future__ import annotations
+
+import random
+import sys
+
+from IPython import get_ipython
+from IPython.display import Markdown, display
+
+from .exercise import CourseError, get_exercise
+from .judge import judge
+from .student import LocalStudent
+from .table import ResultTable
+
+
+def check(name: str) -> float:
+    """Judge the exercise `name` in this notebook, show the table, and return the points earned.
+
+    nbgrader reads the returned float as (partial) credit. Raises CourseError for a name that no
+    exercise has.
+    """
+    exercise = get_exercise(name)
+    student = LocalStudent(_namespace())
+    result = judge(exercise, student, seed=random.SystemRandom().getrandbits(63))
+    display(ResultTable(result))
+    if not result.problem:
+        _show_picture(exercise, student)
+    return result.earned
+
+
+def hint(name: str, level: int = 1) -> None:
+    """Show hint `level` (1, 2, 3: each says more) for the exercise `name`.
+
+    Raises CourseError for an unknown exercise or level.
+    """
+    hints = get_exercise(name).hints
+    if not isinstance(level, int) or not 1 <= level <= len(hints):
+        raise CourseError(f"{name} has hints 1 to {len(hints)}; there is no hint {level!r}.")
+    more = f"\n\n*There is more: `hint({name!r}, {level + 1})`*" if level < len(hints) else ""
+    display(Markdown(f"**Hint {level} of {len(hints)}.** {hints[level - 1]}{more}"))
+
+
+def _show_picture(exercise, student) -> None:
+    from matplotlib import pyplot as plt
+
+    try:
+        figure = exercise.picture(student)
+    except Exception:  # the table has already said what is wrong
+        return
+    if figure is not None:
+        display(figure)
+        plt.close(figure)
+
+
+def _namespace() -> dict[str, object]:
+    shell = get_ipython()
+    if shell is not None:
+        return shell.user_ns
+    return sys._getframe(2).f_globals

@@ -1,0 +1,93 @@
+"""What a judgement is made of: plain dataclasses that travel from the judge to tables, reports and JSON."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """The outcome of one check.
+
+    `seen`, `expected` and `because` are sentences for the student, empty when the check passed.
+    `seconds` is wall-clock time.
+    """
+
+    title: str
+    weight: float
+    passed: bool
+    seen: str = ""
+    expected: str = ""
+    because: str = ""
+    hint: str = ""
+    hidden: bool = False
+    seconds: float = 0.0
+
+    @property
+    def message(self) -> str:
+        """One line: what was seen, what was expected, and why it matters."""
+        parts = []
+        if self.seen:
+            parts.append(f"seen: {self.seen}")
+        if self.expected:
+            parts.append(f"expected: {self.expected}")
+        if self.because:
+            parts.append(self.because)
+        return "; ".join(parts)
+
+
+@dataclass(frozen=True)
+class ExerciseResult:
+    """The outcome of one exercise: its checks, and what they are worth together.
+
+    `points` is the maximum; `earned` is the share of the weight that passed, in points,
+    rounded to two decimals. `problem` says why nothing could be judged, when that is so.
+    """
+
+    exercise: str
+    points: float
+    checks: tuple[CheckResult, ...]
+    problem: str = ""
+
+    @property
+    def earned(self) -> float:
+        total = sum(check.weight for check in self.checks)
+        passed = sum(check.weight for check in self.checks if check.passed)
+        return round(self.points * passed / total, 2) if total else 0.0
+
+    @property
+    def failed(self) -> tuple[CheckResult, ...]:
+        return tuple(check for check in self.checks if not check.passed)
+
+
+@dataclass(frozen=True)
+class SubmissionResult:
+    """One student's graded notebook.
+
+    `findings` are sentences about the file itself (cells that were missing, a format that had to
+    be upgraded, a cell that was stopped); `seconds` is wall-clock time for the whole submission.
+    """
+
+    student: str
+    assignment: str
+    exercises: tuple[ExerciseResult, ...]
+    findings: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def earned(self) -> float:
+        return round(sum(exercise.earned for exercise in self.exercises), 2)
+
+    @property
+    def points(self) -> float:
+        return sum(exercise.points for exercise in self.exercises)
+
+    def as_json(self) -> dict[str, object]:
+        """Plain data for `--json`: per exercise and check the points, the outcome and the message."""
+        record = asdict(self)
+        record["earned"], record["points"] = self.earned, self.points
+        for exercise, row in zip(self.exercises, record["exercises"]):
+            row["earned"] = exercise.earned
+            for check, entry in zip(exercise.checks, row["checks"]):
+                entry["message"] = check.message
+        return record
