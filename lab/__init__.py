@@ -1,0 +1,28 @@
+"""What the notebooks import: devices, data, training and figures.
+
+`import lab` costs little beyond torch itself: d2l, torchvision and pandas are never imported
+here, and matplotlib only when a figure is drawn. The calling conventions are those of d2l.
+"""
+
+from lab.batches import Batches
+from lab.devices import try_device
+from lab.fashion import FASHION_CLASSES, FashionSplit, fashion_mnist, synthetic_fashion_mnist
+from lab.figures import plot_history, show_images, show_mask
+from lab.idx import DataError
+from lab.training import History, evaluate_accuracy, train_classifier
+
+__all__ = [
+    "FASHION_CLASSES",
+    "Batches",
+    "DataError",
+    "FashionSplit",
+    "History",
+    "evaluate_accuracy",
+    "fashion_mnist",
+    "plot_history",
+    "show_images",
+    "show_mask",
+    "synthetic_fashion_mnist",
+    "train_classifier",
+    "try_device",
+]
