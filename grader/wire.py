@@ -1,0 +1,299 @@
+"""Plain data to bytes and back: all that ever passes between the judge and a student's process.
+
+A message is a JSON text and the raw bytes of the tensors in it, never a pickle. Reading one runs no
+code that the message names, and every size is checked before memory is spent on it, because the
+sender may be hostile. Layout: 4 bytes length of the JSON text (big endian), the text, the tensors'
+bytes one after the other. The text is `[tree, [[dtype, shape], ...]]`. In a tree None, bools, ints,
+finite floats and strings stand for themselves; everything else is a tagged array: `["list", ...]`,
+`["dict", [key, value], ...]`, `["tensor", index]`, `["float", "nan" | "inf" | "-inf"]`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import struct
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import torch
+
+Plain: TypeAlias = (
+    "None | bool | int | float | str | list[Plain] | dict[str | int, Plain] | torch.Tensor"
+)
+
+
+class WireError(ValueError):
+    """The bytes are not a well-formed message, or the value is not plain data."""
+
+
+@dataclass(frozen=True)
+class WireLimits:
+    """What a message may cost the one who reads it.
+
+    max_bytes: length of the whole message. max_items: separators in the JSON text, which bounds the
+    number of objects made from it. max_depth: lists and dicts inside each other. max_dims: dimensions
+    of a tensor. max_digits: digits of an integer.
+    """
+
+    max_bytes: int = 64 * 2**20
+    max_items: int = 1_000_000
+    max_depth: int = 40
+    max_dims: int = 16
+    max_digits: int = 400
+
+
+DEFAULT = WireLimits()
+DTYPES = {
+    str(dtype).removeprefix("torch."): dtype
+    for dtype in (
+        torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64,
+        torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.complex64, torch.complex128,
+    )
+}  # fmt: skip
+_NAMES = {dtype: name for name, dtype in DTYPES.items()}
+_NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
+_MAX_DIM = 2**40
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def encode(value: object, limits: WireLimits = DEFAULT) -> bytes:
+    """The message for `value`, which `plain` brings to its normal form first.
+
+    Raises WireError when the value is not plain data or its message would exceed `limits`.
+    """
+    tensors: list[torch.Tensor] = []
+    tree = _to_tree(plain(value, limits.max_depth, copy=False), tensors)
+    nbytes = sum(tensor.numel() * tensor.element_size() for tensor in tensors)
+    if nbytes > limits.max_bytes:
+        raise WireError(
+            f"the tensors take {nbytes:,} bytes; at most {limits.max_bytes:,} can be sent"
+        )
+    shapes = [[_NAMES[tensor.dtype], list(tensor.shape)] for tensor in tensors]
+    text = json.dumps([tree, shapes], separators=(",", ":"), allow_nan=False).encode()
+    parts = [struct.pack(">I", len(text)), text]
+    parts += [t.contiguous().reshape(-1).view(torch.uint8).numpy().tobytes() for t in tensors]
+    message = b"".join(parts)
+    if len(message) > limits.max_bytes:
+        raise WireError(
+            f"the value takes {len(message):,} bytes; at most {limits.max_bytes:,} can be sent"
+        )
+    return message
+
+
+def decode(data: bytes | bytearray | memoryview, limits: WireLimits = DEFAULT) -> Plain:
+    """The value of a message. Raises WireError, and nothing else, for whatever is not one."""
+    view = memoryview(data)
+    if len(view) > limits.max_bytes:
+        raise WireError(f"a message of {len(view):,} bytes; at most {limits.max_bytes:,} are read")
+    if len(view) < 4:
+        raise WireError(f"a message of {len(view)} bytes; the first 4 hold the length of its text")
+    (length,) = struct.unpack(">I", view[:4])
+    if length > len(view) - 4:
+        raise WireError(f"the text should take {length:,} bytes, but {len(view) - 4:,} are there")
+    document = _parse(bytes(view[4 : 4 + length]), limits)
+    if not (isinstance(document, list) and len(document) == 2 and isinstance(document[1], list)):
+        raise WireError("the text is not a pair of a value and a list of tensors")
+    tensors = _read_tensors(document[1], view[4 + length :], limits)
+    return _from_tree(document[0], tensors, limits.max_depth)
+
+
+def plain(value: object, max_depth: int = DEFAULT.max_depth, *, copy: bool = True) -> Plain:
+    """The normal form of plain data, as it would arrive at the other end of a wire.
+
+    numpy scalars become Python numbers; arrays, Parameters and tensor subclasses become plain detached
+    CPU tensors; tuples become lists; subclasses of int, float, str, list and dict become those. Tensors
+    are copied, so that the result is a snapshot, unless `copy` is false.
+    Raises WireError naming the type of anything else.
+    """
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, torch.Tensor):
+        return _plain_tensor(value, copy)
+    if isinstance(value, np.ndarray):
+        return _plain_array(value)
+    if isinstance(value, np.generic):
+        value = value.item()
+        if not isinstance(value, (bool, int, float, str)):
+            raise WireError(f"{_kind(value)} is not plain data")
+        return plain(value)
+    if isinstance(value, int):
+        if int.bit_length(value) > DEFAULT.max_digits * 3:
+            raise WireError(f"an integer of {int.bit_length(value):,} bits is not plain data")
+        return int.__pos__(value)
+    if isinstance(value, float):
+        return float.__pos__(value)
+    if isinstance(value, str):
+        return _SURROGATE.sub("\ufffd", str.__str__(value))
+    if max_depth <= 0:
+        raise WireError("lists and dicts are nested too deeply, or contain themselves")
+    if isinstance(value, list):
+        return [plain(item, max_depth - 1, copy=copy) for item in list.__iter__(value)]
+    if isinstance(value, tuple):
+        return [plain(item, max_depth - 1, copy=copy) for item in tuple.__iter__(value)]
+    if isinstance(value, dict):
+        return {
+            _plain_key(key): plain(item, max_depth - 1, copy=copy)
+            for key, item in dict.items(value)
+        }
+    raise WireError(
+        f"{_kind(value)} is not plain data: only None, bool, int, float, str, list, tuple, dict, "
+        "tensors and arrays are"
+    )
+
+
+def _kind(value: object) -> str:
+    return f"a value of type {type(value).__name__!s:.80}"
+
+
+def _plain_key(key: object) -> str | int:
+    if isinstance(key, str) or (isinstance(key, int) and not isinstance(key, bool)):
+        normal = plain(key)
+        assert isinstance(normal, (str, int))
+        return normal
+    raise WireError(f"a dict key must be a str or an int, not {_kind(key)}")
+
+
+def _plain_tensor(value: torch.Tensor, copy: bool) -> torch.Tensor:
+    with torch._C.DisableTorchFunctionSubclass():
+        if value.dtype not in _NAMES:
+            raise WireError(f"a tensor of dtype {value.dtype} cannot be sent")
+        if value.layout is not torch.strided or value.is_meta or value.is_nested:
+            raise WireError(f"a tensor of layout {value.layout} on {value.device} cannot be sent")
+        tensor = value.detach().cpu().resolve_conj().resolve_neg()
+        tensor = torch.Tensor.as_subclass(tensor, torch.Tensor)
+        return tensor.clone(memory_format=torch.contiguous_format) if copy else tensor
+
+
+def _plain_array(value: np.ndarray) -> torch.Tensor:
+    try:
+        return _plain_tensor(torch.from_numpy(np.array(value, order="C", subok=False)), copy=False)
+    except TypeError:
+        raise WireError(f"an array of dtype {value.dtype} cannot be sent") from None
+
+
+def _to_tree(value: Plain, tensors: list[torch.Tensor]) -> object:
+    if isinstance(value, float) and not math.isfinite(value):
+        return ["float", "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"]
+    if isinstance(value, torch.Tensor):
+        tensors.append(value)
+        return ["tensor", len(tensors) - 1]
+    if isinstance(value, list):
+        return ["list", *(_to_tree(item, tensors) for item in value)]
+    if isinstance(value, dict):
+        return ["dict", *([key, _to_tree(item, tensors)] for key, item in value.items())]
+    return value
+
+
+def _parse(text: bytes, limits: WireLimits) -> object:
+    def separators(raw: bytes) -> int:
+        return raw.count(b",") + raw.count(b"[")
+
+    if (
+        separators(text) > limits.max_items
+        and separators(_STRING.sub(b"", text)) > limits.max_items
+    ):
+        raise WireError(f"the text holds more than {limits.max_items:,} items")
+
+    def refuse(*_: object) -> object:
+        raise WireError("the text holds an object or a constant that a message never has")
+
+    def read_int(digits: str) -> int:
+        if len(digits) > limits.max_digits:
+            raise WireError(
+                f"an integer of {len(digits):,} digits; at most {limits.max_digits} are read"
+            )
+        return int(digits)
+
+    def read_float(digits: str) -> float:
+        number = float(digits)
+        if not math.isfinite(number):
+            raise WireError("a number that no float can hold")
+        return number
+
+    try:
+        return json.loads(
+            text.decode("utf-8"),
+            object_pairs_hook=refuse,
+            parse_constant=refuse,
+            parse_int=read_int,
+            parse_float=read_float,
+        )
+    except WireError:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise WireError(f"the text is not JSON that can be read: {type(error).__name__}") from None
+
+
+def _read_tensors(
+    described: list[object], raw: memoryview, limits: WireLimits
+) -> list[torch.Tensor]:
+    tensors = []
+    offset = 0
+    for entry in described:
+        if not (isinstance(entry, list) and len(entry) == 2 and isinstance(entry[1], list)):
+            raise WireError("a tensor must be described by its dtype and its shape")
+        name, shape = entry
+        if not isinstance(name, str) or name not in DTYPES:
+            raise WireError(f"a tensor of dtype {str(name)[:40]!r} is not read")
+        if len(shape) > limits.max_dims or not all(
+            type(size) is int and 0 <= size <= _MAX_DIM for size in shape
+        ):
+            raise WireError("a tensor's shape must be a short list of sizes")
+        # Empty tensors too must have strides that fit into 64 bits.
+        if math.prod(max(size, 1) for size in shape) > _MAX_DIM:
+            raise WireError("a tensor's shape is too large")
+        dtype = DTYPES[name]
+        nbytes = math.prod(shape) * dtype.itemsize
+        if nbytes > len(raw) - offset:
+            raise WireError(f"a tensor of {nbytes:,} bytes, but {len(raw) - offset:,} are left")
+        tensors.append(_tensor(raw[offset : offset + nbytes], dtype, shape))
+        offset += nbytes
+    if offset != len(raw):
+        raise WireError(f"{len(raw) - offset:,} bytes belong to no tensor")
+    return tensors
+
+
+def _tensor(raw: memoryview, dtype: torch.dtype, shape: list[int]) -> torch.Tensor:
+    if len(raw) == 0:
+        return torch.empty(shape, dtype=dtype)
+    owned = bytearray(raw)
+    if dtype is torch.bool:  # a byte other than 0 and 1 would be a bool that is neither
+        return torch.frombuffer(owned, dtype=torch.uint8).ne(0).reshape(shape)
+    return torch.frombuffer(owned, dtype=dtype).reshape(shape)
+
+
+def _from_tree(tree: object, tensors: list[torch.Tensor], depth: int) -> Plain:
+    if tree is None or isinstance(tree, (bool, int, float)):
+        return tree
+    if isinstance(tree, str):
+        return _SURROGATE.sub("\ufffd", tree)
+    if depth < 0:
+        raise WireError("lists and dicts are nested too deeply")
+    if not isinstance(tree, list) or not tree:
+        raise WireError("a value without a tag")
+    tag, *rest = tree
+    if tag == "list":
+        return [_from_tree(item, tensors, depth - 1) for item in rest]
+    if tag == "dict":
+        return _dict(rest, tensors, depth - 1)
+    if tag == "tensor" and len(rest) == 1 and type(rest[0]) is int and 0 <= rest[0] < len(tensors):
+        return tensors[rest[0]]
+    if tag == "float" and len(rest) == 1 and isinstance(rest[0], str) and rest[0] in _NOT_FINITE:
+        return _NOT_FINITE[rest[0]]
+    raise WireError("a value with an unknown tag or a wrong content")
+
+
+def _dict(pairs: list[object], tensors: list[torch.Tensor], depth: int) -> dict[str | int, Plain]:
+    result: dict[str | int, Plain] = {}
+    for pair in pairs:
+        if not (isinstance(pair, list) and len(pair) == 2 and type(pair[0]) in (str, int)):
+            raise WireError("a dict entry must be a str or int key and a value")
+        key = _plain_key(pair[0])
+        if key in result:
+            raise WireError("a dict with the same key twice")
+        result[key] = _from_tree(pair[1], tensors, depth)
+    return result
