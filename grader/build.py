@@ -8,13 +8,13 @@ from __future__ import annotations
 import logging
 import os
 import tempfile
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
-from traitlets.config import Config
 
 from .chapter import read_chapter
 from .course import Course
@@ -74,8 +74,7 @@ def _build_all(course: Course) -> dict[Path, bytes]:
 
 def _release(course: Course, root: Path, names: list[str]) -> None:
     """Run nbgrader's own generator from `root`/source to `root`/release, without a database."""
-    config = Config()
-    config.merge(course.config)
+    config = deepcopy(course.config)
     config.CourseDirectory.root = str(root)
     config.CourseDirectory.source_directory = "source"
     config.CourseDirectory.release_directory = "release"

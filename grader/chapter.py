@@ -40,6 +40,10 @@ def read_chapter(path: Path) -> NotebookNode:
             raise _error(path, cell, f"has the marks {' and '.join(marks)}; one cell has one mark")
         for mark, name in marks.items():
             cell.metadata["nbgrader"] = _nbgrader(path, cell, mark, name, points)
+        cell.metadata.pop("lines_to_next_cell", None)
+        if "exercise" in marks or "demo" in cell.metadata.get("tags", []):
+            # An open exercise raises NotImplementedError; with this tag "Run All" goes on.
+            cell.metadata["tags"] = [*cell.metadata.get("tags", []), "raises-exception"]
         cell.id = _unique(_cell_id(cell), ids)
     _verify(path, notebook, declared)
     nbformat.validate(notebook)

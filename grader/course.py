@@ -71,7 +71,5 @@ class Course:
         path = self.notebook("source", assignment)
         if not path.is_file():
             known = ", ".join(self.assignments) or "none yet (run `grader build`)"
-            raise CourseError(
-                f"There is no assignment called {assignment!r}. There are: {known}."
-            )
+            raise CourseError(f"There is no assignment called {assignment!r}. There are: {known}.")
         return path

@@ -11,7 +11,7 @@ import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from . import expect
 
@@ -36,13 +36,14 @@ class Check:
     hidden: bool = False
 
 
-_Method = Callable[[Exercise, "Student"], None] if TYPE_CHECKING else Callable
+Method = TypeVar("Method", bound=Callable[..., None])
+T = TypeVar("T")
 
 
-def check(title: str, *, weight: float = 1.0, hint: str = "") -> Callable[[_Method], _Method]:
+def check(title: str, *, weight: float = 1.0, hint: str = "") -> Callable[[Method], Method]:
     """Mark a method `(self, student)` of an Exercise as a check; the method raises through `expect`."""
 
-    def mark(method: _Method) -> _Method:
+    def mark(method: Method) -> Method:
         method.check = Check(title, weight, hint, method)  # type: ignore[attr-defined]
         return method
 
@@ -163,7 +164,7 @@ def _hidden_checks() -> dict[str, list[Check]]:
     return found
 
 
-def _classes(package: str, base: type) -> Iterator[type]:
+def _classes(package: str, base: type[T]) -> Iterator[type[T]]:
     """Subclasses of `base` defined in the modules of `package`, in order; none if it is absent."""
     try:
         root = importlib.import_module(package)

@@ -10,8 +10,8 @@ measures, and the check in the judge's process decides.
 """
 
 from __future__ import annotations
-
 import __future__ as future
+
 import ast
 import builtins
 import dis
@@ -84,7 +84,7 @@ def run(namespace: Mapping[str, object], source: str, inputs: Mapping[str, objec
     return _reduced(namespace, lambda: probe(namespace, **inputs))
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def source_of(probe: Callable[..., object]) -> str:
     """The source text of a probe, without its docstring and comments.
 
@@ -156,7 +156,7 @@ def _short_type(value: object) -> str:
     return f"of type {type(value).__name__[:100]}"
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _compiled(source: str) -> CodeType:
     return compile(source, "<probe>", "exec", future.annotations.compiler_flag, dont_inherit=True)
 

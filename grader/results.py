@@ -55,6 +55,11 @@ class ExerciseResult:
         passed = sum(check.weight for check in self.checks if check.passed)
         return round(self.points * passed / total, 2) if total else 0.0
 
+    def as_json(self) -> dict[str, object]:
+        """Plain data: the points, and per check the outcome, message and seconds."""
+        checks = [{**asdict(check), "message": check.message} for check in self.checks]
+        return {**asdict(self), "earned": self.earned, "checks": checks}
+
     @property
     def failed(self) -> tuple[CheckResult, ...]:
         return tuple(check for check in self.checks if not check.passed)
@@ -84,10 +89,9 @@ class SubmissionResult:
 
     def as_json(self) -> dict[str, object]:
         """Plain data for `--json`: per exercise and check the points, the outcome and the message."""
-        record = asdict(self)
-        record["earned"], record["points"] = self.earned, self.points
-        for exercise, row in zip(self.exercises, record["exercises"]):
-            row["earned"] = exercise.earned
-            for check, entry in zip(exercise.checks, row["checks"]):
-                entry["message"] = check.message
-        return record
+        return {
+            **asdict(self),
+            "earned": self.earned,
+            "points": self.points,
+            "exercises": [exercise.as_json() for exercise in self.exercises],
+        }

@@ -1,0 +1,172 @@
+"""Autograding a class: read, sanitise, run and judge in N sandboxes side by side, record.
+
+Reading and recording happen in the calling thread (one writer to the gradebook); the threads in
+between only wait for their sandboxes and judge.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from pathlib import Path
+from queue import SimpleQueue
+
+import nbformat
+from nbformat import NotebookNode
+
+from . import gradebook
+from .course import Course
+from .engine import DEMO, grade
+from .exercise import CourseError
+from .restore import restore
+from .results import SubmissionResult
+from .sandbox import Limits, Sandbox
+from .submission import Submission, read_submission
+
+
+@dataclass(frozen=True)
+class Release:
+    """An assignment as it was handed out, and the sources of its demo cells."""
+
+    notebook: NotebookNode
+    demos: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A submission that could not be graded, and why; its earlier grade, if any, is untouched."""
+
+    student: str
+    reason: str
+
+
+def read_release(course: Course, assignment: str) -> Release:
+    """The release notebook of `assignment`. Raises CourseError when it is not there."""
+    path = course.notebook("release", assignment)
+    if not path.is_file():
+        raise CourseError(f"{path} is missing: run `grader build` to make the student notebooks.")
+    notebook = nbformat.read(path, as_version=4)
+    demos = (cell for cell in notebook.cells if DEMO in cell.metadata.get("tags", []))
+    return Release(notebook, frozenset(cell.source for cell in demos))
+
+
+def students(course: Course, assignment: str, pattern: str = "*") -> list[str]:
+    """The students who handed in `assignment`, in order. Raises CourseError when there are none."""
+    folder = course.folder("submitted")
+    found = sorted(
+        path.parent.name
+        for path in folder.glob(f"*/{assignment}")
+        if path.is_dir() and fnmatch.fnmatch(path.parent.name, pattern)
+    )
+    if not found:
+        raise CourseError(
+            f"There are no submissions of {assignment} by {pattern!r} in {folder}: expected "
+            f"{folder.name}/STUDENT/{assignment}/{assignment}.ipynb."
+        )
+    return found
+
+
+def autograde(
+    course: Course,
+    assignment: str,
+    *,
+    pattern: str = "*",
+    workers: int = 1,
+    backend: str = "bubblewrap",
+    limits: Limits | None = None,
+    data: Path | None = None,
+    progress: Callable[[SubmissionResult | Failure, int], None] = lambda outcome, total: None,
+) -> list[SubmissionResult | Failure]:
+    """Grade every submission of `assignment` whose student matches `pattern`; in student order.
+
+    `workers` sandboxes run side by side; grades do not depend on their number. Each outcome is
+    recorded as soon as it is there, and reported to `progress` with the number of all.
+    Raises CourseError for an unknown assignment or no submissions, SandboxUnavailable when the
+    backend cannot run here; never for what a submission holds.
+    """
+    course.require(assignment)
+    release = read_release(course, assignment)
+    names = students(course, assignment, pattern)
+    sandboxes: SimpleQueue[Sandbox] = SimpleQueue()
+    started = [Sandbox(limits or Limits(), data, backend) for _ in range(min(workers, len(names)))]
+    for sandbox in started:
+        sandboxes.put(sandbox)
+    secret = gradebook.secret(course)
+
+    def run(submission: Submission, notebook: NotebookNode) -> SubmissionResult:
+        sandbox = sandboxes.get()
+        try:
+            return grade(
+                notebook,
+                assignment=assignment,
+                student=submission.student,
+                secret=secret,
+                sandbox=sandbox,
+                demos=release.demos,
+                findings=tuple(submission.findings),
+                files=submission.files,
+            )
+        finally:
+            sandboxes.put(sandbox)
+
+    outcomes: dict[str, SubmissionResult | Failure] = {}
+
+    def finish(name: str, outcome: SubmissionResult | Failure) -> None:
+        outcomes[name] = outcome
+        progress(outcome, len(names))
+
+    try:
+        gradebook.register(course, assignment)
+        with ThreadPoolExecutor(len(started)) as pool:
+            running: dict[Future[SubmissionResult], tuple[Submission, NotebookNode]] = {}
+            for name, prepared in _prepared(course, assignment, names, release):
+                if isinstance(prepared, Failure):
+                    finish(name, prepared)
+                    continue
+                running[pool.submit(run, *prepared)] = prepared
+                if len(running) > len(started):
+                    _record_done(course, running, finish)
+            while running:
+                _record_done(course, running, finish)
+    finally:
+        for sandbox in started:
+            sandbox.close()
+    return [outcomes[name] for name in names]
+
+
+def _prepared(
+    course: Course, assignment: str, names: list[str], release: Release
+) -> Iterator[tuple[str, tuple[Submission, NotebookNode] | Failure]]:
+    """Every submission, read and sanitised, or why it could not be."""
+    for name in names:
+        folder = course.notebook("submitted", assignment, name).parent
+        try:
+            submission = read_submission(folder, name, assignment)
+            notebook = gradebook.sanitise(course, submission)
+            submission.findings += restore(notebook, release.notebook)
+        except Exception as error:
+            yield name, Failure(name, f"could not be prepared: {type(error).__name__}: {error}")
+        else:
+            yield name, (submission, notebook)
+
+
+def _record_done(course: Course, running: dict, finish: Callable) -> None:
+    """Wait until something is done, and record it."""
+    done, _ = wait(running, return_when=FIRST_COMPLETED)
+    for future in done:
+        submission, notebook = running.pop(future)
+        try:
+            result = future.result()
+            gradebook.record(course, submission, notebook)
+        except Exception as error:
+            reason = f"could not be graded: {type(error).__name__}: {error}"
+            finish(submission.student, Failure(submission.student, reason))
+        else:
+            finish(submission.student, replace(result, findings=_all_findings(result, submission)))
+
+
+def _all_findings(result: SubmissionResult, submission: Submission) -> tuple[str, ...]:
+    """The engine's findings, and those that recording added (a timestamp that is none)."""
+    return tuple(dict.fromkeys((*result.findings, *submission.findings)))

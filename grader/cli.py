@@ -1,0 +1,167 @@
+"""The command line: `grader build`, `autograde`, `feedback`, `demo`.
+
+Exit codes: 0 when done (low grades are not a failure), 1 when something could not be graded or a
+file has drifted, 2 for wrong usage.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+app = typer.Typer(
+    help="Build, grade and prove Dropout Lab.", no_args_is_help=True, add_completion=False
+)
+console = Console()
+errors = Console(stderr=True)
+
+CourseOption = Annotated[
+    Optional[Path],  # noqa: UP045  (typer reads the annotation at run time)
+    typer.Option("--course", help="The course folder; default: this folder or a parent of it."),
+]
+StudentOption = Annotated[str, typer.Option(help="Only students whose name matches this pattern.")]
+
+
+def main() -> None:
+    """Entry point: runs a command and turns the errors we know into one sentence and exit code 2."""
+    from .exercise import CourseError
+    from .sandbox import SandboxUnavailable
+
+    try:
+        app()
+    except (CourseError, SandboxUnavailable) as error:
+        errors.print(f"[bold red]error:[/] {escape(str(error))}", highlight=False)
+        raise SystemExit(2) from None
+
+
+@app.command()
+def build(
+    course: CourseOption = None,
+    check: Annotated[bool, typer.Option(help="Only say what has drifted; write nothing.")] = False,
+) -> None:
+    """Make instructor and student notebooks from the chapters."""
+    from .build import build as build_notebooks
+    from .build import check_drift
+    from .course import Course
+
+    where = Course.find(course)
+    if not check:
+        written = build_notebooks(where)
+        for path in written:
+            console.print(
+                f"{'wrote' if path.exists() else 'removed'} {path.relative_to(where.root)}"
+            )
+        console.print(f"{len(written)} files changed.")
+        return
+    drifts = check_drift(where)
+    for drift in drifts:
+        errors.print(f"{drift.path.relative_to(where.root)} is {drift.kind}", highlight=False)
+    if drifts:
+        errors.print("These files differ from the chapters: run `grader build` and commit them.")
+        raise SystemExit(1)
+    console.print("All notebooks are as the chapters say.")
+
+
+@app.command()
+def autograde(
+    assignment: str,
+    student: StudentOption = "*",
+    workers: Annotated[int, typer.Option(min=1, help="Sandboxes side by side.")] = 1,
+    sandbox: Annotated[
+        str, typer.Option(help="bubblewrap, or none (no protection).")
+    ] = "bubblewrap",
+    json: Annotated[
+        Optional[Path], typer.Option(help="Also write everything to this file.")  # noqa: UP045
+    ] = None,
+    course: CourseOption = None,
+) -> None:
+    """Grade the submissions of ASSIGNMENT in the sandbox and record the grades."""
+    from .autograde import Failure
+    from .autograde import autograde as grade_class
+    from .course import Course
+    from .execute import data_folder
+    from .report import print_grades, print_reasons, write_json
+
+    if sandbox not in ("bubblewrap", "none"):
+        raise typer.BadParameter(f"{sandbox!r} is not a sandbox: use bubblewrap or none.")
+    if sandbox == "none":
+        errors.print(
+            "[bold red]WARNING: no sandbox.[/] Submissions run with all your rights: they can read "
+            "your files, change grades and use the network. Do this only with code that you trust."
+        )
+    with _progress("grading") as step:
+        outcomes = grade_class(
+            Course.find(course),
+            assignment,
+            pattern=student,
+            workers=workers,
+            backend=sandbox,
+            data=data_folder(),
+            progress=lambda outcome, total: step(outcome.student, total),
+        )
+    print_grades(console, outcomes)
+    print_reasons(console, outcomes)
+    if json is not None:
+        write_json(json, outcomes)
+    if any(isinstance(outcome, Failure) for outcome in outcomes):
+        raise SystemExit(1)
+
+
+@app.command()
+def feedback(assignment: str, student: StudentOption = "*", course: CourseOption = None) -> None:
+    """Write a feedback page for every autograded submission of ASSIGNMENT."""
+    from .course import Course
+    from .feedback import feedback as write_feedback
+
+    where = Course.find(course)
+    with _progress("feedback") as step:
+        pages = write_feedback(where, assignment, pattern=student, progress=step)
+    console.print(f"{len(pages)} pages in {where.folder('feedback')}")
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Option(help="Where the demonstration course is made.")] = Path(
+        "demo"
+    ),
+    course: CourseOption = None,
+) -> None:
+    """Walk the whole road on chapter 1 with a simulated class of eight."""
+    from .course import Course
+    from .demo import run_demo
+
+    with _progress("working") as step:
+        lines = run_demo(Course.find(course), folder.resolve(), console, step)
+    console.print(lines)
+
+
+class _progress:
+    """A progress bar on stdout with an estimate: `with _progress("grading") as step: step(name, total)`."""
+
+    def __init__(self, verb: str) -> None:
+        self._verb = verb
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=console,
+            transient=True,
+        )
+
+    def __enter__(self):
+        self._bar.start()
+        task = self._bar.add_task(self._verb, total=None)
+
+        def step(name: str, total: int) -> None:
+            self._bar.update(task, advance=1, total=total, description=f"{self._verb}: {name}")
+
+        return step
+
+    def __exit__(self, *error) -> None:
+        self._bar.stop()
