@@ -136,8 +136,7 @@ def demo(
     from .demo import run_demo
 
     with _progress("working") as step:
-        lines = run_demo(Course.find(course), folder.resolve(), console, step)
-    console.print(lines)
+        run_demo(Course.find(course), folder.resolve(), console, step)
 
 
 class _progress:

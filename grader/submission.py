@@ -146,7 +146,7 @@ def _notebook(raw: object, findings: list[str]) -> NotebookNode:
 
 def _upgrade(raw: dict, version: object, findings: list[str]) -> dict:
     try:
-        upgraded = nbformat.convert(nbformat.from_dict(raw), 4)
+        upgraded = nbformat.reads(json.dumps(raw), as_version=4)
     except Exception as error:  # old formats fail in as many ways as there are files
         findings.append(f"The notebook format {version!r} could not be upgraded ({error}).")
         return raw

@@ -1,0 +1,109 @@
+"""The whole road on chapter 1, with a simulated class of eight: what `make demo` shows."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+from rich.console import Console
+from rich.markup import escape
+
+from .autograde import autograde
+from .build import build
+from .classroom import answered, catalogued, handed_out, solved, submit
+from .course import CONFIG_FILE, Course
+from .execute import data_folder
+from .exercise import CourseError
+from .feedback import feedback
+from .report import print_grades, print_reasons, write_json
+from .results import SubmissionResult
+
+ASSIGNMENT = "01_dropout_from_scratch"
+MARKER = ".demo"
+
+# student: exercise -> catalogued answer that takes the place of the right one
+MISTAKES: dict[str, dict[str, str]] = {
+    "everything_right": {},
+    "scale_forgotten": {"dropout_layer": "wrong/scale_forgotten"},
+    "one_mask_for_all_rows": {"dropout_layer": "wrong/mask_per_column"},
+    "always_dropping": {"Net": "wrong/is_training_flag"},
+    "counts_for_fractions": {"accuracy": "wrong/count_not_fraction"},
+    "gradients_pile_up": {"train_epoch": "wrong/gradients_not_zeroed"},
+}
+
+
+def run_demo(
+    course: Course, folder: Path, console: Console, step: Callable[[str, int], None]
+) -> None:
+    """Build chapter 1 in `folder`, hand in eight notebooks, grade them, and write feedback.
+
+    `folder` is made anew when an earlier demonstration made it. Raises CourseError when it holds
+    anything else.
+    """
+    if folder.exists() and any(folder.iterdir()) and not (folder / MARKER).is_file():
+        raise CourseError(
+            f"{folder} is not empty and no earlier demo made it: name another --folder."
+        )
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "chapters").mkdir(parents=True)
+    (folder / MARKER).touch()
+    shutil.copy(course.root / CONFIG_FILE, folder)
+    chapter = course.folder("chapters") / f"{ASSIGNMENT}.py"
+    shutil.copy(chapter, folder / "chapters")
+    demo = Course(folder)
+    build(demo)
+    names = _hand_in(demo)
+    total = 2 * len(names)
+    outcomes = autograde(
+        demo,
+        ASSIGNMENT,
+        data=data_folder(),
+        progress=lambda outcome, _: step(f"graded {outcome.student}", total),
+    )
+    pages = feedback(demo, ASSIGNMENT, progress=lambda name, _: step(f"feedback {name}", total))
+    details = folder / "reports" / f"{ASSIGNMENT}.json"
+    write_json(details, outcomes)
+    print_grades(console, outcomes)
+    print_reasons(console, outcomes)
+    _say_what_is_where(console, demo, chapter, details, pages)
+    if not all(isinstance(outcome, SubmissionResult) for outcome in outcomes):
+        raise SystemExit(1)
+
+
+def _hand_in(course: Course) -> list[str]:
+    right = solved(course, ASSIGNMENT)
+    for student, wrong in MISTAKES.items():
+        code = {exercise: catalogued(exercise, answer) for exercise, answer in wrong.items()}
+        submit(course, student, ASSIGNMENT, answered(right, code))
+    submit(course, "handed_in_empty", ASSIGNMENT, handed_out(course, ASSIGNMENT))
+    whole = nbformat.writes(right).encode()
+    submit(course, "upload_broke_off", ASSIGNMENT, whole[: len(whole) // 2])
+    return [*MISTAKES, "handed_in_empty", "upload_broke_off"]
+
+
+def _say_what_is_where(
+    console: Console, course: Course, chapter: Path, details: Path, pages: list[Path]
+) -> None:
+    rows = {
+        "chapter text": chapter,
+        "instructor notebook": course.notebook("source", ASSIGNMENT),
+        "student notebook": course.notebook("release", ASSIGNMENT),
+        "submissions": course.folder("submitted"),
+        "graded notebooks": course.folder("autograded"),
+        "gradebook": course.root / "gradebook.db",
+        "feedback pages": course.folder("feedback"),
+        "every check as JSON": details,
+    }
+    console.print("\nWhat was made:")
+    for what, path in rows.items():
+        console.print(f"  {what:<20} {escape(str(_short(path)))}", soft_wrap=True)
+    console.print(f"\nA page to read: {escape(str(_short(pages[-1])))}", soft_wrap=True)
+    console.print("Next: `make lab` opens the student notebook; docs/instructors.md says the rest.")
+
+
+def _short(path: Path) -> Path:
+    """The path from here, when it lies below."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path

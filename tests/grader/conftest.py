@@ -1,0 +1,104 @@
+"""A course of one small chapter, so that the machinery is tested apart from the real chapters."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+
+from grader import exercise as exercises
+from grader import expect
+from grader.course import Course
+from grader.exercise import Exercise, Option, Question, Quiz, check
+
+ROOT = Path(__file__).resolve().parents[2]
+
+CHAPTER = '''# ---
+# jupyter:
+#   dropout_lab:
+#     title: Doubling
+#     minutes: 5
+#     points: 11
+# ---
+
+# %% [markdown]
+# # Doubling
+
+# %%
+import torch
+from grader import check, hint
+
+# %% exercise="double"
+def double(X):
+    """Twice X."""
+    ### BEGIN SOLUTION
+    return 2 * X
+    ### END SOLUTION
+
+# %% check="double"
+check("double")
+
+# %% tags=["demo"]
+shown = double(torch.ones(3))
+
+# %% exercise="quiz_double"
+quiz_double = {1: None}
+### BEGIN SOLUTION
+quiz_double = {1: "b"}
+### END SOLUTION
+
+# %% check="quiz_double"
+check("quiz_double")
+
+# %% [markdown]
+# Why does it double?
+
+# %% [markdown] answer="why_double" points=3
+# The model answer: because of the two.
+'''
+
+
+class Double(Exercise):
+    name, points = "double", 4
+    hints = ("Look at the name.", "Think of 2.", "Multiply by two.")
+
+    @check("doubles every value", weight=3, hint="What is twice a number?")
+    def doubles(self, student):
+        X = torch.rand(3, 2)
+        expect.close(student.call("double", X), 2 * X, because="each value counts twice")
+
+    @check("keeps the shape")
+    def keeps_shape(self, student):
+        expect.tensor(student.call("double", torch.rand(5, 1)), shape=(5, 1))
+
+
+class QuizDouble(Quiz):
+    name, points = "quiz_double", 4
+    questions = {
+        1: Question(
+            "What is twice two?",
+            {
+                "a": Option("three", "three is one more than two"),
+                "b": Option("four", "so it is", right=True),
+            },
+        )
+    }
+
+
+@pytest.fixture
+def small_exercises(monkeypatch):
+    """The exercises of the small chapter stand for all that there are."""
+    known = {"double": Double(), "quiz_double": QuizDouble()}
+    monkeypatch.setattr(exercises, "all_exercises", lambda: known)
+    return known
+
+
+@pytest.fixture
+def small_course(tmp_path, small_exercises) -> Course:
+    """A course folder with the small chapter, not built yet."""
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    (tmp_path / "chapters").mkdir()
+    (tmp_path / "chapters" / "01_double.py").write_text(CHAPTER)
+    return Course(tmp_path)

@@ -1,0 +1,140 @@
+"""Exercises, the judge and the table: partial credit, reasons, and nothing on stderr."""
+
+import io
+from contextlib import redirect_stderr
+
+import pytest
+import torch
+
+from grader import expect
+from grader.exercise import CourseError
+from grader.judge import derive_seed, judge
+from grader.student import LocalStudent
+from grader.table import ResultTable
+
+
+def _judge(exercise, code: str, seed: int = 1):
+    namespace = {"torch": torch}
+    exec(code, namespace)
+    return judge(exercise, LocalStudent(namespace), seed)
+
+
+def test_right_answer_earns_all_points(small_exercises):
+    result = _judge(small_exercises["double"], "def double(X): return X + X")
+    assert result.earned == 4.0 and type(result.earned) is float
+    assert "4 of 4 points" in str(ResultTable(result))
+
+
+def test_partial_credit_follows_the_weights(small_exercises):
+    result = _judge(small_exercises["double"], "def double(X): return X")
+    assert [check.passed for check in result.checks] == [False, True]
+    assert result.earned == 1.0
+    text = str(ResultTable(result))
+    for words in (
+        "✗ not yet  doubles every value",
+        "seen:",
+        "expected:",
+        "each value counts twice",
+    ):
+        assert words in text
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("def double(X): raise NotImplementedError()", "still open"),
+        ("x = 1", "`double` is not defined"),
+        ("double = 3", "should be a function"),
+        ("def double(X): return object()", "not plain data"),
+        ("def double(X): return None", "is the `return` missing?"),
+        ("def double(X): return X.nope", "AttributeError"),
+    ],
+)
+def test_whatever_a_student_writes_is_a_result_with_a_reason(small_exercises, code, words):
+    result = _judge(small_exercises["double"], code)
+    assert result.earned == 0.0
+    assert words in str(ResultTable(result))
+    assert "Traceback" not in str(ResultTable(result))
+
+
+def test_a_changed_input_is_not_seen_by_the_check(small_exercises):
+    """Arguments travel as copies, in the notebook as in the sandbox."""
+    assert _judge(small_exercises["double"], "def double(X): return X.mul_(2)").earned == 4.0
+
+
+def test_quiz_answers_with_the_explanation_of_the_chosen_option(small_exercises):
+    quiz = small_exercises["quiz_double"]
+    assert _judge(quiz, "quiz_double = {1: 'B '}").earned == 4.0
+    wrong = _judge(quiz, "quiz_double = {1: 'a'}")
+    assert wrong.earned == 0.0 and "three is one more than two" in str(ResultTable(wrong))
+    assert "no answer yet" in str(ResultTable(_judge(quiz, "quiz_double = {1: None}")))
+    assert "one of the letters a, b" in str(ResultTable(_judge(quiz, "quiz_double = {1: 'z'}")))
+    for garbage in ("quiz_double = None", "quiz_double = 7", "quiz_double = {1: [object()]}"):
+        assert _judge(quiz, garbage).earned == 0.0
+
+
+def test_inputs_depend_on_the_seed_alone(small_exercises):
+    code = "seen = []\ndef double(X):\n    seen.append(X)\n    return X"
+
+    def inputs(seed):
+        namespace = {}
+        exec(code, namespace)
+        judge(small_exercises["double"], LocalStudent(namespace), seed)
+        return namespace["seen"][0]
+
+    torch.manual_seed(0)
+    first = inputs(5)
+    torch.rand(10)
+    assert torch.equal(first, inputs(5)) and not torch.equal(first, inputs(6))
+    assert derive_seed("s", "a", "b") != derive_seed("s", "ab", "")
+
+
+def test_judging_leaves_the_random_state_alone(small_exercises):
+    torch.manual_seed(3)
+    expected = torch.rand(4)
+    torch.manual_seed(3)
+    _judge(small_exercises["double"], "import torch\ndef double(X): return X * torch.rand(1)")
+    assert torch.equal(torch.rand(4), expected)
+
+
+def test_nothing_on_stderr_and_html_is_escaped(small_exercises):
+    stderr = io.StringIO()
+    with redirect_stderr(stderr):
+        result = _judge(
+            small_exercises["double"], "def double(X): raise ValueError('<script>bad</script>')"
+        )
+        html = ResultTable(result)._repr_mimebundle_()["text/html"]
+    assert stderr.getvalue() == ""
+    assert "<script>" not in html and "&lt;script&gt;" in html
+
+
+def test_check_and_hint_in_a_notebook(small_exercises, capsys):
+    from grader import check, hint
+
+    globals()["double"] = lambda X: 2 * X
+    try:
+        assert check("double") == 4.0
+    finally:
+        del globals()["double"]
+    hint("double", 2)
+    with pytest.raises(CourseError, match="There is no exercise called 'dubble'"):
+        check("dubble")
+    with pytest.raises(CourseError, match="hints 1 to 3"):
+        hint("double", 4)
+    assert capsys.readouterr().err == ""
+
+
+def test_expectations_can_fail():
+    with pytest.raises(expect.CheckFailed, match="NaN"):
+        expect.finite(torch.tensor([1.0, float("nan")]))
+    with pytest.raises(expect.CheckFailed):
+        expect.close(torch.tensor([float("nan")]), torch.tensor([float("nan")]))
+    with pytest.raises(expect.CheckFailed):
+        expect.equal(True, 1)
+    with pytest.raises(expect.CheckFailed):
+        expect.between(2, 0, 1)
+    with pytest.raises(expect.CheckFailed) as failure:
+        expect.tensor(torch.zeros(2, 3), shape=(3, 2))
+    assert failure.value.seen == "a tensor of shape (2, 3)"
+    expect.close(torch.zeros(0, 3), torch.zeros(0, 3))
+    expect.close(torch.tensor(2.0), 2.0)

@@ -1,0 +1,137 @@
+"""Reading and restoring submissions: whatever the file is, a notebook comes out, with findings."""
+
+import json
+from copy import deepcopy
+
+import nbformat
+import pytest
+
+from grader.build import build
+from grader.restore import restore
+from grader.submission import read_submission
+
+NAME = "01_double"
+
+
+@pytest.fixture
+def release(small_course):
+    build(small_course)
+    return nbformat.read(small_course.notebook("release", NAME), as_version=4)
+
+
+def _read(tmp_path, content: bytes, name: str = f"{NAME}.ipynb"):
+    folder = tmp_path / "张三 with spaces" / NAME
+    folder.mkdir(parents=True)
+    (folder / name).write_bytes(content)
+    return read_submission(folder, "张三 with spaces", NAME)
+
+
+def _bytes(notebook) -> bytes:
+    return nbformat.writes(notebook).encode()
+
+
+def test_a_good_notebook_has_no_findings(tmp_path, release):
+    submission = _read(tmp_path, _bytes(release))
+    assert submission.findings == []
+    assert [c.source for c in submission.notebook.cells] == [c.source for c in release.cells]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "empty"),
+        (b"{", "not a complete notebook"),
+        (b"[1, 2]", "not a notebook"),
+        (b'"text"', "not a notebook"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b'{"nbformat": 4, "cells": 3}', "no list of cells"),
+        (b'{"nbformat": 4, "cells": [1, {"cell_type": "x"}, null]}', "3 cells could not be read"),
+        (b'{"nbformat": 99, "cells": []}', "could not be upgraded"),
+        (b"\x89PNG\r\n\x1a\n\x00\xff\xfe", "not a complete notebook"),
+    ],
+)
+def test_what_is_not_a_notebook_is_a_finding(tmp_path, content, words):
+    submission = _read(tmp_path, content)
+    assert any(words in finding for finding in submission.findings), submission.findings
+    nbformat.validate(submission.notebook)
+
+
+def test_cells_before_the_cut_of_a_truncated_file_are_kept(tmp_path, release):
+    text = _bytes(release)
+    submission = _read(tmp_path, text[: text.index(b"quiz_double = {1")])
+    sources = [cell.source for cell in submission.notebook.cells]
+    assert 'check("double")' in sources and not any("quiz" in source for source in sources)
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-16"])
+def test_other_encodings_are_read_and_named(tmp_path, release, encoding):
+    release.cells[0].source = "# 加倍"
+    text = json.dumps(json.loads(nbformat.writes(release)), ensure_ascii=False)
+    submission = _read(tmp_path, text.encode(encoding))
+    assert submission.notebook.cells[0].source == "# 加倍"
+    assert encoding in submission.findings[0]
+
+
+def test_old_formats_are_upgraded(tmp_path, release):
+    old = nbformat.convert(deepcopy(release), 3)
+    submission = _read(tmp_path, nbformat.v3.writes_json(old).encode())
+    assert "format 3" in submission.findings[0]
+    assert any("def double" in cell.source for cell in submission.notebook.cells)
+    raw = json.loads(_bytes(release))
+    raw["nbformat_minor"] = 0
+    for cell in raw["cells"]:
+        del cell["id"]
+    assert _read(tmp_path / "4.0", json.dumps(raw).encode()).findings == []
+
+
+def test_foreign_kernel_renamed_file_and_hostile_metadata(tmp_path, release):
+    raw = json.loads(_bytes(release))
+    raw["metadata"] = {"kernelspec": {"name": "ir", "language": "R"}}
+    raw["cells"][0]["metadata"] = {"nbgrader": {"grade_id": 7}, "tags": "demo"}
+    raw["cells"][1]["outputs"] = [{"output_type": "execute_result", "data": {"text/plain": "40"}}]
+    submission = _read(tmp_path, json.dumps(raw).encode(), name=f"{NAME} (1).ipynb")
+    assert any("is called" in finding for finding in submission.findings)
+    assert any("kernel" in finding for finding in submission.findings)
+    nbformat.validate(submission.notebook)
+    assert not any(cell.get("outputs") for cell in submission.notebook.cells)
+
+
+def test_links_are_not_followed(tmp_path, release):
+    secret = tmp_path / "secret.txt"
+    secret.write_text("canary")
+    folder = tmp_path / "s" / NAME
+    folder.mkdir(parents=True)
+    (folder / "data.txt").symlink_to(secret)
+    (folder / "sub").symlink_to(tmp_path)
+    (folder / f"{NAME}.ipynb").symlink_to(secret)
+    (folder / "own.txt").write_text("mine")
+    submission = read_submission(folder, "s", NAME)
+    assert submission.files == {"own.txt": b"mine"}
+    assert submission.notebook.cells == []
+
+
+def _ids(notebook):
+    return [c.metadata.nbgrader.grade_id for c in notebook.cells if "nbgrader" in c.metadata]
+
+
+def test_missing_cells_come_back_in_their_places(release):
+    notebook = deepcopy(release)
+    notebook.cells = [c for c in notebook.cells if c.id not in ("check-double", "quiz-double")]
+    findings = restore(notebook, release)
+    assert _ids(notebook) == _ids(release) and len(findings) == 2
+
+
+def test_moved_checks_return_behind_their_code(release):
+    notebook = deepcopy(release)
+    cells = {cell.id: cell for cell in notebook.cells}
+    notebook.cells.remove(cells["check-double"])
+    notebook.cells.insert(0, cells["check-double"])
+    findings = restore(notebook, release)
+    assert _ids(notebook) == _ids(release) and "another order" in findings[0]
+
+
+def test_nothing_changes_in_a_notebook_as_handed_out(release):
+    notebook = deepcopy(release)
+    notebook.cells.insert(2, nbformat.v4.new_code_cell("x = 1"))
+    before = deepcopy(notebook)
+    assert restore(notebook, release) == [] and notebook == before
