@@ -56,7 +56,7 @@ class FashionSplit:
         return Batches(self.images, self.labels, batch_size, shuffle=shuffle, device=device)
 
     def first(self, n: int | None) -> FashionSplit:
-        """The first `n` examples; all of them for None. Raises ValueError for an n that is not there."""
+        """The first `n` examples, or all for None. Raises ValueError if there are fewer."""
         if n is None:
             return self
         if not 1 <= n <= len(self):
@@ -85,7 +85,7 @@ def fashion_mnist(
 
     Source: H. Xiao, K. Rasul, R. Vollgraf, "Fashion-MNIST", 2017, arXiv:1708.07747.
     """
-    train, test = _load()
+    train, test = load_fashion_mnist()
     return (
         train.first(train_size).batches(batch_size, shuffle=True, device=device),
         test.first(test_size).batches(batch_size, shuffle=False, device=device),
@@ -107,8 +107,11 @@ def synthetic_fashion_mnist(
     return train, FashionSplit(*draw_garments(n_test, generator))
 
 
-def _load() -> tuple[FashionSplit, FashionSplit]:
-    """The first source that has the data. Raises DataError."""
+def load_fashion_mnist() -> tuple[FashionSplit, FashionSplit]:
+    """Return `(train, test)` from the first source that has them, as `fashion_mnist` describes.
+
+    Raises DataError for a damaged or incomplete folder.
+    """
     for folder in _folders():
         if any(find_idx(folder, name) for name in _file_names()):
             return _read_split(folder, "train"), _read_split(folder, "test")
@@ -127,7 +130,7 @@ def _stand_in(reason: str) -> tuple[FashionSplit, FashionSplit]:
     print(
         f"Fashion-MNIST is not {place} and could not be downloaded ({reason}).\n"
         "You work with a synthetic stand-in: numbers will differ from the text. Everything else "
-        "works as described.",
+        "works as described. To try the download again, restart the kernel.",
         file=sys.stdout,
     )
     return synthetic_fashion_mnist()
