@@ -1,0 +1,111 @@
+"""Runs submissions out of reach: a preloaded worker behind bubblewrap, and a fork of it for each.
+
+`Sandbox.open` gives a `Session`, whose `run_cell` runs a submission's cells in order and whose
+`exercise` asks its functions. Only plain data comes back; whatever a submission does to itself, the
+grader gets an outcome and a reason. `start` and `worker` run inside, `student`, `jail`, `seccomp` and
+`shell` in a submission's own process; everything else is the judge's side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
+
+from grader.sandbox.control import WorkerControl
+from grader.sandbox.launch import Backend, SandboxUnavailable, install_command
+from grader.sandbox.limits import Limits
+from grader.sandbox.remote import Remote
+from grader.sandbox.session import CellOutcome, Session
+
+__all__ = [
+    "CellOutcome",
+    "Limits",
+    "Remote",
+    "Sandbox",
+    "SandboxUnavailable",
+    "Session",
+    "install_command",
+]
+
+PRELOAD = (
+    "torch",
+    "numpy",
+    "pandas",
+    "matplotlib.pyplot",
+    "matplotlib_inline.backend_inline",
+    "d2l.torch",
+    "lab",
+    "grader",
+)
+
+
+class Sandbox:
+    """One bubblewrap with one preloaded worker, for one submission after the other.
+
+    Starts on the first `open`, or on `start`. To be used by one thread at a time; several sandboxes run
+    side by side in several threads. backend "none" is the same worker without isolation: it protects
+    neither files nor grades, and its memory limit holds for single processes only.
+    data: folder that notebooks find in `COURSE_DATA`, read-only. preload: modules imported before the
+    first fork; those that are not installed are listed in `missing`.
+    """
+
+    def __init__(
+        self,
+        limits: Limits = Limits(),  # noqa: B008  (frozen)
+        data: Path | None = None,
+        backend: Backend = "bubblewrap",
+        preload: Sequence[str] = PRELOAD,
+    ) -> None:
+        if backend not in ("bubblewrap", "none"):
+            raise ValueError(f"backend is {backend!r}; it must be 'bubblewrap' or 'none'")
+        self.limits, self.backend = limits, backend
+        self._control = WorkerControl(backend, preload, data)
+        self._session: Session | None = None
+
+    @property
+    def missing(self) -> list[str]:
+        """Modules of `preload` that could not be imported."""
+        return list(self._control.missing)
+
+    @property
+    def pid(self) -> int | None:
+        """The number of the sandbox's outermost process, None when it does not run."""
+        return self._control.pid
+
+    def start(self) -> None:
+        """Start the worker, which takes as long as importing its libraries.
+
+        Raises SandboxUnavailable, which says what is missing and how to install it.
+        """
+        if self._control.pid is None:
+            self._control.start()
+
+    def open(self, seed: int, files: Mapping[str, bytes] | None = None) -> Session:
+        """A submission, in a fresh fork of the worker. Only one can be open at a time.
+
+        seed: of the chance that the student's code sees. files: what lies beside the notebook, by its
+        relative path; they appear in the notebook's working folder. Raises SandboxUnavailable, and
+        ValueError for a path that leads out of the folder.
+        """
+        for name in files or {}:
+            path = PurePosixPath(name)
+            if path.is_absolute() or not path.parts or ".." in path.parts or "\0" in name:
+                raise ValueError(f"the file name {name!r} leads out of the notebook's folder")
+        if self._session is not None:
+            self._session.close()
+        self.start()
+        self._session = Session(self._control, self.limits, seed, files or {})
+        return self._session
+
+    def close(self) -> None:
+        """End the worker and the submission in it."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+        self._control.stop()
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

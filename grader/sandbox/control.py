@@ -1,0 +1,133 @@
+"""The judge's end of a worker: start it, have it spawn, interrupt and end submissions, replace it."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from grader.sandbox.frames import Channel, ChannelClosed, DeadlinePassed
+from grader.sandbox.launch import Backend, Launched, SandboxUnavailable, install_command, launch
+from grader.sandbox.limits import Limits
+from grader.wire import WireError
+
+START_SECONDS = 180.0
+ANSWER_SECONDS = 30.0
+
+
+class WorkerLost(ConnectionError):
+    """The worker ended or does not answer. A new one can take its place."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a submission's process ended. peak: bytes beyond the preloaded libraries, as last measured."""
+
+    status: int
+    killed: bool
+    over_memory: bool
+    peak: int
+    left: int
+
+    def reason(self, limits: Limits) -> str:
+        """One sentence about a process that ended although nobody ended it."""
+        if self.over_memory:
+            return f"used more than the {limits.memory_bytes // 2**20:,} MiB of memory that a submission may use"
+        return ending_of(self.status)
+
+
+def ending_of(status: int) -> str:
+    """What a wait status says, as the end of a sentence that begins with "the process"."""
+    number = status & 0x7F
+    if number:
+        with contextlib.suppress(ValueError):
+            return f"was ended by the signal {signal.Signals(number).name}"
+        return f"was ended by the signal {number}"
+    return f"ended itself with exit code {status >> 8 & 0xFF}"
+
+
+class WorkerControl:
+    """A running worker. Every method raises WorkerLost when it has gone or hangs."""
+
+    def __init__(self, backend: Backend, preload: Sequence[str], data: Path | None) -> None:
+        self._backend, self._preload, self._data = backend, tuple(preload), data
+        self._launched: Launched | None = None
+        self.missing: list[str] = []
+
+    def start(self) -> None:
+        """Start the worker and wait until it has imported its libraries.
+
+        Raises SandboxUnavailable when bubblewrap or the worker cannot start here.
+        """
+        self._launched = launched = launch(self._backend, self._preload, self._data)
+        self._channel = Channel(launched.control)
+        try:
+            hello = self._channel.receive(time.monotonic() + START_SECONDS)
+        except (ChannelClosed, DeadlinePassed, WireError) as error:
+            raise SandboxUnavailable(_why_not(str(error), self.stop())) from None
+        if not isinstance(hello, dict) or hello.get("ready") is not True:
+            failed = str(hello.get("failed")) if isinstance(hello, dict) else "an unknown answer"
+            raise SandboxUnavailable(_why_not(failed, self.stop()))
+        missing = hello.get("missing")
+        self.missing = [str(name) for name in missing] if isinstance(missing, list) else []
+
+    @property
+    def pid(self) -> int | None:
+        """The number of the outermost process of the worker, None when it does not run."""
+        return self._launched.process.pid if self._launched else None
+
+    def spawn(self, theirs: socket.socket, limits: Limits) -> None:
+        """Fork a process for a submission, which serves on `theirs`."""
+        self._ask({"do": "spawn", "limits": asdict(limits)}, theirs.fileno())
+
+    def interrupt(self) -> None:
+        """Send KeyboardInterrupt to the submission."""
+        self._ask({"do": "interrupt"})
+
+    def end(self) -> Ending:
+        """Kill what is left of the submission, with all that it started."""
+        answer = self._ask({"do": "end"})
+        return Ending(**answer)  # type: ignore[arg-type]
+
+    def stop(self) -> str:
+        """End the worker and everything in it; the end of what it wrote to stderr, if it ran."""
+        if self._launched is None:
+            return ""
+        launched, self._launched = self._launched, None
+        launched.control.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            launched.process.wait(2)
+        launched.process.kill()
+        launched.process.wait()
+        diagnosis = launched.diagnosis()
+        launched.log.close()
+        return diagnosis
+
+    def _ask(self, request: dict[str, object], fd: int | None = None) -> dict[str, object]:
+        if self._launched is None:
+            raise WorkerLost("the worker does not run")
+        deadline = time.monotonic() + ANSWER_SECONDS
+        try:
+            self._channel.send(request, deadline, fd)
+            answer = self._channel.receive(deadline)
+        except (ChannelClosed, DeadlinePassed, WireError) as error:
+            raise WorkerLost(f"the sandbox's worker was lost ({type(error).__name__})") from None
+        if not isinstance(answer, dict):
+            raise WorkerLost("the sandbox's worker gave an answer that is not one")
+        return answer  # type: ignore[return-value]
+
+
+def _why_not(what: str, log: str) -> str:
+    return (
+        f"the sandbox could not be started: {what or 'it ended at once'}. {log} "
+        "It needs bubblewrap and a kernel that allows user namespaces inside it "
+        "(sysctl user.max_user_namespaces above 0; on Ubuntu 24.04 also "
+        "kernel.apparmor_restrict_unprivileged_userns=0). "
+        f"Install bubblewrap with: {install_command()}. "
+        "Grading without a sandbox needs the explicit option --sandbox none."
+    )

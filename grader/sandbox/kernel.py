@@ -1,0 +1,102 @@
+"""The Linux calls behind the walls: namespaces, mounts, capabilities. Only a worker uses them.
+
+Called through ctypes, because Python offers them late (os.unshare came with 3.12) or not at all.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import os
+import struct
+
+NEW_MOUNTS, NEW_IPC, NEW_USERS = 0x00020000, 0x08000000, 0x10000000
+NEW_PROCESSES, NEW_NETWORK = 0x20000000, 0x40000000
+_READ_ONLY, _NO_SETUID, _NO_DEVICES, _NO_EXEC = 1, 2, 4, 8
+_BIND, _RECURSIVE, _PRIVATE = 4096, 16384, 1 << 18
+_PDEATHSIG, _DUMPABLE, _NO_NEW_PRIVILEGES, _DROP_BOUNDING, _AMBIENT = 1, 4, 38, 24, 47
+_NO_RANDOM_ADDRESSES = 0x0040000
+NOBODY = 65534
+
+
+@functools.cache
+def libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
+
+
+def checked(result: int, what: str) -> None:
+    if result != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{what}: {os.strerror(number)}")
+
+
+def unshare(flags: int) -> None:
+    checked(libc().unshare(flags), "unshare")
+
+
+def join(namespace_fd: int, kind: int) -> None:
+    checked(libc().setns(namespace_fd, kind), "setns")
+
+
+def map_own_user(inside: int) -> None:
+    """In a fresh user namespace: the one user that this process is, under the number `inside`."""
+    uid, gid = _ids_outside
+    for name, text in (
+        ("setgroups", "deny"),
+        ("uid_map", f"{inside} {uid} 1"),
+        ("gid_map", f"{inside} {gid} 1"),
+    ):
+        with open(f"/proc/self/{name}", "w") as file:
+            file.write(text)
+
+
+_ids_outside = (os.geteuid(), os.getegid())
+
+
+def remember_ids() -> None:
+    """Call before `unshare(NEW_USERS)`: inside, the old numbers can no longer be asked for."""
+    global _ids_outside
+    _ids_outside = (os.geteuid(), os.getegid())
+
+
+def make_mounts_private() -> None:
+    checked(libc().mount(b"none", b"/", None, _RECURSIVE | _PRIVATE, None), "private mounts")
+
+
+def mount_tmpfs(where: str, size: int, mode: str = "755", read_only: bool = False) -> None:
+    flags = _NO_SETUID | _NO_DEVICES | (_READ_ONLY if read_only else 0)
+    options = f"size={size},nr_inodes=20000,mode={mode}".encode()
+    checked(libc().mount(b"tmpfs", where.encode(), b"tmpfs", flags, options), f"tmpfs on {where}")
+
+
+def bind(source: str, where: str) -> None:
+    checked(libc().mount(source.encode(), where.encode(), None, _BIND, None), f"bind on {where}")
+
+
+def drop_capabilities() -> None:
+    """Give up every capability, for this process and all that it starts."""
+    for capability in range(64):
+        if libc().prctl(_DROP_BOUNDING, capability, 0, 0, 0) != 0:
+            break
+    libc().prctl(_AMBIENT, 4, 0, 0, 0)
+    header = ctypes.create_string_buffer(struct.pack("=Ii", 0x20080522, 0))
+    checked(libc().capset(header, ctypes.create_string_buffer(24)), "capset")
+    checked(libc().prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0), "no_new_privs")
+
+
+def stay_readable_to_own_user() -> None:
+    """After a change of user: /proc/self stays writable, which `map_own_user` needs."""
+    checked(libc().prctl(_DUMPABLE, 1, 0, 0, 0), "dumpable")
+
+
+def die_with_parent() -> None:
+    if hasattr(libc(), "prctl"):
+        libc().prctl(_PDEATHSIG, 9, 0, 0, 0)
+
+
+def fix_addresses() -> bool:
+    """Ask for the same memory addresses in every run, from the next exec on. False if already so."""
+    current = libc().personality(0xFFFFFFFF)
+    if current == -1 or current & _NO_RANDOM_ADDRESSES:
+        return False
+    return libc().personality(current | _NO_RANDOM_ADDRESSES) != -1

@@ -1,0 +1,229 @@
+"""Starts a worker: behind bubblewrap, or as a plain process without isolation."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Literal, TypeAlias
+
+Backend: TypeAlias = Literal["bubblewrap", "none"]
+COURSE, DATA, HOME = "/course", "/course/data", "/home/student"
+USER_ID = 65534
+_NOT_SHIPPED = ("hidden", "__pycache__")
+_INSTALL = (
+    ("apt-get", "sudo apt-get install bubblewrap"),
+    ("dnf", "sudo dnf install bubblewrap"),
+    ("pacman", "sudo pacman -S bubblewrap"),
+    ("zypper", "sudo zypper install bubblewrap"),
+    ("apk", "sudo apk add bubblewrap"),
+)
+
+
+class SandboxUnavailable(RuntimeError):
+    """No sandbox can be had here; the text says what is missing and what to do."""
+
+
+@dataclass
+class Launched:
+    """A started worker process, the judge's end of its control channel, and what it wrote."""
+
+    process: subprocess.Popen[bytes]
+    control: socket.socket
+    log: IO[bytes]
+
+    def diagnosis(self) -> str:
+        """The end of what bubblewrap or the worker wrote to stderr."""
+        self.log.seek(0)
+        return self.log.read()[-2000:].decode("utf-8", "replace").strip()
+
+
+def launch(backend: Backend, preload: Sequence[str], data: Path | None) -> Launched:
+    """Raises SandboxUnavailable when bubblewrap is not installed."""
+    ours, theirs = socket.socketpair()
+    isolate = backend == "bubblewrap"
+    setup = {"control_fd": theirs.fileno(), "isolate": isolate, "preload": list(preload)}
+    folder = f"{COURSE}/grader/sandbox" if isolate else str(Path(__file__).parent)
+    worker = ["-s", f"{folder}/start.py", json.dumps(setup)]
+    log = tempfile.TemporaryFile()
+    with theirs, _users() as users, _groups() as groups:
+        if isolate:
+            walls = _bubblewrap(data, users.fileno(), groups.fileno())
+            command = [*walls, "--", sys.executable, *worker]
+            passed = (theirs.fileno(), users.fileno(), groups.fileno())
+        else:
+            command, passed = [sys.executable, *worker], (theirs.fileno(),)
+        process = _from_lasting_thread(
+            command,
+            pass_fds=passed,
+            env=_environment(isolate, data),
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    return Launched(process, ours, log)
+
+
+def install_command() -> str:
+    """How bubblewrap is installed on this machine."""
+    for tool, command in _INSTALL:
+        if shutil.which(tool):
+            return command
+    return "your system's package manager (the package is called bubblewrap; it needs Linux)"
+
+
+def _bubblewrap(data: Path | None, users_fd: int, groups_fd: int) -> list[str]:
+    program = shutil.which("bwrap")
+    if program is None:
+        raise SandboxUnavailable(
+            "submissions are graded inside bubblewrap, which is not installed. "
+            f"Install it with: {install_command()}. "
+            "Grading without a sandbox needs the explicit option --sandbox none."
+        )
+    command = [program, "--die-with-parent", "--new-session", "--unshare-ipc", "--unshare-pid"]
+    command += ["--unshare-net", "--unshare-uts", "--unshare-cgroup-try", "--hostname", "lab"]
+    if os.geteuid() == 0:
+        # The worker's first act is to become nobody, so no file here is its own.
+        command += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    else:
+        command += ["--unshare-user", "--uid", str(USER_ID), "--gid", str(USER_ID)]
+        command += ["--cap-drop", "ALL"]
+    for folder in ("/home", "/tmp", "/etc", f"{COURSE}/grader"):
+        command += _folder(folder)
+    command += [*_system(), *_interpreter(), *_course()]
+    if data is not None:
+        command += ["--ro-bind", str(data.resolve()), DATA]
+    for fd, name in ((users_fd, "passwd"), (groups_fd, "group")):
+        command += ["--perms", "0444", "--ro-bind-data", str(fd), f"/etc/{name}"]
+    command += ["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev", "--remount-ro", "/"]
+    return [*command, "--chdir", "/"]
+
+
+def _system() -> list[str]:
+    """The operating system's programs and libraries, and of /etc only what these need."""
+    binds = ["--ro-bind", "/usr", "/usr"]
+    for name in ("bin", "sbin", "lib", "lib32", "lib64", "libx32"):
+        path = Path("/", name)
+        if path.is_symlink():
+            binds += ["--symlink", os.readlink(path), str(path)]
+        elif path.is_dir():
+            binds += ["--ro-bind", str(path), str(path)]
+    for name in ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "localtime", "fonts"):
+        binds += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+    # torch counts the processors.
+    processors = "/sys/devices/system/cpu"
+    return [*binds, *_folder(processors), "--ro-bind-try", processors, processors]
+
+
+def _interpreter() -> list[str]:
+    """The Python that runs this, its environment, and the folders that its libraries lie in."""
+    folders = [Path(p) for p in (sys.prefix, sys.base_prefix, sys.exec_prefix)]
+    folders.append(Path(sys.executable).resolve().parents[1])
+    binds = []
+    for folder in _outermost(folders):
+        if not folder.is_relative_to("/usr"):
+            binds += [*_folder(str(folder)), "--ro-bind", str(folder), str(folder)]
+    return binds
+
+
+def _folder(path: str) -> list[str]:
+    """Make a folder and those above it. bubblewrap would make them for its own user only."""
+    parents = [str(parent) for parent in reversed(Path(path).parents)][1:]
+    return [word for parent in (*parents, path) for word in ("--dir", parent)]
+
+
+def _course() -> list[str]:
+    """`lab` and the part of `grader` that a notebook may see; hidden checks stay outside."""
+    binds = []
+    package = Path(__file__).resolve().parents[1]
+    for entry in sorted(package.iterdir()):
+        if not entry.name.startswith(_NOT_SHIPPED):
+            binds += ["--ro-bind", str(entry), f"{COURSE}/grader/{entry.name}"]
+    lab = package.parent / "lab"
+    if lab.is_dir():
+        binds += ["--ro-bind", str(lab), f"{COURSE}/lab"]
+    # An installed copy lies inside the interpreter's own folders.
+    for place in {package, *(Path(entry) / "grader" for entry in sys.path)}:
+        hidden = place / "hidden"
+        if hidden.is_dir() and _is_bound(hidden):
+            binds += ["--tmpfs", str(hidden), "--remount-ro", str(hidden)]
+    return binds
+
+
+def _is_bound(path: Path) -> bool:
+    roots = ("/usr", sys.prefix, sys.base_prefix, sys.exec_prefix)
+    return any(path.resolve().is_relative_to(root) for root in roots)
+
+
+def _outermost(folders: Iterable[Path]) -> list[Path]:
+    """The folders without those that lie in another of them."""
+    kept: list[Path] = []
+    for folder in sorted(set(folders), key=lambda path: len(path.parts)):
+        if not any(folder.is_relative_to(other) for other in kept):
+            kept.append(folder)
+    return kept
+
+
+def _environment(isolate: bool, data: Path | None) -> dict[str, str]:
+    """All that the worker's environment holds; nothing of the grader's own is passed on."""
+    package_root = str(Path(__file__).resolve().parents[2])
+    scratch = "/tmp" if isolate else tempfile.gettempdir()
+    variables = {
+        "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
+        "HOME": HOME if isolate else scratch,
+        "USER": "student",
+        "LOGNAME": "student",
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": COURSE if isolate else package_root,
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUNBUFFERED": "1",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "MALLOC_ARENA_MAX": "2",
+        "CUDA_VISIBLE_DEVICES": "",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "MPLCONFIGDIR": f"{scratch}/matplotlib-{os.geteuid()}",
+        "IPYTHONDIR": f"{scratch}/ipython-{os.geteuid()}",
+    }
+    if data is not None:
+        variables["COURSE_DATA"] = DATA if isolate else str(data.resolve())
+    return variables
+
+
+def _users() -> IO[bytes]:
+    return _file_with(f"student:x:{USER_ID}:{USER_ID}:student:{HOME}:/bin/sh\n")
+
+
+def _groups() -> IO[bytes]:
+    return _file_with(f"student:x:{USER_ID}:\n")
+
+
+def _file_with(text: str) -> IO[bytes]:
+    file = tempfile.TemporaryFile()
+    file.write(text.encode())
+    file.seek(0)
+    return file
+
+
+# The kernel ends a process "with its parent" when the thread that started it ends. So all workers are
+# started by one thread that lasts as long as the grader. A forked copy of the grader needs its own.
+_starters: dict[int, concurrent.futures.ThreadPoolExecutor] = {}
+
+
+def _from_lasting_thread(command: list[str], **options: object) -> subprocess.Popen[bytes]:
+    starter = _starters.setdefault(
+        os.getpid(), concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="sandbox-start")
+    )
+    return starter.submit(subprocess.Popen, command, **options).result()  # type: ignore[arg-type]

@@ -1,0 +1,150 @@
+"""The judge's view of one submission's process: what it is asked, and how it can end."""
+
+from __future__ import annotations
+
+import base64
+import socket
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from grader.probe import MAX_LINE, MAX_MESSAGE, StudentError
+from grader.sandbox.control import Ending, WorkerControl, ending_of
+from grader.sandbox.frames import Channel, ChannelClosed, DeadlinePassed, pair
+from grader.sandbox.launch import SandboxUnavailable
+from grader.sandbox.limits import Limits
+from grader.sandbox.outputs import Output, clean
+from grader.wire import Plain, WireError, WireLimits
+
+ANSWER_SECONDS = 10.0
+_KINDS = ("raised", "missing", "not_plain")
+
+
+class ProcessGone(Exception):
+    """The submission's process ended, or was ended because it did not keep to the protocol."""
+
+    def __init__(self, ending: Ending, reason: str) -> None:
+        super().__init__(reason)
+        self.ending, self.reason = ending, reason
+
+
+class TimedOut(Exception):
+    """A cell was still running after its time, and the process had to be killed."""
+
+
+@dataclass(frozen=True)
+class CellReply:
+    """What the process says about a cell. interrupted: only because it was told to stop."""
+
+    outputs: list[Output]
+    error: StudentError | None
+    interrupted: bool
+
+
+class StudentProcess:
+    """One process that holds a submission's namespace. Every method may raise WorkerLost."""
+
+    def __init__(
+        self, control: WorkerControl, limits: Limits, seed: int, files: Mapping[str, bytes]
+    ) -> None:
+        self._control, self._limits = control, limits
+        self._wire = WireLimits(max_bytes=limits.frame_bytes)
+        self._channel, theirs = pair(self._wire)
+        with theirs:
+            control.spawn(theirs, limits)
+        contents = [[name, base64.b64encode(content).decode()] for name, content in files.items()]
+        reply = self._ask({"do": "open", "seed": seed, "files": contents}, ANSWER_SECONDS)
+        if reply.get("ready") is not True:
+            self.end()
+            raise SandboxUnavailable(f"the walls around a submission failed: {reply.get('failed')}")
+
+    def run_cell(self, source: str, count: int, seconds: float) -> CellReply:
+        """Run a cell, interrupt it after `seconds`. Raises ProcessGone, TimedOut."""
+        interrupted = False
+        try:
+            self._send({"do": "cell", "source": source, "count": count})
+            try:
+                reply = self._receive(seconds)
+            except DeadlinePassed:
+                interrupted = True
+                self._control.interrupt()
+                reply = self._receive(self._limits.grace_seconds)
+            outputs = clean(reply.get("outputs"), self._limits)
+            return CellReply(outputs, read_error(reply.get("error")), interrupted)
+        except DeadlinePassed:
+            self.end()
+            raise TimedOut from None
+        except (ChannelClosed, WireError) as error:
+            raise self._gone(error) from None
+
+    def fork(self) -> Channel:
+        """A channel to a copy of the process as it is now. Raises ProcessGone."""
+        channel, theirs = pair(self._wire)
+        with theirs:
+            reply = self._ask({"do": "fork"}, ANSWER_SECONDS, theirs)
+        if reply.get("forked") is not True:
+            channel.close()
+            raise StudentError("Died", f"the process {reply.get('failed')!s:.200}", kind="died")
+        return channel
+
+    def reap(self) -> str:
+        """End the copy; how it had ended, as the end of a sentence. Raises ProcessGone."""
+        status = self._ask({"do": "reap"}, ANSWER_SECONDS).get("status")
+        return ending_of(status) if type(status) is int and 0 <= status < 2**16 else "ended"
+
+    def end(self) -> Ending:
+        """Kill the process and all that it started."""
+        self._channel.close()
+        return self._control.end()
+
+    def _ask(
+        self, request: dict[str, object], seconds: float, theirs: socket.socket | None = None
+    ) -> dict[str | int, Plain]:
+        try:
+            self._send(request, theirs)
+            return self._receive(seconds)
+        except (ChannelClosed, DeadlinePassed, WireError) as error:
+            raise self._gone(error) from None
+
+    def _send(self, request: dict[str, object], theirs: socket.socket | None = None) -> None:
+        if self._channel.has_unread():
+            raise ChannelClosed("the process spoke without being asked, or is gone")
+        fd = None if theirs is None else theirs.fileno()
+        self._channel.send(request, time.monotonic() + ANSWER_SECONDS, fd)
+
+    def _receive(self, seconds: float) -> dict[str | int, Plain]:
+        reply = self._channel.receive(time.monotonic() + seconds)
+        if not isinstance(reply, dict):
+            raise WireError("an answer is not a dict")
+        return reply
+
+    def _gone(self, error: Exception) -> ProcessGone:
+        ending = self.end()
+        if isinstance(error, ChannelClosed) and (ending.over_memory or not ending.killed):
+            return ProcessGone(ending, ending.reason(self._limits))
+        if isinstance(error, DeadlinePassed):
+            return ProcessGone(ending, "did not answer any more")
+        if isinstance(error, WireError):
+            return ProcessGone(ending, f"sent what is not an answer: {error}")
+        return ProcessGone(ending, "broke off its connection to the grader")
+
+
+def read_error(raw: Plain) -> StudentError | None:
+    """A StudentError as a process described it. Raises WireError when it is not one."""
+    if raw is None:
+        return None
+    if not isinstance(raw, dict):
+        raise WireError("an error is not a dict")
+    name, message, line = raw.get("type"), raw.get("message"), raw.get("line")
+    source_line, kind = raw.get("source_line"), raw.get("kind")
+    if not isinstance(name, str) or not isinstance(message, str) or kind not in _KINDS:
+        raise WireError("an error without type, message and kind")
+    if not (line is None or type(line) is int) or not isinstance(source_line, (str, type(None))):
+        raise WireError("an error at a line that is not one")
+    return StudentError(
+        name[:100] or "Exception",
+        message[:MAX_MESSAGE],
+        line if line is not None and 0 < line < 10**7 else None,
+        None if source_line is None else source_line[:MAX_LINE],
+        kind,  # type: ignore[arg-type]
+    )

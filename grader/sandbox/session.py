@@ -1,0 +1,197 @@
+"""One submission in the sandbox, brought back to life when its code kills it."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias, TypeVar
+
+from grader.probe import StudentError
+from grader.sandbox.control import WorkerControl, WorkerLost
+from grader.sandbox.limits import Limits
+from grader.sandbox.outputs import Output, error_output
+from grader.sandbox.process import ProcessGone, StudentProcess, TimedOut
+from grader.sandbox.remote import Remote
+
+Status: TypeAlias = Literal["ok", "error", "timeout", "died", "memory", "limit"]
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class CellOutcome:
+    """What became of a cell.
+
+    status: "ok"; "error" when it raised; "timeout", "died" and "memory" when it was stopped or ended its
+    process; "limit" when it was not run because the submission has used up its time or its restarts.
+    outputs: as nbformat 4 describes them, with an error output whenever the status is not "ok".
+    message: one sentence for instructor and student, empty for "ok". error: what it raised, if it did.
+    """
+
+    status: Status
+    outputs: list[Output] = field(default_factory=list)
+    message: str = ""
+    error: StudentError | None = None
+
+
+class Session:
+    """A submission's cells and exercises, in order. From `Sandbox.open`.
+
+    When a cell kills the submission's process, the earlier cells run again in a fresh one before the
+    next cell or exercise, without the cell that did it. So a bad cell costs what depends on it only.
+    """
+
+    def __init__(
+        self, control: WorkerControl, limits: Limits, seed: int, files: Mapping[str, bytes]
+    ) -> None:
+        self._control, self._limits, self._seed, self._files = control, limits, seed, dict(files)
+        self._process: StudentProcess | None = None
+        self._survived: list[tuple[int, str]] = []
+        self._count = 0
+        self._seconds = 0.0
+        self._starts = 0
+        self._closed = False
+        self._with_worker(self._living_process)
+
+    def run_cell(
+        self, source: str, timeout: float | None = None, count: int | None = None
+    ) -> CellOutcome:
+        """Run a cell. Never raises for what the cell does.
+
+        timeout: seconds, by default `Limits.cell_seconds`. count: the cell's execution count, by default
+        one more than that of the cell before.
+        """
+        self._count = self._count + 1 if count is None else count
+        number = self._count
+        started = time.monotonic()
+        try:
+            outcome = self._with_worker(lambda: self._run(source, number, timeout))
+        except _Exhausted as reason:
+            return _failed("limit", "Limit", f"This cell was not run: {reason}.")
+        except WorkerLost:
+            outcome = _failed("died", "Died", "The sandbox was lost twice while this cell ran.")
+        finally:
+            self._seconds += time.monotonic() - started
+        if outcome.status in ("ok", "error"):
+            self._survived.append((number, source))
+        return outcome
+
+    @contextlib.contextmanager
+    def exercise(self, seconds: float | None = None) -> Iterator[Remote]:
+        """A copy of the submission's process as it is now, for the calls and probes of one exercise."""
+        remote = Remote(self, self._limits.exercise_seconds if seconds is None else seconds)
+        try:
+            yield remote
+        finally:
+            remote.close()
+
+    def close(self) -> None:
+        """End the submission's process and everything that it started."""
+        self._closed = True
+        process, self._process = self._process, None
+        if process is not None:
+            with contextlib.suppress(WorkerLost):
+                process.end()
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def with_process(self, ask: Callable[[StudentProcess], Result]) -> Result:
+        """What `ask` returns for the living process, for `Remote`.
+
+        Raises StudentError with kind "died" when there is none any more, or it dies of the question.
+        """
+        try:
+            return self._with_worker(lambda: ask(self._living_process()))
+        except _Exhausted as reason:
+            raise StudentError("Died", f"this was not run: {reason}", kind="died") from None
+        except ProcessGone as gone:
+            self._process = None
+            raise StudentError("Died", f"the process {gone.reason}", kind="died") from None
+        except WorkerLost:
+            raise StudentError("Died", "the sandbox was lost twice", kind="died") from None
+
+    def _run(self, source: str, number: int, timeout: float | None) -> CellOutcome:
+        process = self._living_process()
+        left = self._limits.notebook_seconds - self._seconds
+        seconds = min(self._limits.cell_seconds if timeout is None else timeout, left)
+        if left <= 0:
+            raise _Exhausted(_time_used(self._limits))
+        try:
+            reply = process.run_cell(source, number, seconds)
+        except TimedOut:
+            self._process = None
+            return _failed(
+                "timeout",
+                "Timeout",
+                f"The cell ran longer than {seconds:g} s and did not stop when interrupted.",
+            )
+        except ProcessGone as gone:
+            self._process = None
+            status: Status = "memory" if gone.ending.over_memory else "died"
+            name = "MemoryLimit" if status == "memory" else "Died"
+            return _failed(
+                status, name, f"The process of this notebook {gone.reason} in this cell."
+            )
+        if reply.interrupted:
+            message = f"The cell ran longer than {seconds:g} s and was interrupted."
+            kept = [output for output in reply.outputs if output["output_type"] != "error"]
+            return CellOutcome("timeout", [*kept, error_output("Timeout", message)], message)
+        if reply.error is None:
+            return CellOutcome("ok", reply.outputs)
+        return CellOutcome("error", reply.outputs, f"The cell raised {reply.error}", reply.error)
+
+    def _living_process(self) -> StudentProcess:
+        """The submission's process; a new one, brought to the same state, when it has died."""
+        if self._closed:
+            raise ValueError("the session is closed")
+        if self._process is not None:
+            return self._process
+        if self._starts > self._limits.replays:
+            raise _Exhausted(f"the process of this notebook ended {self._starts} times")
+        self._starts += 1
+        process = StudentProcess(self._control, self._limits, self._seed, self._files)
+        started = time.monotonic()
+        for number, source in self._survived:
+            left = self._limits.notebook_seconds - self._seconds - (time.monotonic() - started)
+            if left <= 0:
+                process.end()
+                raise _Exhausted(_time_used(self._limits))
+            try:
+                process.run_cell(source, number, min(left, self._limits.cell_seconds))
+            except (TimedOut, ProcessGone):
+                return self._living_process()
+        self._process = process
+        return process
+
+    def _with_worker(self, action: Callable[[], Result]) -> Result:
+        """Do it; when the worker is lost on the way, once more with a new one."""
+        try:
+            return action()
+        except WorkerLost:
+            self._process = None
+            self._control.stop()
+            self._control.start()
+        try:
+            return action()
+        except WorkerLost:
+            self._process = None
+            self._control.stop()
+            self._control.start()
+            raise
+
+
+class _Exhausted(Exception):
+    """The submission has used up what it may use; the text says what."""
+
+
+def _time_used(limits: Limits) -> str:
+    return f"the notebook used up its {limits.notebook_seconds:g} s"
+
+
+def _failed(status: Status, name: str, message: str) -> CellOutcome:
+    return CellOutcome(status, [error_output(name, message)], message)

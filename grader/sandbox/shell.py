@@ -1,0 +1,285 @@
+"""Runs cells inside the sandbox as a kernel would, and keeps their outputs in the order they came.
+
+execnb's `CaptureShell` is the base: an IPython shell without a terminal, a history or a front end. It
+runs here on the main thread, so that a cell can be interrupted, and its outputs go to an `Outputs`.
+"""
+
+from __future__ import annotations
+
+import base64
+import builtins
+import io
+import os
+import re
+import subprocess
+import sys
+import traceback
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from execnb.shell import CaptureShell
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.error import StdinNotImplementedError
+from IPython.core.interactiveshell import InteractiveShell
+
+from grader.probe import StudentError, reduce
+from grader.sandbox.limits import Limits
+from grader.sandbox.outputs import MIME_TYPES, Output
+
+MAX_TRACEBACK = 20_000
+_HERE = os.path.dirname(__file__) + os.sep
+_CELL_FILE = re.compile(r"<ipython-input-(\d+)-\w+>")
+_LIBRARY_FILE = re.compile(r'File "[^"\n]*/((?:site-packages|python3\.\d+)/[^"\n]*)"')
+
+
+@dataclass
+class Outputs:
+    """The outputs of one cell, within its limits. What is too much is dropped, with a note."""
+
+    limits: Limits = field(default_factory=Limits)
+    items: list[Output] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        self.items, self._by_id = [], {}
+        self._text_left, self._display_left = self.limits.output_bytes, self.limits.display_bytes
+        self._clear_first, self._dropped = False, 0
+
+    def write(self, name: str, text: str) -> None:
+        self._clear_if_due()
+        last = self.items[-1] if self.items else None
+        same = last is not None and last["output_type"] == "stream" and last["name"] == name
+        if not same and len(self.items) >= self.limits.outputs:
+            self._dropped += len(text)
+            return
+        size = len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
+        if size > self._text_left:
+            text = text.encode("utf-8", "replace")[: self._text_left].decode("utf-8", "ignore")
+            self._dropped += size - self._text_left
+            size = self._text_left
+        self._text_left -= size
+        if not text:
+            return
+        if same:
+            last["text"].append(text)
+        else:
+            self.items.append({"output_type": "stream", "name": name, "text": [text]})
+
+    def show(self, kind: str, data: Mapping, metadata: Mapping | None, **more: object) -> None:
+        self._clear_if_due()
+        kept = {mime: _as_text(mime, value) for mime, value in data.items() if mime in MIME_TYPES}
+        size = sum(map(len, kept.values()))
+        if not kept:
+            return
+        if size > self._display_left or len(self.items) >= self.limits.outputs:
+            self._dropped += size
+            return
+        self._display_left -= size
+        about = {mime: dict(value) for mime, value in (metadata or {}).items() if mime in kept}
+        self.items.append({"output_type": kind, "data": kept, "metadata": about, **more})
+
+    def show_or_update(
+        self, data: Mapping, metadata: Mapping | None, display_id: str | None, update: bool
+    ) -> None:
+        known = self._by_id.get(display_id) if display_id else None
+        if update:
+            # A display of an earlier cell has left the sandbox already and stays as it was.
+            if known is not None:
+                known["data"] = {m: _as_text(m, v) for m, v in data.items() if m in MIME_TYPES}
+            return
+        before = len(self.items)
+        self.show("display_data", data, metadata)
+        if display_id and len(self.items) > before:
+            self._by_id[display_id] = self.items[-1]
+
+    def clear(self, wait: bool) -> None:
+        if wait:
+            self._clear_first = True
+        else:
+            self.begin()
+
+    def finish(self) -> list[Output]:
+        for item in self.items:
+            if item["output_type"] == "stream":
+                item["text"] = "".join(item["text"])
+        if self._dropped:
+            note = (
+                f"[the outputs of this cell are too large: {self._dropped:,} bytes were left out]\n"
+            )
+            self.items.append({"output_type": "stream", "name": "stderr", "text": note})
+        return self.items
+
+    def _clear_if_due(self) -> None:
+        if self._clear_first:
+            self.begin()
+
+
+class Stream(io.TextIOBase):
+    """What `sys.stdout` and `sys.stderr` are in a cell."""
+
+    encoding = "utf-8"
+    errors = "replace"
+
+    def __init__(self, outputs: Outputs, stream_name: str) -> None:
+        self._outputs, self.name = outputs, stream_name
+
+    def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        self._outputs.write(self.name, text)
+        return len(text)
+
+    def writable(self) -> bool:
+        return True
+
+
+class _Publisher(DisplayPublisher):
+    def publish(self, data, metadata=None, source=None, *, transient=None, update=False, **_):
+        display_id = (transient or {}).get("display_id")
+        self.shell.cell_outputs.show_or_update(data, metadata, display_id, update)
+
+    def clear_output(self, wait=False):
+        self.shell.cell_outputs.clear(wait)
+
+
+class _Hook(DisplayHook):
+    def write_output_prompt(self):
+        pass
+
+    def write_format_data(self, format_dict, md_dict=None):
+        shell = self.shell
+        shell.cell_outputs.show(
+            "execute_result", format_dict, md_dict, execution_count=shell.cell_number
+        )
+
+    def log_output(self, format_dict):
+        pass
+
+    def finish_displayhook(self):
+        self._is_active = False
+
+
+class CellShell(CaptureShell):
+    """An IPython shell for one submission. Made before the fork, given its `Outputs` after it."""
+
+    displayhook_class = _Hook
+
+    def __init__(self) -> None:
+        super().__init__(mpl_format=None)
+        self.close()  # stops CaptureShell's thread: a process that forks must have only one
+        self.cell_outputs, self.cell_number = Outputs(), 0
+        self.display_pub = _Publisher(shell=self)
+        self.display_trap.hook = self.displayhook
+        try:
+            from matplotlib_inline.backend_inline import set_matplotlib_formats
+        except ImportError:
+            return
+        self.enable_matplotlib("inline")
+        set_matplotlib_formats("png")
+
+    def system_piped(self, cmd: str) -> None:
+        """`!command`: its output goes to the cell's, line by line."""
+        command = self.var_expand(cmd, depth=1)
+        with subprocess.Popen(
+            command,
+            shell=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        ) as process:
+            assert process.stdout is not None
+            for line in process.stdout:
+                sys.stdout.write(line)
+        self.user_ns["_exit_code"] = process.returncode
+
+    system = system_piped
+
+    def ask_exit(self) -> None:
+        """`exit` and `quit` end a kernel; here the cell ends and the notebook goes on."""
+        raise SystemExit
+
+    def begin(self, limits: Limits) -> None:
+        """Send everything that code writes, shows or asks for to the outputs, from now on."""
+        self.cell_outputs = Outputs(limits)
+        sys.stdout, sys.stderr = (
+            Stream(self.cell_outputs, "stdout"),
+            Stream(self.cell_outputs, "stderr"),
+        )
+        builtins.input = _no_input
+        warnings.filterwarnings("ignore", message="To exit: use")
+
+    def warm_up(self) -> None:
+        """Load, before the fork, what the first cells and the first error would load in each."""
+        before = dict(self.user_ns)
+        for source in ("None", "print(end='')", "raise ValueError"):
+            self.execute(source, 0)
+        for name in set(self.user_ns) - set(before):
+            del self.user_ns[name]
+
+    def execute(self, source: str, count: int) -> tuple[list[Output], StudentError | None]:
+        """Run one cell as number `count`; its outputs, and what it failed with."""
+        self.cell_outputs.begin()
+        self.execution_count = self.cell_number = count
+        result = InteractiveShell.run_cell(self, source, store_history=True)
+        error = result.error_before_exec or result.error_in_exec
+        reduced = None
+        if error is not None:
+            reduced = _reduced(error, self.user_ns)
+            self.cell_outputs.items.append(
+                {
+                    "output_type": "error",
+                    "ename": reduced.type,
+                    "evalue": reduced.message,
+                    "traceback": _traceback(error, self.user_ns),
+                }
+            )
+        return self.cell_outputs.finish(), reduced
+
+
+def _no_input(*_: object, **__: object) -> str:
+    raise StdinNotImplementedError("input() cannot be answered while a notebook is graded")
+
+
+def _as_text(mime: str, value: object) -> str:
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    return str.__str__(value) if isinstance(value, str) else ""
+
+
+def _reduced(error: BaseException, namespace: Mapping[str, object]) -> StudentError:
+    reduced = reduce(error, namespace)
+    reduced.message = _CELL_FILE.sub(r"Cell In[\1]", reduced.message)
+    if isinstance(error, SyntaxError) and reduced.line is None and isinstance(error.lineno, int):
+        reduced.line = error.lineno
+        reduced.source_line = str(error.text or "").strip()[:200] or None
+    return reduced
+
+
+def _traceback(error: BaseException, namespace: Mapping[str, object]) -> list[str]:
+    """The traceback from the student's own first line on, without frames of ours and local paths."""
+    first = error.__traceback__
+    while first is not None and first.tb_frame.f_globals is not namespace:
+        first = first.tb_next
+    try:
+        summary = traceback.TracebackException(type(error), error, first, compact=True)
+        _drop_own_frames(summary)
+        text = "".join(summary.format())
+    except BaseException as second:
+        text = f"{type(error).__name__}: its text could not be made ({type(second).__name__})"
+    text = _CELL_FILE.sub(r"Cell In[\1]", text).replace('File "Cell In', 'Cell "In')
+    text = _LIBRARY_FILE.sub(r'File "\1"', text)
+    if len(text) > MAX_TRACEBACK:
+        text = text[: MAX_TRACEBACK // 2] + "\n[...]\n" + text[-MAX_TRACEBACK // 2 :]
+    return text.splitlines()
+
+
+def _drop_own_frames(summary: traceback.TracebackException | None) -> None:
+    while summary is not None:
+        kept = [frame for frame in summary.stack if not frame.filename.startswith(_HERE)]
+        summary.stack = traceback.StackSummary.from_list(kept)
+        summary = summary.__cause__ or summary.__context__

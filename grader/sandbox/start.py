@@ -1,0 +1,69 @@
+"""First program in the sandbox: gives up all privilege, then becomes the worker.
+
+A script of its own, run by its path as `python start.py SETUP` with SETUP the JSON text of a worker's
+`Setup`, so that it is through before anything large is imported.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import json
+import os
+import sys
+from pathlib import Path
+from types import ModuleType
+
+
+def main() -> None:
+    sys.path.pop(0)  # this script's folder, whose module names are not meant to be found
+    setup = json.loads(sys.argv[1])
+    if sys.platform == "linux" and "--again" not in sys.argv:
+        if _kernel().fix_addresses():
+            os.execv(sys.executable, [sys.executable, "-s", *sys.argv, "--again"])
+    if setup["isolate"]:
+        try:
+            _give_up_privilege()
+        except OSError as error:
+            sys.exit(f"The kernel does not allow namespaces here: {error}.")
+        pid = os.fork()
+        if pid:
+            os.close(setup["control_fd"])
+            _, status = os.waitpid(pid, 0)
+            sys.exit(os.waitstatus_to_exitcode(status) & 0xFF)
+    from grader.sandbox import worker
+
+    worker.main(worker.Setup(**setup))
+
+
+def _give_up_privilege() -> None:
+    """Become nobody, with power over own namespaces only.
+
+    Whatever rights the grader has, from here on the worker holds capabilities over its own user
+    namespace and nothing else. Its next child is the first process of a new process namespace.
+    """
+    kernel = _kernel()
+    if os.getuid() == 0:
+        with contextlib.suppress(PermissionError):
+            os.setgroups([])
+        os.setresgid(kernel.NOBODY, kernel.NOBODY, kernel.NOBODY)
+        os.setresuid(kernel.NOBODY, kernel.NOBODY, kernel.NOBODY)
+        kernel.stay_readable_to_own_user()
+    kernel.remember_ids()
+    kernel.unshare(kernel.NEW_USERS | kernel.NEW_PROCESSES | kernel.NEW_MOUNTS)
+    kernel.map_own_user(kernel.NOBODY)
+    kernel.make_mounts_private()
+
+
+def _kernel() -> ModuleType:
+    """`grader.sandbox.kernel` without the rest of the package, which imports torch."""
+    path = Path(__file__).with_name("kernel.py")
+    spec = importlib.util.spec_from_file_location("kernel", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+if __name__ == "__main__":
+    main()

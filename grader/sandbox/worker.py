@@ -1,0 +1,222 @@
+"""The worker inside the sandbox: imports the libraries once, then forks a process per submission.
+
+It never runs a student's code and never reads a byte that comes from it. It obeys the judge on its
+control channel, and ends when that channel does. `grader/sandbox/start.py` starts it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import os
+import select
+import signal
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NoReturn
+
+from grader.sandbox import kernel
+from grader.sandbox.frames import Channel, ChannelClosed
+from grader.sandbox.limits import Limits
+from grader.sandbox.memory import MemoryWatch, running
+
+POLL_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What the worker is told when it starts. isolate: whether bubblewrap stands around it."""
+
+    control_fd: int
+    isolate: bool
+    preload: list[str]
+
+
+@dataclass
+class Submission:
+    """The process of the submission that is open now."""
+
+    pid: int
+    watch: MemoryWatch | None
+    status: int | None = None
+    over_memory: bool = False
+
+
+@dataclass
+class Worker:
+    control: Channel
+    isolate: bool
+    shell: object
+    ours: frozenset[int] = field(default_factory=frozenset)
+    submission: Submission | None = None
+
+    def serve(self) -> None:
+        """Obey until the control channel closes."""
+        while True:
+            ready, _, _ = select.select(
+                [self.control], [], [], POLL_SECONDS if self._alive() else None
+            )
+            if ready:
+                request, fd = self.control.receive_with_fd()
+                assert isinstance(request, dict)
+                self.control.send(self._obey(request, fd))
+            self._watch()
+
+    def _obey(self, request: dict, fd: int | None) -> dict:
+        if request["do"] == "spawn":
+            assert fd is not None and self.submission is None
+            return self._spawn(fd, Limits(**request["limits"]))
+        if request["do"] == "interrupt":
+            self._signal(signal.SIGINT)
+            return {}
+        if request["do"] == "end":
+            return self._end()
+        raise ValueError(f"unknown request {request['do']!r}")
+
+    def _spawn(self, fd: int, limits: Limits) -> dict:
+        if self.isolate:
+            kernel.unshare(kernel.NEW_PROCESSES)
+        pid = os.fork()
+        if pid == 0:
+            _be_submission(fd, limits, self.isolate, self.shell)
+        os.close(fd)
+        if self.isolate:
+            own = os.open("/proc/self/ns/pid", os.O_RDONLY)
+            kernel.join(own, kernel.NEW_PROCESSES)
+            os.close(own)
+        watch = MemoryWatch(limits.memory_bytes, self.ours) if self.isolate else None
+        self.submission = Submission(pid, watch)
+        return {"pid": pid}
+
+    def _alive(self) -> bool:
+        return self.submission is not None and self.submission.status is None
+
+    def _watch(self) -> None:
+        if not self._alive():
+            return
+        assert self.submission is not None
+        pid, status = os.waitpid(self.submission.pid, os.WNOHANG)
+        if pid:
+            self.submission.status = status
+        elif self.submission.watch is not None and self.submission.watch.exceeded():
+            self.submission.over_memory = True
+            self._signal(signal.SIGKILL)
+
+    def _signal(self, number: int) -> None:
+        if self._alive():
+            assert self.submission is not None
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.submission.pid, number)
+
+    def _end(self) -> dict:
+        """Kill what is left of the submission. Its first process takes all others with it."""
+        if self.submission is None:
+            return {"status": 0, "killed": False, "over_memory": False, "peak": 0, "left": 0}
+        submission = self.submission
+        killed = self._alive()
+        if killed:
+            pid, status = os.waitpid(submission.pid, os.WNOHANG)
+            if not pid:
+                self._signal(signal.SIGKILL)
+                _, status = os.waitpid(submission.pid, 0)
+            killed = not pid
+            submission.status = status
+        if not self.isolate:
+            _kill_session(submission.pid)
+        self.submission = None
+        assert submission.status is not None
+        return {
+            "status": submission.status,
+            "killed": killed,
+            "over_memory": submission.over_memory,
+            "peak": submission.watch.peak if submission.watch else 0,
+            "left": len(set(running()) - self.ours) if self.isolate else 0,
+        }
+
+
+def main(setup: Setup) -> NoReturn:
+    """Import the libraries, greet the judge, and obey it until it goes."""
+    control = Channel.from_fd(setup.control_fd)
+    try:
+        kernel.die_with_parent()
+        if setup.isolate:
+            kernel.mount_tmpfs("/tmp", 64 * 2**20, mode="1777")
+        worker, missing = _prepare(control, setup)
+    except Exception as error:
+        with contextlib.suppress(ChannelClosed):
+            control.send({"failed": f"{type(error).__name__}: {error}"})
+        os._exit(1)
+    with contextlib.suppress(ChannelClosed, KeyboardInterrupt):
+        control.send({"ready": True, "missing": missing})
+        worker.serve()
+    os._exit(0)
+
+
+def _prepare(control: Channel, setup: Setup) -> tuple[Worker, list[str]]:
+    missing = []
+    for name in setup.preload:
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            missing.append(name)
+    shell = _make_shell()
+    threads = _threads()
+    if threads > 1:
+        raise RuntimeError(
+            f"the preloaded libraries started {threads - 1} threads, and a process with threads cannot be forked"
+        )
+    gc.collect()
+    gc.freeze()
+    worker = Worker(control, setup.isolate, shell)
+    if setup.isolate:
+        worker.ours = frozenset(running())
+    return worker, missing
+
+
+def _make_shell() -> object:
+    """The shell that every submission inherits, with what its first figure and cell would load."""
+    from grader.sandbox.shell import CellShell
+
+    shell = CellShell()
+    shell.warm_up()
+    with contextlib.suppress(ImportError), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from IPython.core.pylabtools import print_figure
+        from matplotlib import pyplot
+
+        figure, axes = pyplot.subplots()
+        axes.plot([0, 1], label="x")
+        axes.legend()
+        axes.set_title("Title")
+        for kind in ("png", "svg"):
+            print_figure(figure, fmt=kind)
+        pyplot.close(figure)
+    return shell
+
+
+def _be_submission(fd: int, limits: Limits, isolate: bool, shell: object) -> NoReturn:
+    from grader.sandbox import student
+
+    try:
+        student.main(fd, limits, isolate, shell)
+    finally:
+        os._exit(1)
+
+
+def _threads() -> int:
+    try:
+        return len(os.listdir("/proc/self/task"))
+    except OSError:
+        import threading
+
+        return threading.active_count()
+
+
+def _kill_session(session: int) -> None:
+    """Without namespaces: kill what still belongs to the session. What left it survives."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError, IndexError):
+            if int((folder / "stat").read_text().rpartition(")")[2].split()[3]) == session:
+                os.kill(int(folder.name), signal.SIGKILL)
