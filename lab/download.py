@@ -54,7 +54,8 @@ def _fetch(raw: Path, check: Callable[[Path], object]) -> None:
         fetched = Path(folder) / "FashionMNIST" / "raw"
         check(fetched)
         for archive in fetched.glob("*.gz"):
-            archive.unlink()
+            if archive.with_suffix("").exists():
+                archive.unlink()
         try:
             os.replace(fetched, raw)
         except OSError:
