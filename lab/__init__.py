@@ -5,6 +5,7 @@ here, and matplotlib only when a figure is drawn. The calling conventions are th
 """
 
 from lab.batches import Batches
+from lab.cores import fit_threads_to_quota
 from lab.devices import try_device
 from lab.fashion import FASHION_CLASSES, FashionSplit, fashion_mnist, synthetic_fashion_mnist
 from lab.figures import plot_history, show_images, show_mask
@@ -26,3 +27,5 @@ __all__ = [
     "train_classifier",
     "try_device",
 ]
+
+fit_threads_to_quota()
