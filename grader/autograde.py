@@ -6,8 +6,9 @@ between only wait for their sandboxes and judge.
 
 from __future__ import annotations
 
+import ast
 import fnmatch
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,15 +24,19 @@ from .exercise import CourseError
 from .restore import restore
 from .results import SubmissionResult
 from .sandbox import Limits, Sandbox
+from .sandbox.launch import Backend
 from .submission import Submission, read_submission
+
+LIBRARIES = ("torch", "numpy", "matplotlib.pyplot", "matplotlib_inline.backend_inline", "grader")
 
 
 @dataclass(frozen=True)
 class Release:
-    """An assignment as it was handed out, and the sources of its demo cells."""
+    """An assignment as it was handed out, the sources of its demo cells, and what to preload for it."""
 
     notebook: NotebookNode
     demos: frozenset[str]
+    modules: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -48,8 +53,10 @@ def read_release(course: Course, assignment: str) -> Release:
     if not path.is_file():
         raise CourseError(f"{path} is missing: run `grader build` to make the student notebooks.")
     notebook = nbformat.read(path, as_version=4)
-    demos = (cell for cell in notebook.cells if DEMO in cell.metadata.get("tags", []))
-    return Release(notebook, frozenset(cell.source for cell in demos))
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    demos = frozenset(cell.source for cell in code if DEMO in cell.metadata.get("tags", []))
+    imported = _imported(cell.source for cell in code)
+    return Release(notebook, demos, (*LIBRARIES, *imported))
 
 
 def students(course: Course, assignment: str, pattern: str = "*") -> list[str]:
@@ -74,7 +81,7 @@ def autograde(
     *,
     pattern: str = "*",
     workers: int = 1,
-    backend: str = "bubblewrap",
+    backend: Backend = "bubblewrap",
     limits: Limits | None = None,
     data: Path | None = None,
     progress: Callable[[SubmissionResult | Failure, int], None] = lambda outcome, total: None,
@@ -90,7 +97,11 @@ def autograde(
     release = read_release(course, assignment)
     names = students(course, assignment, pattern)
     sandboxes: SimpleQueue[Sandbox] = SimpleQueue()
-    started = [Sandbox(limits or Limits(), data, backend) for _ in range(min(workers, len(names)))]
+    started = [
+        Sandbox(limits or Limits(), data, backend, release.modules)
+        for _ in range(min(workers, len(names)))
+    ]
+    started[0].start()  # says at once whether it can; the others start with their first submission
     for sandbox in started:
         sandboxes.put(sandbox)
     secret = gradebook.secret(course)
@@ -134,6 +145,24 @@ def autograde(
         for sandbox in started:
             sandbox.close()
     return [outcomes[name] for name in names]
+
+
+def _imported(sources: Iterable[str]) -> tuple[str, ...]:
+    """The modules that these cells import, worth importing once before the first fork."""
+    found: dict[str, None] = {}
+    for source in sources:
+        try:
+            tree = ast.parse(source)
+        except SyntaxError:  # a magic
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                found.update(dict.fromkeys(alias.name for alias in node.names))
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                # What is imported from a package may be a module too: `from d2l import torch`.
+                names = (f"{node.module}.{alias.name}" for alias in node.names)
+                found.update(dict.fromkeys((node.module, *names)))
+    return tuple(found)
 
 
 def _prepared(

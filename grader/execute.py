@@ -20,6 +20,7 @@ from .course import Course
 from .engine import grade
 from .restore import restore
 from .sandbox import Limits, Sandbox
+from .sandbox.launch import Backend
 
 
 class SandboxExecute(NbGraderPreprocessor):
@@ -41,7 +42,7 @@ class SandboxExecute(NbGraderPreprocessor):
             assignment=about["assignment"],
             student=about["student"],
             secret=gradebook.secret(course),
-            sandbox=_sandbox(self.sandbox),
+            sandbox=_sandbox(self.sandbox, release.modules),
             demos=release.demos,
             findings=tuple(findings),
         )
@@ -51,9 +52,9 @@ class SandboxExecute(NbGraderPreprocessor):
 
 
 @cache
-def _sandbox(backend: str) -> Sandbox:
-    """One sandbox for all submissions that this process grades."""
-    sandbox = Sandbox(Limits(), data_folder(), backend)
+def _sandbox(backend: Backend, modules: tuple[str, ...]) -> Sandbox:
+    """One sandbox for all submissions of an assignment that this process grades."""
+    sandbox = Sandbox(Limits(), data_folder(), backend, modules)
     atexit.register(sandbox.close)
     return sandbox
 

@@ -10,6 +10,7 @@ import logging
 import os
 import secrets
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbformat import NotebookNode
 from nbgrader import preprocessors as steps
 from nbgrader.api import Gradebook
-from nbgrader.utils import parse_utc
+from nbgrader.utils import parse_utc, setenv
 
 from .course import Course
 from .exercise import CourseError
@@ -53,10 +54,18 @@ log = logging.getLogger("grader.gradebook")
 log.setLevel(logging.ERROR)  # nbgrader's remarks on a changed cell are findings of ours
 
 
+def open_gradebook(course: Course) -> Gradebook:
+    """nbgrader's gradebook of this course; made, with its tables, when it is not there yet."""
+    # A new database makes nbgrader call `alembic`, which is installed beside this interpreter.
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
+    with setenv(PATH=path):
+        return Gradebook(course.database, course.config.CourseDirectory.course_id)
+
+
 def register(course: Course, assignment: str) -> None:
     """Tell the gradebook which cells the assignment has, as `nbgrader generate_assignment` does."""
     notebook = nbformat.read(course.require(assignment), as_version=4)
-    with Gradebook(course.database, course.config.CourseDirectory.course_id) as gradebook:
+    with open_gradebook(course) as gradebook:
         gradebook.update_or_create_assignment(assignment)
     try:
         _run(REGISTER, course, notebook, assignment, ".")
@@ -69,7 +78,7 @@ def register(course: Course, assignment: str) -> None:
 
 def sanitise(course: Course, submission: Submission) -> NotebookNode:
     """The submission's notebook with locked cells restored and marks as the gradebook has them."""
-    with Gradebook(course.database, course.config.CourseDirectory.course_id) as gradebook:
+    with open_gradebook(course) as gradebook:
         gradebook.update_or_create_student(submission.student)
     before = {cell.id: cell.source for cell in submission.notebook.cells}
     notebook = _run(
@@ -87,7 +96,7 @@ def record(course: Course, submission: Submission, notebook: NotebookNode) -> Pa
     """Write the grades of an executed notebook, and the notebook itself into `autograded`."""
     timestamp = _timestamp(submission)
     extra = {"timestamp": parse_utc(timestamp)} if timestamp else {}
-    with Gradebook(course.database, course.config.CourseDirectory.course_id) as gradebook:
+    with open_gradebook(course) as gradebook:
         gradebook.update_or_create_submission(submission.assignment, submission.student, **extra)
     notebook = _run(RECORD, course, notebook, submission.assignment, submission.student)
     path = course.notebook("autograded", submission.assignment, submission.student)

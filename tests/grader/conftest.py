@@ -10,6 +10,7 @@ import torch
 
 from grader import exercise as exercises
 from grader import expect
+from grader.build import build
 from grader.course import Course
 from grader.exercise import Exercise, Option, Question, Quiz, check
 
@@ -87,18 +88,34 @@ class QuizDouble(Quiz):
     }
 
 
+KNOWN = {"double": Double(), "quiz_double": QuizDouble()}
+
+
 @pytest.fixture
 def small_exercises(monkeypatch):
     """The exercises of the small chapter stand for all that there are."""
-    known = {"double": Double(), "quiz_double": QuizDouble()}
-    monkeypatch.setattr(exercises, "all_exercises", lambda: known)
-    return known
+    monkeypatch.setattr(exercises, "all_exercises", lambda: KNOWN)
+    return KNOWN
+
+
+def make_small_course(folder: Path) -> Course:
+    """A course folder with the small chapter, not built yet."""
+    shutil.copy(ROOT / "nbgrader_config.py", folder)
+    (folder / "chapters").mkdir()
+    (folder / "chapters" / "01_double.py").write_text(CHAPTER)
+    return Course(folder)
 
 
 @pytest.fixture
 def small_course(tmp_path, small_exercises) -> Course:
-    """A course folder with the small chapter, not built yet."""
-    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
-    (tmp_path / "chapters").mkdir()
-    (tmp_path / "chapters" / "01_double.py").write_text(CHAPTER)
-    return Course(tmp_path)
+    return make_small_course(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def built_course(tmp_path_factory):
+    """The small course, built once for a module that only hands in and grades."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(exercises, "all_exercises", lambda: KNOWN)
+        course = make_small_course(tmp_path_factory.mktemp("course"))
+        build(course)
+        yield course

@@ -1,0 +1,210 @@
+"""Grade one class with stock nbgrader and with ours, in alternation, and compare the cost.
+
+    python benchmarks/autograding.py [--students 20] [--with-d2l]
+
+Stock nbgrader runs each submission in an ordinary kernel with its own `Execute`; ours runs it in
+the sandbox. Both grade the same notebooks, without the cells tagged `demo`, with the same checks.
+Start-up counts: each figure is a whole command, divided by the number of submissions. CPU seconds
+are those of the command and all its descendants, as the kernel accounts for them; memory is the
+largest sum over the process tree of the proportional set size, sampled.
+`--with-d2l` adds `from d2l import torch as d2l` to every notebook, as the book's own have it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import cycle
+from pathlib import Path
+
+import psutil
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+
+from grader.build import build
+from grader.classroom import CATALOGUE, answered, catalogued, solved, submit
+from grader.course import CONFIG_FILE, Course
+
+ASSIGNMENT = "01_dropout_from_scratch"
+BIN = Path(sys.executable).parent
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What grading `submissions` notebooks took: wall and CPU seconds, peak memory in bytes."""
+
+    submissions: int
+    seconds: float
+    cpu_seconds: float
+    peak_bytes: int
+
+    def each(self) -> str:
+        wall, cpu = self.seconds / self.submissions, self.cpu_seconds / self.submissions
+        return f"{wall:8.3f} s {cpu:8.3f} CPU s {self.peak_bytes / 2**20:8.0f} MB"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--students", type=int, default=20)
+    parser.add_argument("--with-d2l", action="store_true")
+    options = parser.parse_args()
+    root = Course.find(Path(__file__).parent).root
+    with tempfile.TemporaryDirectory() as scratch:
+        stock, ours = (_course(root, Path(scratch) / name) for name in ("stock", "ours"))
+        _remove_engine(stock)
+        names = [f"student_{number:02}" for number in range(options.students)]
+        for name, notebook in zip(names, _class(ours, options.with_d2l), strict=False):
+            for course in (stock, ours):
+                submit(course, name, ASSIGNMENT, notebook)
+        _run([BIN / "nbgrader", "generate_assignment", ASSIGNMENT, "--force"], stock.root, 1)
+        half = len(names) // 2
+        costs: dict[str, list[Cost]] = {"stock": [], "ours": [], "ours, 2 workers": []}
+        for part in (names[:half], names[half:]):
+            costs["stock"].append(_grade_stock(stock, part))
+            costs["ours"].append(_grade_ours(ours, len(names), 1))
+            costs["ours, 2 workers"].append(_grade_ours(ours, len(names), 2))
+        _print(costs)
+        _compare_grades(stock, ours, names)
+
+
+def _course(root: Path, folder: Path) -> Course:
+    (folder / "chapters").mkdir(parents=True)
+    shutil.copy(root / CONFIG_FILE, folder)
+    shutil.copy(root / "chapters" / f"{ASSIGNMENT}.py", folder / "chapters")
+    course = Course(folder)
+    build(course)
+    return course
+
+
+def _remove_engine(course: Course) -> None:
+    """The same configuration, with nbgrader's own stages."""
+    path = course.root / CONFIG_FILE
+    path.write_text(path.read_text() + "\ndel c.Autograde.autograde_preprocessors\n")
+
+
+def _class(course: Course, with_d2l: bool) -> Iterator[NotebookNode]:
+    """Honest notebooks without end: all right, and each with one catalogued answer in turn."""
+    right = solved(course, ASSIGNMENT)
+    right.cells = [cell for cell in right.cells if "demo" not in cell.metadata.get("tags", [])]
+    if with_d2l:
+        first = next(cell for cell in right.cells if cell.cell_type == "code")
+        first.source = "from d2l import torch as d2l\n" + first.source
+    yield right
+    answers = sorted(path.relative_to(CATALOGUE) for path in CATALOGUE.glob("*/*/*.py"))
+    by_exercise: dict[str, list[Path]] = {}
+    for answer in answers:
+        by_exercise.setdefault(answer.parts[0], []).append(answer)
+    marked = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in right.cells}
+    for exercise in cycle(name for name in by_exercise if name in marked):
+        answer = by_exercise[exercise].pop(0)
+        by_exercise[exercise].append(answer)
+        code = catalogued(exercise, str(answer.relative_to(exercise).with_suffix("")))
+        yield answered(right, {exercise: code})
+
+
+def _grade_stock(course: Course, names: list[str]) -> Cost:
+    """Stock nbgrader on these students alone: the others' folders step aside meanwhile."""
+    aside = course.root / "aside"
+    aside.mkdir()
+    for path in course.folder("submitted").iterdir():
+        if path.name not in names:
+            path.rename(aside / path.name)
+    command = [BIN / "nbgrader", "autograde", ASSIGNMENT, "--force"]
+    try:
+        return _run(command, course.root, len(names))
+    finally:
+        for path in aside.iterdir():
+            path.rename(course.folder("submitted") / path.name)
+        aside.rmdir()
+
+
+def _grade_ours(course: Course, count: int, workers: int) -> Cost:
+    command = [BIN / "grader", "autograde", ASSIGNMENT, "--workers", str(workers)]
+    return _run([*command, "--course", course.root], course.root, count)
+
+
+def _run(command: list, folder: Path, submissions: int) -> Cost:
+    """Run a command to its end and measure it with its descendants."""
+    started = time.perf_counter()
+    with open(folder / "command.log", "wb") as log:
+        process = subprocess.Popen(
+            [str(part) for part in command], cwd=folder, stdout=log, stderr=subprocess.STDOUT
+        )
+        peak = _PeakMemory(process.pid)
+        _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - started
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit((folder / "command.log").read_text()[-3000:])
+    return Cost(submissions, seconds, usage.ru_utime + usage.ru_stime, peak.stop())
+
+
+class _PeakMemory:
+    """Samples the proportional set size of a process tree until stopped."""
+
+    def __init__(self, pid: int) -> None:
+        self._pid, self._peak, self._done = pid, 0, threading.Event()
+        self._thread = threading.Thread(target=self._sample, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> int:
+        self._done.set()
+        self._thread.join()
+        return self._peak
+
+    def _sample(self) -> None:
+        while not self._done.wait(1.0):
+            try:
+                root = psutil.Process(self._pid)
+                tree = [root, *root.children(recursive=True)]
+                sizes = [process.memory_full_info().pss for process in tree]
+            except psutil.Error:
+                continue
+            self._peak = max(self._peak, sum(sizes))
+
+
+def _print(costs: dict[str, list[Cost]]) -> None:
+    print("per submission       wall        CPU       peak memory of the process tree")
+    means: dict[str, tuple[float, float]] = {}
+    for name, runs in costs.items():
+        for cost in runs:
+            print(f"{name:<16} {cost.each()}   ({cost.submissions} submissions)")
+        count = sum(cost.submissions for cost in runs)
+        means[name] = (
+            sum(cost.seconds for cost in runs) / count,
+            sum(cost.cpu_seconds for cost in runs) / count,
+        )
+    print(f"CPU: stock / ours = {means['stock'][1] / means['ours'][1]:.1f}")
+    wall = means["stock"][0] / means["ours, 2 workers"][0]
+    print(f"throughput: ours with 2 workers / stock = {wall:.1f}")
+
+
+def _compare_grades(stock: Course, ours: Course, names: list[str]) -> None:
+    """Say whether both gave every cell the same points; exit 1 when not."""
+    scores = []
+    for course in (stock, ours):
+        with Gradebook(course.database, "dropout-lab") as gradebook:
+            found = [gradebook.find_submission(ASSIGNMENT, name) for name in names]
+            cells = [
+                {grade.name: grade.auto_score for book in s.notebooks for grade in book.grades}
+                for s in found
+            ]
+            scores.append(dict(zip(names, cells, strict=True)))
+    differing = [name for name in names if scores[0][name] != scores[1][name]]
+    print(f"grades equal: {len(names) - len(differing)} of {len(names)} submissions")
+    if differing:
+        print(json.dumps({name: [score[name] for score in scores] for name in differing}, indent=1))
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
