@@ -61,6 +61,22 @@ def number(value: object, *, because: str = "") -> float:
     raise CheckFailed(f"{_kind(value)} came back", "one number", because)
 
 
+def items(value: object, count: int | None = None, *, expected: str = "") -> list:
+    """Return `value` if it is a list (a tuple arrives as one), of `count` entries where given."""
+    if not isinstance(value, list):
+        raise CheckFailed(f"{_kind(value)} came back", expected or "a tuple or a list")
+    if count is not None and len(value) != count:
+        raise CheckFailed(f"{len(value)} values came back", expected or f"{count} values")
+    return value
+
+
+def record(value: object) -> dict:
+    """Return `value` if it is a dict, as a probe returns it."""
+    if not isinstance(value, dict):
+        raise CheckFailed(f"{_kind(value)} came back", "what the check asked for")
+    return value
+
+
 def close(
     actual: object,
     expected: object,

@@ -1,0 +1,122 @@
+"""Chapter 1: the exercise `find_the_randn_bug`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from grader import expect
+from grader.exercise import Exercise, check
+from grader.exercises.ch01_dropout import (
+    SIDE,
+    normal_cdf,
+    signed,
+    uniform,
+    verify_share,
+    verify_survivors,
+)
+from grader.probe import StudentError
+from grader.statistics import binomial_bounds
+from grader.student import Student
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+RUNS = 20
+"""How often the published code must be caught on the student's input."""
+
+
+class FindTheRandnBug(Exercise):
+    name, points = "find_the_randn_bug", 5
+    hints = (
+        "`torch.rand` and `torch.randn` differ by one letter. Draw a hundred thousand numbers "
+        "with each, and look at the share that is larger than 0.",
+        "A unit is dropped when its number is not larger than p. For normal numbers that share is "
+        "Φ(p), the cumulative distribution function of the standard normal. At p = 0 it is one "
+        "half: a layer that should do nothing drops every second unit.",
+        "Φ(p) = (1 + erf(p / √2)) / 2, and `math.erf` is there. For the input, take a thousand "
+        "ones and dropout 0. The mended function differs from the published one by one letter.",
+    )
+
+    @check(
+        "the true drop rate of the published code",
+        weight=2,
+        hint="Feed a million ones to the published function and count the zeros, then compare.",
+    )
+    def drop_rate(self, student: Student) -> None:
+        for p in (0.0, uniform(0.1, 0.4), uniform(0.5, 0.65), 1.0):
+            seen, right = expect.number(called(student, "randn_drop_rate", p)), normal_cdf(p)
+            known = {
+                p: "this is the rate that was meant, not the one that happens",
+                1 - right: "this is the share kept",
+            }
+            because = [text for rate, text in known.items() if abs(seen - rate) <= 0.004]
+            expect.close(seen, right, rtol=0, atol=0.004, because=because[0] if because else "")
+
+    @check(
+        "an input on which it is wrong",
+        hint="For which dropout do you know the right output without any luck?",
+    )
+    def wrong_input(self, student: Student) -> None:
+        pair = expect.items(
+            called(student, "wrong_input"), 2, expected="a tensor and a number: `return X, dropout`"
+        )
+        X = expect.finite(expect.tensor(pair[0])).double()
+        p = expect.between(pair[1], 0, 1)
+        n = int((X != 0).sum())
+        expect.true(n > 0, seen="an X without a single non-zero value", expected="units to drop")
+        low, high = binomial_bounds(n, p)
+        caught = 0
+        for _ in range(RUNS):
+            out = published_dropout_layer(X, p)
+            caught += not low <= int(((out == 0) & (X != 0)).sum()) <= high
+        expect.true(
+            caught == RUNS,
+            seen=f"with {n} non-zero units and dropout = {p:.4g}, the published code gave itself "
+            f"away in {caught} of {RUNS} runs",
+            expected="an input on which no right layer could give such an output",
+            because="the larger X is, the less can be blamed on chance" if 0 < p < 1 else "",
+        )
+
+    @check("the mended function drops the right share", hint="One letter is enough.")
+    def mended_share(self, student: Student) -> None:
+        X = signed(SIDE, SIDE)
+        for p in (uniform(0.15, 0.35), uniform(0.6, 0.7)):
+            verify_share(called(student, "mended_dropout_layer", X, p), X, p)
+
+    @check(
+        "the mended function is right in all else",
+        hint="Keep what was right in the published code: its checks, its scale, its branch at 1.",
+    )
+    def mended_rest(self, student: Student) -> None:
+        X = signed(60, 50)
+        p = uniform(0.2, 0.7)
+        verify_survivors(called(student, "mended_dropout_layer", X, p), X, p)
+        expect.close(called(student, "mended_dropout_layer", X, 0.0), X)
+        expect.close(called(student, "mended_dropout_layer", X, 1.0), torch.zeros_like(X))
+
+    def picture(self, student: Student) -> Figure | None:
+        from grader.pictures import drop_rates
+
+        rates = [p / 20 for p in range(21)]
+        answers = [expect.number(student.call("randn_drop_rate", p)) for p in rates]
+        return drop_rates(rates, [normal_cdf(p) for p in rates], answers)
+
+
+def called(student: Student, name: str, *args: object) -> object:
+    """`student.call`; a function that is still to be written costs its own checks only."""
+    try:
+        return student.call(name, *args)
+    except StudentError as error:
+        if error.type == "NotImplementedError" or error.kind == "missing":
+            expect.fail(f"`{name}` is still open")
+        raise
+
+
+def published_dropout_layer(X: Tensor, dropout: float) -> Tensor:
+    """The layer of the chapter's listing: the mask is drawn with `randn`."""
+    if dropout == 1:
+        return torch.zeros_like(X)
+    return (torch.randn(X.shape) > dropout) * X / (1.0 - dropout)

@@ -1,0 +1,368 @@
+"""Chapter 1: the exercise `train_net`. The judge has small problems of its own to train on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from grader import expect
+from grader.exercise import Exercise, check
+from grader.exercises.ch01_dropout import uniform
+from grader.exercises.ch01_net import verify_both_rates
+from grader.exercises.ch01_training import Batch, on_right_parts_too
+from grader.student import Student
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+CURVES = ("train_loss", "train_acc", "test_acc")
+LEARNT = 0.7
+"""Accuracy on new examples of `Problem`. Right answers reach 0.99 and more (tests/chapters)."""
+
+
+class TrainNet(Exercise):
+    name, points = "train_net", 4
+    hints = (
+        "Everything that you need is written already: `Net`, `train_epoch`, `evaluate_accuracy`. "
+        "This function makes the network, the loss and the optimizer, and then repeats.",
+        "`nn.CrossEntropyLoss(reduction='none')` gives one loss an example, as `train_epoch` "
+        "wants it. `torch.optim.SGD(net.parameters(), lr=lr)` is the updater.",
+        "Make the net of the chapter's sizes with both rates, move it with `.to(device)`, make "
+        "loss and optimizer, and a `History()`. For each epoch: append the two numbers of "
+        "`train_epoch` and the test accuracy to its three lists. Return the net and the history.",
+    )
+
+    @check(
+        "the network learns",
+        weight=2,
+        hint="Does the loss fall? If not, look at the order: network, loss, optimizer, epochs.",
+    )
+    def learns(self, student: Student) -> None:
+        problem = Problem()
+
+        def verify(run: dict) -> None:
+            (report,) = run["runs"]
+            logits = expect.finite(
+                expect.tensor(report["logits"][1], shape=(len(problem.new_y), 10))
+            )
+            share = float((logits.argmax(1) == problem.new_y).double().mean())
+            expect.true(
+                share >= LEARNT,
+                seen=f"after {problem.num_epochs} epochs on an easy problem, "
+                f"{100 * share:.3g} % of new examples are right",
+                expected=f"more than {100 * LEARNT:.0f} %",
+            )
+
+        problem.run(student, verify)
+
+    @check(
+        "the history has one number an epoch in each list",
+        hint="`history.train_loss.append(...)`, and likewise for `train_acc` and `test_acc`.",
+    )
+    def history(self, student: Student) -> None:
+        problem = Problem()
+
+        def verify(run: dict) -> None:
+            (report,) = run["runs"]
+            for name in CURVES:
+                count = len(report["history"][name])
+                expect.true(
+                    count == problem.num_epochs,
+                    seen=f"`history.{name}` has {count} entries after {problem.num_epochs} epochs",
+                    expected=f"{problem.num_epochs}",
+                )
+            loss, train, test = ([expect.number(v) for v in report["history"][n]] for n in CURVES)
+            logits = expect.tensor(report["logits"][0], shape=(len(problem.test_y), 10))
+            right = float((logits.argmax(1) == problem.test_y).double().mean())
+            expect.true(
+                abs(test[-1] - right) <= 1.5 / len(problem.test_y),
+                seen=f"the last entry of `history.test_acc` is {test[-1]:.4g}",
+                expected=f"{right:.4g}, the accuracy of the trained network on `test_iter`",
+            )
+            expect.true(
+                loss[-1] < loss[0] and all(0 <= share <= 1 for share in train),
+                seen=f"train loss from {loss[0]:.4g} to {loss[-1]:.4g}, train accuracies "
+                f"from {min(train):.4g} to {max(train):.4g}",
+                expected="a loss that falls, and accuracies between 0 and 1",
+            )
+
+        problem.run(student, verify)
+
+    @check(
+        "num_epochs passes over the training data, 10 when not given",
+        weight=0.5,
+        hint="`for epoch in range(num_epochs):`",
+    )
+    def epochs(self, student: Student) -> None:
+        chosen = int(torch.randint(2, 5, ()))
+
+        def verify(run: dict) -> None:
+            for report, wanted in zip(run["runs"], (chosen, 10), strict=True):
+                expect.true(
+                    report["passes"] == wanted,
+                    seen=f"{report['passes']} passes over `train_iter`",
+                    expected=f"{wanted}",
+                )
+
+        Tiny(2).run(student, verify, [{"num_epochs": chosen}, {}])
+
+    @check(
+        "gradient descent with the learning rate lr, 0.5 when not given",
+        hint="`torch.optim.SGD(net.parameters(), lr=lr)`",
+    )
+    def learning_rate(self, student: Student) -> None:
+        tiny = Tiny(16)
+        chosen = uniform(0.05, 0.2)
+
+        def verify(run: dict) -> None:
+            start, *moved = (report["parameters"] for report in run["runs"])
+            if start is None or None in moved:
+                expect.fail("no network of the chapter's sizes", "`Net(784, 10, 256, 256, ...)`")
+            gradients = tiny.last_layer_gradient(start)
+            for parameters, lr in zip(moved, (chosen, 0.5), strict=True):
+                for before, after, grad in zip(start[4:], parameters[4:], gradients, strict=True):
+                    step = float(((before - after) * grad).sum() / (grad * grad).sum())
+                    expect.true(
+                        torch.allclose(before - after, lr * grad, rtol=1e-2, atol=1e-5),
+                        seen=f"one step with lr = {lr}: the parameters moved by {step:.3g} times "
+                        "the gradient of the mean loss",
+                        expected=f"{lr} times",
+                    )
+
+        still: dict[str, object] = {"num_epochs": 1, "dropout1": 0.0, "dropout2": 0.0}
+        calls = [{**still, "lr": 0.0}, {**still, "lr": chosen}, still]
+        tiny.run(student, verify, calls, seed=int(torch.randint(2**31, ())))
+
+    @check(
+        "dropout1 and dropout2 reach the network, 0.2 and 0.5 when not given",
+        hint="Hand both on to `Net`, in this order.",
+    )
+    def rates(self, student: Student) -> None:
+        low, high = uniform(0.1, 0.25), uniform(0.5, 0.65)
+        pairs = [(0.2, 0.5), (low, high), (high, low)]
+        signal = torch.rand(400, 4) + 0.5
+
+        def verify(run: dict) -> None:
+            for report, (first, second) in zip(run["runs"], pairs, strict=True):
+                if report["copied"] is None:
+                    expect.fail(
+                        "no network of the chapter's sizes", "`Net(784, 10, 256, 256, ...)`"
+                    )
+                out = expect.tensor(report["copied"], shape=(len(signal), 10))
+                verify_both_rates(out == 0, first, second)
+
+        calls: list[dict[str, object]] = [{"num_epochs": 1}]
+        calls += [{"num_epochs": 1, "dropout1": a, "dropout2": b} for a, b in pairs[1:]]
+        Tiny(2).run(student, verify, calls, signal=signal)
+
+    def picture(self, student: Student) -> Figure | None:
+        from grader.pictures import curves
+
+        histories: list[dict] = []
+
+        def keep(run: dict) -> None:
+            histories.append(run["runs"][0]["history"])
+
+        Problem().run(student, keep)
+        return curves(histories[0])
+
+
+class Problem:
+    """An easy problem: ten patterns of 784 pixels, blurred by noise; 300 + 60 + 150 examples."""
+
+    num_epochs = 4
+
+    def __init__(self) -> None:
+        self.patterns = (torch.rand(10, 784) < 0.3).float()
+        self.train = [self._batch(n) for n in (64, 64, 64, 64, 44)]
+        self.test = [self._batch(n) for n in (40, 20)]
+        self.test_X, self.test_y = (torch.cat(parts) for parts in zip(*self.test, strict=True))
+        self.new_X, self.new_y = self._batch(150)
+
+    def run(self, student: Student, verify: Callable[[dict], None]) -> None:
+        on_right_parts_too(
+            student,
+            run_train_net,
+            verify,
+            train=self.train,
+            test=self.test,
+            calls=[{"num_epochs": self.num_epochs}],
+            inputs=[self.test_X, self.new_X],
+            seed=None,
+            signal=None,
+        )
+
+    def _batch(self, n: int) -> Batch:
+        y = torch.randint(10, (n,))
+        X = (self.patterns[y] + 0.3 * torch.randn(n, 784)).clamp(0, 1)
+        return [X.reshape(n, 1, 28, 28), y]
+
+
+class Tiny:
+    """One batch, for questions that a single step answers."""
+
+    def __init__(self, n: int) -> None:
+        self.X, self.y = torch.rand(n, 1, 28, 28), torch.randint(10, (n,))
+
+    def run(
+        self,
+        student: Student,
+        verify: Callable[[dict], None],
+        calls: list[dict[str, object]],
+        seed: int | None = None,
+        signal: Tensor | None = None,
+    ) -> None:
+        on_right_parts_too(
+            student,
+            run_train_net,
+            verify,
+            train=[[self.X, self.y]],
+            test=[[self.X[:1], self.y[:1]]],
+            calls=calls,
+            inputs=[],
+            seed=seed,
+            signal=signal,
+        )
+
+    def last_layer_gradient(self, parameters: list[Tensor]) -> list[Tensor]:
+        """The gradient of the mean loss with respect to weight and bias of the last layer."""
+        W1, b1, W2, b2, W3, b3 = parameters
+        hidden = torch.relu(torch.relu(self.X.flatten(1) @ W1.T + b1) @ W2.T + b2)
+        p = F.softmax(hidden @ W3.T + b3, 1) - F.one_hot(self.y, 10)
+        return [p.T @ hidden / len(p), p.mean(0)]
+
+
+def run_train_net(  # type: ignore[no-untyped-def]
+    namespace, train, test, calls, inputs, seed, signal, parts
+):
+    """Call the student's `train_net` with each of `calls`, keyword arguments, and report.
+
+    A report holds passes over the data, history, and logits of the trained network in eval mode.
+    With `seed`, also its parameters, which then depend on the student's code alone. With
+    `signal` (n, 4), also the logits in train mode after weights were set that copy: logit i is
+    unit i of the second hidden layer, that is unit i // 2 of the first and input i // 4.
+    """
+    import contextlib
+    import io
+
+    class Counted(list):
+        def __iter__(self):
+            passes.append(1)
+            return super().__iter__()
+
+    class RightNet(nn.Module):
+        def __init__(self, inputs, outputs, first, second, dropout1=0.2, dropout2=0.5):
+            super().__init__()
+            self.inputs, self.rates = inputs, (dropout1, dropout2)
+            self.a, self.b = nn.Linear(inputs, first), nn.Linear(first, second)
+            self.c = nn.Linear(second, outputs)
+
+        def forward(self, X):
+            H = F.relu(self.a(X.reshape(-1, self.inputs)))
+            H = F.dropout(H, self.rates[0], self.training)
+            H = F.dropout(F.relu(self.b(H)), self.rates[1], self.training)
+            return self.c(H)
+
+    def right_accuracy(y_hat, y):
+        return float((y_hat.argmax(1) == y).float().mean())
+
+    def right_evaluation(net, data_iter):
+        training = net.training
+        net.eval()
+        with torch.no_grad():
+            hits = [(float((net(X).argmax(1) == y).sum()), len(y)) for X, y in data_iter]
+        net.train(training)
+        return sum(h for h, _ in hits) / sum(n for _, n in hits)
+
+    def right_epoch(net, train_iter, loss, updater):
+        net.train()
+        total, hits, count = 0.0, 0.0, 0
+        for X, y in train_iter:
+            y_hat = net(X)
+            losses = loss(y_hat, y)
+            if losses.dim() == 0:
+                losses = losses.expand(len(y))
+            updater.zero_grad()
+            losses.mean().backward()
+            updater.step()
+            total += float(losses.sum())
+            hits += float((y_hat.argmax(1) == y).sum())
+            count += len(y)
+        return total / count, hits / count
+
+    def right_dropout(X, dropout):
+        return F.dropout(X, dropout)
+
+    def find(net):
+        shapes = [(256, 784), (256,), (256, 256), (256,), (10, 256), (10,)]
+        found = []  # type: ignore[var-annotated]
+        for shape in shapes:
+            for p in net.parameters():
+                fits = tuple(p.shape) in (shape, shape[::-1])
+                if fits and not any(p is other for other in found):
+                    found.append(p)
+                    break
+            else:
+                return None
+        return found
+
+    def oriented(p):
+        return p.detach().T if tuple(p.shape) in ((784, 256), (256, 10)) else p.detach()
+
+    right = {
+        "dropout_layer": right_dropout,
+        "Net": RightNet,
+        "accuracy": right_accuracy,
+        "evaluate_accuracy": right_evaluation,
+        "train_epoch": right_epoch,
+    }
+
+    def trained(keywords):
+        del passes[:]
+        if seed is not None:
+            torch.manual_seed(seed)
+        with contextlib.redirect_stdout(io.StringIO()):
+            net, history = namespace["train_net"](
+                Counted(tuple(b) for b in train), [tuple(b) for b in test], **keywords
+            )
+        report: dict = {"passes": len(passes)}
+        curves = ("train_loss", "train_acc", "test_acc")
+        report["history"] = {name: list(getattr(history, name)) for name in curves}
+        device = next(net.parameters()).device
+        net.eval()
+        with torch.no_grad():
+            report["logits"] = [net(X.to(device)) for X in inputs]
+            found = find(net)
+            wanted = found if seed is not None else None
+            report["parameters"] = wanted and [oriented(p) for p in wanted]
+            wanted = found if signal is not None else None
+            report["copied"] = copied(net, found, device) if wanted else None
+        return report
+
+    def copied(net, found, device):
+        for p in found:
+            p.zero_()
+        for layer in (0, 2, 4):
+            for i in range(10):
+                oriented(found[layer])[i, i if layer == 4 else i // 2] = 1
+        X = torch.zeros(len(signal), 784)
+        X[:, : signal.shape[1]] = signal
+        net.train()
+        return net(X.to(device))
+
+    own = {name: namespace[name] for name in right if name in namespace}
+    passes = []
+    if parts:
+        namespace.update(right)
+    try:
+        return {"runs": [trained(keywords) for keywords in calls]}
+    finally:
+        for name in right:
+            if name in own:
+                namespace[name] = own[name]
+            elif parts:
+                del namespace[name]

@@ -1,0 +1,144 @@
+"""Chapter 1: its solutions pass its checks, wrong code meets the message that was meant for it."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from grader.exercise import Quiz, get_exercise
+from grader.judge import judge
+from grader.results import ExerciseResult
+from grader.student import LocalStudent
+from grader.table import ResultTable
+
+CHAPTER = "01_dropout_from_scratch"
+EXERCISES = (
+    "dropout_moments",
+    "dropout_layer",
+    "find_the_randn_bug",
+    "Net",
+    "accuracy",
+    "evaluate_accuracy",
+    "train_epoch",
+    "train_net",
+    "quiz_dropout",
+)
+
+
+@pytest.fixture(scope="module")
+def solutions(solved) -> dict[str, object]:
+    return solved(CHAPTER)
+
+
+@pytest.fixture
+def namespace(solutions) -> dict[str, object]:
+    """A copy of the solved namespace, whose functions see each other in it as in a notebook."""
+    return dict(solutions)
+
+
+def judged(namespace: dict[str, object], name: str, seed: int = 1) -> ExerciseResult:
+    return judge(get_exercise(name), LocalStudent(namespace), seed)
+
+
+def replaced(namespace: dict[str, object], code: str) -> dict[str, object]:
+    exec(compile(code, "<cell>", "exec"), namespace)
+    return namespace
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+@pytest.mark.parametrize("seed", range(3))
+def test_solutions_earn_all_points(namespace, name: str, seed: int) -> None:
+    result = judged(namespace, name, seed)
+    assert result.earned == result.points, str(ResultTable(result))
+
+
+def test_judging_leaves_the_namespace_as_it_was(namespace) -> None:
+    before = dict(namespace)
+    for name in EXERCISES:
+        judged(namespace, name)
+    assert namespace == before
+
+
+def test_the_chapter_has_every_exercise_and_the_quiz_as_the_judge_has_it(chapter) -> None:
+    cells = chapter(CHAPTER).cells
+    ids = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in cells}
+    assert {*EXERCISES, "why_scale", "own_flag", "train_loss_says_little"} <= ids
+    quiz = get_exercise("quiz_dropout")
+    assert isinstance(quiz, Quiz)
+    text = next(c.source for c in cells if "a quiz (4 points" in c.source)
+    shown = " ".join(text.split())
+    for number, question in quiz.questions.items():
+        options = " ".join(f"- ({letter}) {o.text}" for letter, o in question.options.items())
+        assert f"{number}. {question.text} {options}" in shown
+        assert [o.right for o in question.options.values()].count(True) == 1
+        assert all(o.why for o in question.options.values() if not o.right)
+
+
+def test_every_exercise_has_three_hints() -> None:
+    for name in EXERCISES:
+        hints = get_exercise(name).hints
+        assert len(hints) == 3 and all(len(hint) > 40 for hint in hints)
+
+
+def test_wrong_quiz_answers_explain_themselves(namespace) -> None:
+    quiz = get_exercise("quiz_dropout")
+    assert isinstance(quiz, Quiz)
+    namespace["quiz_dropout"] = {1: "A ", 2: "c", 3: "z", 4: None}
+    result = judged(namespace, "quiz_dropout")
+    assert [check.passed for check in result.checks] == [False, True] + [False] * 6
+    assert result.checks[0].because == quiz.questions[1].options["a"].why
+    assert result.earned == pytest.approx(0.5)
+
+
+def test_a_part_that_is_wrong_costs_its_own_exercise_only(namespace) -> None:
+    replaced(
+        namespace,
+        "def dropout_layer(X, dropout): return X\n"
+        "def accuracy(y_hat, y): return float((y_hat.argmax(1) == y).sum())\n",
+    )
+    assert judged(namespace, "dropout_layer").earned < 6
+    assert judged(namespace, "accuracy").earned == 0
+    for name in ("Net", "evaluate_accuracy", "train_epoch", "train_net"):
+        result = judged(namespace, name)
+        assert result.earned == result.points, str(ResultTable(result))
+
+
+def test_the_mask_on_the_cpu_is_caught_without_a_gpu(namespace) -> None:
+    replaced(
+        namespace,
+        "def dropout_layer(X, dropout):\n"
+        "    assert 0 <= dropout <= 1\n"
+        "    if dropout == 1: return torch.zeros_like(X)\n"
+        "    return (torch.rand(X.shape) > dropout).to(X.dtype) * X / (1 - dropout)\n",
+    )
+    failed = judged(namespace, "dropout_layer").failed
+    assert [check.title for check in failed] == ["the mask is drawn on the device of X"]
+    assert "this would fail on a GPU" in failed[0].because
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_the_verdict_without_a_gpu_is_that_of_a_gpu(namespace) -> None:
+    X = torch.rand(6, 5, device="cuda")
+    for code, right in (
+        ("torch.rand(X.shape, device=X.device)", True),
+        ("torch.rand_like(X)", True),
+        ("torch.rand(X.shape).to(X.device)", True),
+        ("torch.rand(X.shape)", False),
+    ):
+        replaced(
+            namespace,
+            "def dropout_layer(X, dropout):\n"
+            "    assert 0 <= dropout <= 1\n"
+            "    if dropout == 1: return torch.zeros_like(X)\n"
+            f"    return ({code} > dropout).to(X.dtype) * X / (1 - dropout)\n",
+        )
+        layer = namespace["dropout_layer"]
+        assert callable(layer)
+        if right:
+            assert layer(X, 0.5).device == X.device
+        else:
+            with pytest.raises(RuntimeError):
+                layer(X, 0.5)
+        failed = [check.title for check in judged(namespace, "dropout_layer").failed]
+        assert ("the mask is drawn on the device of X" in failed) is not right
