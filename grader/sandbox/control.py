@@ -89,9 +89,9 @@ class WorkerControl:
         """Send KeyboardInterrupt to the submission."""
         self._ask({"do": "interrupt"})
 
-    def end(self) -> Ending:
-        """Kill what is left of the submission, with all that it started."""
-        answer = self._ask({"do": "end"})
+    def end(self, patience: float = 0.0) -> Ending:
+        """Kill what is left of the submission, after `patience` seconds, with all that it started."""
+        answer = self._ask({"do": "end", "patience": patience})
         return Ending(**answer)  # type: ignore[arg-type]
 
     def stop(self) -> str:

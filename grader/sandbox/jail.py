@@ -96,6 +96,9 @@ def _make_first_victim() -> None:
 
 
 def address_space() -> int:
-    """Bytes of address space that the preloaded libraries take up in this process."""
-    with open("/proc/self/statm") as file:
-        return int(file.read().split()[0]) * resource.getpagesize()
+    """Bytes of address space that the preloaded libraries take up here; 0 where it is not known."""
+    try:
+        with open("/proc/self/statm") as file:
+            return int(file.read().split()[0]) * resource.getpagesize()
+    except FileNotFoundError:
+        return 0

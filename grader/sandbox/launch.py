@@ -53,24 +53,14 @@ def launch(backend: Backend, preload: Sequence[str], data: Path | None) -> Launc
     setup = {"control_fd": theirs.fileno(), "isolate": isolate, "preload": list(preload)}
     folder = f"{COURSE}/grader/sandbox" if isolate else str(Path(__file__).parent)
     worker = ["-s", f"{folder}/start.py", json.dumps(setup)]
-    log = tempfile.TemporaryFile()
+    log = tempfile.TemporaryFile()  # noqa: SIM115  (outlives this function)
     with theirs, _users() as users, _groups() as groups:
+        command = [sys.executable, *worker]
+        passed = [theirs.fileno()]
         if isolate:
-            walls = _bubblewrap(data, users.fileno(), groups.fileno())
-            command = [*walls, "--", sys.executable, *worker]
-            passed = (theirs.fileno(), users.fileno(), groups.fileno())
-        else:
-            command, passed = [sys.executable, *worker], (theirs.fileno(),)
-        process = _from_lasting_thread(
-            command,
-            pass_fds=passed,
-            env=_environment(isolate, data),
-            cwd="/",
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
+            command = [*_bubblewrap(data, users.fileno(), groups.fileno()), "--", *command]
+            passed += [users.fileno(), groups.fileno()]
+        process = _from_lasting_thread(command, passed, _environment(isolate, data), log)
     return Launched(process, ours, log)
 
 
@@ -195,6 +185,7 @@ def _environment(isolate: bool, data: Path | None) -> dict[str, str]:
         "CUDA_VISIBLE_DEVICES": "",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "MPLCONFIGDIR": f"{scratch}/matplotlib-{os.geteuid()}",
+        "XDG_CACHE_HOME": f"{scratch}/cache-{os.geteuid()}",
         "IPYTHONDIR": f"{scratch}/ipython-{os.geteuid()}",
     }
     if data is not None:
@@ -211,7 +202,7 @@ def _groups() -> IO[bytes]:
 
 
 def _file_with(text: str) -> IO[bytes]:
-    file = tempfile.TemporaryFile()
+    file = tempfile.TemporaryFile()  # noqa: SIM115
     file.write(text.encode())
     file.seek(0)
     return file
@@ -222,8 +213,20 @@ def _file_with(text: str) -> IO[bytes]:
 _starters: dict[int, concurrent.futures.ThreadPoolExecutor] = {}
 
 
-def _from_lasting_thread(command: list[str], **options: object) -> subprocess.Popen[bytes]:
+def _from_lasting_thread(
+    command: list[str], passed: list[int], env: dict[str, str], log: IO[bytes]
+) -> subprocess.Popen[bytes]:
     starter = _starters.setdefault(
         os.getpid(), concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="sandbox-start")
     )
-    return starter.submit(subprocess.Popen, command, **options).result()  # type: ignore[arg-type]
+    return starter.submit(
+        subprocess.Popen[bytes],
+        command,
+        pass_fds=passed,
+        env=env,
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
+    ).result()

@@ -92,10 +92,10 @@ class StudentProcess:
         status = self._ask({"do": "reap"}, ANSWER_SECONDS).get("status")
         return ending_of(status) if type(status) is int and 0 <= status < 2**16 else "ended"
 
-    def end(self) -> Ending:
-        """Kill the process and all that it started."""
+    def end(self, patience: float = 0.0) -> Ending:
+        """Kill the process and all that it started, after `patience` seconds to end by itself."""
         self._channel.close()
-        return self._control.end()
+        return self._control.end(patience)
 
     def _ask(
         self, request: dict[str, object], seconds: float, theirs: socket.socket | None = None
@@ -119,7 +119,8 @@ class StudentProcess:
         return reply
 
     def _gone(self, error: Exception) -> ProcessGone:
-        ending = self.end()
+        # Its channel closes a moment before a process has ended.
+        ending = self.end(patience=1.0 if isinstance(error, ChannelClosed) else 0.0)
         if isinstance(error, ChannelClosed) and (ending.over_memory or not ending.killed):
             return ProcessGone(ending, ending.reason(self._limits))
         if isinstance(error, DeadlinePassed):

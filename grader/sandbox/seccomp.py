@@ -120,9 +120,9 @@ def _program() -> bytes:
             ],
         ),
     ]
-    for numbers in _DENIED.values():
-        if numbers[column] is not None:
-            lines += [_op(_IF_EQUAL, numbers[column], 0, 1), _op(_RETURN, deny)]
+    for denied in (numbers[column] for numbers in _DENIED.values()):
+        if denied is not None:
+            lines += [_op(_IF_EQUAL, denied, 0, 1), _op(_RETURN, deny)]
     return b"".join([*lines, _op(_RETURN, _ALLOW)])
 
 

@@ -12,7 +12,6 @@ import os
 import random
 import signal
 import sys
-import tempfile
 import warnings
 from pathlib import Path
 from typing import NoReturn
@@ -24,8 +23,11 @@ from grader.sandbox.limits import Limits
 from grader.wire import WireError, WireLimits
 
 
-def main(fd: int, limits: Limits, isolate: bool, shell: object) -> NoReturn:
-    """Set up what surrounds the submission, then serve the judge until the channel closes."""
+def main(fd: int, limits: Limits, home: str | None, shell: object) -> NoReturn:
+    """Set up what surrounds the submission, then serve the judge until the channel closes.
+
+    home: folder for the submission when there are no namespaces, None when there are.
+    """
     from grader.sandbox.shell import CellShell
 
     assert isinstance(shell, CellShell)
@@ -35,7 +37,7 @@ def main(fd: int, limits: Limits, isolate: bool, shell: object) -> NoReturn:
     kernel_fd = _keep_only(fd)
     channel = Channel.from_fd(kernel_fd, WireLimits(max_bytes=2 * limits.frame_bytes))
     try:
-        home = _enclose(limits, isolate)
+        _enclose(limits, home)
     except OSError as error:
         channel.send({"failed": f"{error}"})
         os._exit(1)
@@ -44,8 +46,6 @@ def main(fd: int, limits: Limits, isolate: bool, shell: object) -> NoReturn:
     except (ChannelClosed, WireError, KeyboardInterrupt):
         pass
     finally:
-        if home is not None:
-            home.cleanup()
         os._exit(0)
 
 
@@ -56,18 +56,16 @@ def _keep_only(fd: int) -> int:
     return jail.CHANNEL_FD
 
 
-def _enclose(limits: Limits, isolate: bool) -> tempfile.TemporaryDirectory | None:
+def _enclose(limits: Limits, home: str | None) -> None:
     from grader.sandbox import jail
 
-    if isolate:
+    if home is None:
         jail.enclose(limits)
-        return None
+        return
     kernel.die_with_parent()
-    home = tempfile.TemporaryDirectory(prefix="submission-")
-    os.environ["HOME"] = home.name
-    os.chdir(home.name)
-    jail.restrict(limits, address_space=jail.address_space())
-    return home
+    os.environ["HOME"] = home
+    os.chdir(home)
+    jail.restrict(limits, jail.address_space())
 
 
 class _Process:
@@ -85,7 +83,7 @@ class _Process:
             if do == "open":
                 reply = self._open(request)
             elif do == "cell":
-                reply = self._cell(request["source"], request["count"])
+                reply = self._cell(str(request["source"]), request["count"])
             elif do == "fork":
                 reply = self._fork(fd)
             elif do == "reap":
@@ -109,7 +107,8 @@ class _Process:
         self.shell.begin(self.limits)
         return {"ready": True}
 
-    def _cell(self, source: str, count: int) -> dict:
+    def _cell(self, source: str, count: object) -> dict:
+        assert isinstance(count, int)
         outputs, error = [], None
         try:
             signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -169,7 +168,7 @@ def _serve_exercise(fd: int, namespace: dict, seed: int, limits: Limits) -> NoRe
     from grader.sandbox import jail
 
     channel = Channel.from_fd(jail.CHANNEL_FD, WireLimits(max_bytes=limits.frame_bytes))
-    sys.stdout = sys.stderr = open(os.devnull, "w")
+    sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115
     _seed(seed)
     with contextlib.suppress(ChannelClosed):
         while True:

@@ -12,6 +12,8 @@ import importlib
 import os
 import select
 import signal
+import tempfile
+import time
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,6 +42,7 @@ class Submission:
 
     pid: int
     watch: MemoryWatch | None
+    home: tempfile.TemporaryDirectory[str] | None
     status: int | None = None
     over_memory: bool = False
 
@@ -72,22 +75,23 @@ class Worker:
             self._signal(signal.SIGINT)
             return {}
         if request["do"] == "end":
-            return self._end()
+            return self._end(request["patience"])
         raise ValueError(f"unknown request {request['do']!r}")
 
     def _spawn(self, fd: int, limits: Limits) -> dict:
+        home = None if self.isolate else tempfile.TemporaryDirectory(prefix="submission-")
         if self.isolate:
             kernel.unshare(kernel.NEW_PROCESSES)
         pid = os.fork()
         if pid == 0:
-            _be_submission(fd, limits, self.isolate, self.shell)
+            _be_submission(fd, limits, home.name if home else None, self.shell)
         os.close(fd)
         if self.isolate:
             own = os.open("/proc/self/ns/pid", os.O_RDONLY)
             kernel.join(own, kernel.NEW_PROCESSES)
             os.close(own)
         watch = MemoryWatch(limits.memory_bytes, self.ours) if self.isolate else None
-        self.submission = Submission(pid, watch)
+        self.submission = Submission(pid, watch, home)
         return {"pid": pid}
 
     def _alive(self) -> bool:
@@ -110,21 +114,28 @@ class Worker:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.submission.pid, number)
 
-    def _end(self) -> dict:
-        """Kill what is left of the submission. Its first process takes all others with it."""
+    def _end(self, patience: float) -> dict:
+        """Kill what is left of the submission. Its first process takes all others with it.
+
+        patience: seconds to wait for it to end by itself, when it seems to be doing so.
+        """
         if self.submission is None:
             return {"status": 0, "killed": False, "over_memory": False, "peak": 0, "left": 0}
         submission = self.submission
+        until = time.monotonic() + patience
+        self._watch()
+        while self._alive() and time.monotonic() < until:
+            time.sleep(0.002)
+            self._watch()
         killed = self._alive()
         if killed:
-            pid, status = os.waitpid(submission.pid, os.WNOHANG)
-            if not pid:
-                self._signal(signal.SIGKILL)
-                _, status = os.waitpid(submission.pid, 0)
-            killed = not pid
-            submission.status = status
+            self._signal(signal.SIGKILL)
+            _, submission.status = os.waitpid(submission.pid, 0)
         if not self.isolate:
             _kill_session(submission.pid)
+        if submission.home is not None:
+            with contextlib.suppress(OSError):
+                submission.home.cleanup()
         self.submission = None
         assert submission.status is not None
         return {
@@ -169,6 +180,8 @@ def _prepare(control: Channel, setup: Setup) -> tuple[Worker, list[str]]:
         )
     gc.collect()
     gc.freeze()
+    if setup.isolate:
+        kernel.collapse_memory()
     worker = Worker(control, setup.isolate, shell)
     if setup.isolate:
         worker.ours = frozenset(running())
@@ -176,31 +189,21 @@ def _prepare(control: Channel, setup: Setup) -> tuple[Worker, list[str]]:
 
 
 def _make_shell() -> object:
-    """The shell that every submission inherits, with what its first figure and cell would load."""
+    """The shell that every submission inherits. Imported late: the judge's side never needs it."""
     from grader.sandbox.shell import CellShell
 
     shell = CellShell()
-    shell.warm_up()
-    with contextlib.suppress(ImportError), warnings.catch_warnings():
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from IPython.core.pylabtools import print_figure
-        from matplotlib import pyplot
-
-        figure, axes = pyplot.subplots()
-        axes.plot([0, 1], label="x")
-        axes.legend()
-        axes.set_title("Title")
-        for kind in ("png", "svg"):
-            print_figure(figure, fmt=kind)
-        pyplot.close(figure)
+        shell.warm_up()
     return shell
 
 
-def _be_submission(fd: int, limits: Limits, isolate: bool, shell: object) -> NoReturn:
+def _be_submission(fd: int, limits: Limits, home: str | None, shell: object) -> NoReturn:
     from grader.sandbox import student
 
     try:
-        student.main(fd, limits, isolate, shell)
+        student.main(fd, limits, home, shell)
     finally:
         os._exit(1)
 
