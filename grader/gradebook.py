@@ -19,7 +19,7 @@ from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbformat import NotebookNode
 from nbgrader import preprocessors as steps
 from nbgrader.api import Gradebook
-from nbgrader.utils import parse_utc, setenv
+from nbgrader.utils import parse_utc
 
 from .course import Course
 from .exercise import CourseError
@@ -34,8 +34,6 @@ REGISTER = (
     steps.SaveCells,
 )
 SANITISE = (
-    steps.ClearOutput,
-    steps.DeduplicateIds,
     steps.OverwriteKernelspec,
     steps.OverwriteCells,
     steps.CheckCellMetadata,
@@ -57,9 +55,10 @@ log.setLevel(logging.ERROR)  # nbgrader's remarks on a changed cell are findings
 def open_gradebook(course: Course) -> Gradebook:
     """nbgrader's gradebook of this course; made, with its tables, when it is not there yet."""
     # A new database makes nbgrader call `alembic`, which is installed beside this interpreter.
-    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
-    with setenv(PATH=path):
-        return Gradebook(course.database, course.config.CourseDirectory.course_id)
+    beside = str(Path(sys.executable).parent)
+    if beside not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join((beside, os.environ.get("PATH", os.defpath)))
+    return Gradebook(course.database, course.config.CourseDirectory.course_id)
 
 
 def register(course: Course, assignment: str) -> None:
@@ -80,10 +79,15 @@ def sanitise(course: Course, submission: Submission) -> NotebookNode:
     """The submission's notebook with locked cells restored and marks as the gradebook has them."""
     with open_gradebook(course) as gradebook:
         gradebook.update_or_create_student(submission.student)
-    before = {cell.id: cell.source for cell in submission.notebook.cells}
-    notebook = _run(
-        SANITISE, course, submission.notebook, submission.assignment, submission.student
-    )
+    about = (submission.assignment, submission.student)
+    notebook = _run((steps.DeduplicateIds,), course, submission.notebook, *about)
+    for cell in notebook.cells:
+        if cell.metadata.get("nbgrader") == {}:  # what is left of an id that stands twice
+            del cell.metadata["nbgrader"]
+            first = (cell.source.splitlines() or [""])[0][:60]
+            submission.findings.append(f"A cell stands twice (`{first}`); the last one counts.")
+    before = {cell.id: cell.source for cell in notebook.cells}
+    notebook = _run(SANITISE, course, notebook, *about)
     edited = [cell for cell in notebook.cells if before.get(cell.id, cell.source) != cell.source]
     for cell in edited:
         submission.findings.append(

@@ -1,0 +1,184 @@
+"""A class with everything that students hand in: each submission gets a grade and a reason."""
+
+import json
+import os
+from copy import deepcopy
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+
+from grader.autograde import autograde
+from grader.classroom import answered, handed_out, solved, submit
+from grader.results import SubmissionResult
+from grader.sandbox import Limits
+
+NAME = "01_double"
+RIGHT, POINTS = "def double(X):\n    return 2 * X", 4.0
+QUICK = Limits(cell_seconds=3, exercise_seconds=3, notebook_seconds=40)
+
+
+def _cell(source):
+    return nbformat.v4.new_code_cell(source)
+
+
+def _with_cell(notebook, source):
+    """The notebook with one more cell, right before the exercise `double`."""
+    notebook.cells.insert(2, _cell(source))
+    return notebook
+
+
+# What happens in a further cell, whether `double` must still earn its points, and the finding.
+INCIDENTS = {
+    "raises": ("1 / 0", POINTS, ""),
+    "syntax_error": ("def (", POINTS, ""),
+    "loops": ("while True: pass", POINTS, "longer than"),
+    "loops_and_catches": (
+        "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+        POINTS,
+        "longer than",
+    ),
+    "sys_exit": ("import sys; sys.exit(3)", POINTS, ""),
+    "os_exit": ("import os; os._exit(0)", POINTS, "Cell"),
+    "kills_its_group": ("import os, signal; os.kill(-1, signal.SIGKILL)", POINTS, ""),
+    "segfault": ("import ctypes; ctypes.string_at(0)", POINTS, "Cell"),
+    "asks": ("name = input('who?')", POINTS, ""),
+    "prints_much": ("for _ in range(10**4): print('x' * 10**5)", POINTS, ""),
+    "writes_stderr": ("import sys; print('oh', file=sys.stderr)", POINTS, ""),
+    "warns": ("import warnings; warnings.warn('careful')", POINTS, ""),
+    "fills_disk": (
+        "with open('big', 'wb') as f:\n    for _ in range(10**4): f.write(bytes(10**6))",
+        POINTS,
+        "",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def graded(built_course):
+    course = built_course
+    for name, (source, _, _) in INCIDENTS.items():
+        submit(course, name, NAME, _with_cell(solved(course, NAME), source))
+    whole = nbformat.writes(solved(course, NAME)).encode()
+    submit(course, "right", NAME, whole)
+    submit(
+        course, "wrong", NAME, answered(solved(course, NAME), {"double": "def double(X): return X"})
+    )
+    submit(course, "empty", NAME, handed_out(course, NAME))
+    submit(course, "no_bytes", NAME, b"")
+    submit(course, "truncated", NAME, whole[: whole.index(b"quiz_double = {1")])
+    submit(course, "not_json", NAME, b"\x89PNG\r\n")
+    submit(course, "张三 and spaces", NAME, whole)
+    raises_inside = {"double": "def double(X):\n    import os\n    os._exit(1)"}
+    submit(course, "exits_in_exercise", NAME, answered(solved(course, NAME), raises_inside))
+    hangs_inside = {"double": "def double(X):\n    while True: pass"}
+    submit(course, "hangs_in_exercise", NAME, answered(solved(course, NAME), hangs_inside))
+
+    edited = solved(course, NAME)
+    for cell in edited.cells:
+        if cell.source == 'check("double")':
+            cell.source = "4.0"
+    submit(course, "edited_check", NAME, edited)
+    doubled = solved(course, NAME)
+    copies = [deepcopy(cell) for cell in doubled.cells if "nbgrader" in cell.metadata]
+    for number, cell in enumerate(copies):
+        cell.id = f"copy-{number}"
+    doubled.cells += copies
+    submit(course, "duplicate_ids", NAME, doubled)
+    lost = solved(course, NAME)
+    lost.cells = [cell for cell in lost.cells if not cell.source.startswith("check(")]
+    submit(course, "deleted_checks", NAME, lost)
+    reordered = solved(course, NAME)
+    reordered.cells = reordered.cells[::-1]
+    submit(course, "reversed", NAME, reordered)
+    seen = []
+    outcomes = autograde(
+        course, NAME, workers=2, limits=QUICK, progress=lambda outcome, total: seen.append(total)
+    )
+    assert seen == [len(outcomes)] * len(outcomes)
+    return course, {outcome.student: outcome for outcome in outcomes}
+
+
+def test_every_submission_has_a_grade_and_a_page(graded):
+    course, outcomes = graded
+    with Gradebook(course.database, "dropout-lab") as gradebook:
+        for name, outcome in outcomes.items():
+            assert isinstance(outcome, SubmissionResult), str(outcome)
+            assert [e.exercise for e in outcome.exercises] == ["double", "quiz_double"]
+            submission = gradebook.find_submission(NAME, name)
+            assert submission.score == outcome.earned, name
+            nbformat.validate(nbformat.read(course.notebook("autograded", NAME, name), 4))
+
+
+@pytest.mark.parametrize("name", INCIDENTS)
+def test_an_incident_in_one_cell_costs_no_other_points(graded, name):
+    _, outcomes = graded
+    _, points, finding = INCIDENTS[name]
+    outcome = outcomes[name]
+    assert outcome.exercises[0].earned == points, outcome
+    assert outcome.earned == 8.0
+    assert any(finding in text for text in outcome.findings) if finding else True, outcome.findings
+
+
+@pytest.mark.parametrize(
+    ("name", "earned", "finding"),
+    [
+        ("right", 8, ""),
+        ("张三 and spaces", 8, ""),
+        ("wrong", 5, ""),
+        ("empty", 0, ""),
+        ("no_bytes", 0, "empty"),
+        ("truncated", 4, "not a complete notebook"),
+        ("not_json", 0, "not a complete notebook"),
+        ("exits_in_exercise", 4, ""),
+        ("hangs_in_exercise", 4, ""),
+        ("edited_check", 8, "was edited"),
+        ("duplicate_ids", 8, "stands twice"),
+        ("deleted_checks", 8, "was missing"),
+        ("reversed", 8, "another order"),
+    ],
+)
+def test_grade_and_finding(graded, name, earned, finding):
+    _, outcomes = graded
+    assert outcomes[name].earned == earned, outcomes[name]
+    assert any(finding in text for text in outcomes[name].findings) if finding else True
+
+
+def test_lost_points_have_reasons(graded):
+    _, outcomes = graded
+    for outcome in outcomes.values():
+        for exercise in outcome.exercises:
+            for check in exercise.failed:
+                assert check.message, (outcome.student, check.title)
+    assert "no answer within" in outcomes["hangs_in_exercise"].exercises[0].problem
+
+
+def test_grading_again_gives_the_same_bytes_and_keeps_a_persons_grade(graded):
+    course, outcomes = graded
+    names = ("right", "wrong", "raises")
+    before = {name: course.notebook("autograded", NAME, name).read_bytes() for name in names}
+    with Gradebook(course.database, "dropout-lab") as gradebook:
+        grade = gradebook.find_grade("why_double", NAME, NAME, "right")
+        grade.manual_score = 2.5
+        gradebook.db.commit()
+    again = autograde(course, NAME, pattern="[rw]*", workers=1, limits=QUICK)
+    assert {o.student: o.earned for o in again}.items() <= {
+        name: outcome.earned for name, outcome in outcomes.items()
+    }.items()
+    for name in names:
+        assert course.notebook("autograded", NAME, name).read_bytes() == before[name], name
+    with Gradebook(course.database, "dropout-lab") as gradebook:
+        assert gradebook.find_submission(NAME, "right").score == 10.5
+
+
+def test_json_says_everything(graded, tmp_path):
+    from grader.report import write_json
+
+    _, outcomes = graded
+    write_json(tmp_path / "all.json", list(outcomes.values()))
+    records = {r["student"]: r for r in json.loads((tmp_path / "all.json").read_text())}
+    wrong = records["wrong"]["exercises"][0]
+    assert (wrong["earned"], wrong["points"]) == (1.0, 4)
+    assert wrong["checks"][0]["passed"] is False and "expected" in wrong["checks"][0]["message"]
+    assert wrong["checks"][0]["seconds"] >= 0
+    assert os.listdir(tmp_path) == ["all.json"]
