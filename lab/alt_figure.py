@@ -20,7 +20,7 @@ class AltFigure(Figure):
 
     def __init__(self, alt_text: str, size: tuple[float, float]) -> None:
         """alt_text: what the figure tells, in a sentence. size: width and height in inches."""
-        super().__init__(figsize=size, layout="tight")
+        super().__init__(figsize=size, layout="constrained")
         FigureCanvasAgg(self)
         self.alt_text = alt_text
         self._shown_by: int | None = None

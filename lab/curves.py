@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from html import escape
 
-WIDTH, HEIGHT = 420, 230
+WIDTH, HEIGHT = 450, 230
 LEFT, RIGHT, TOP, BOTTOM = 40, 300, 10, 200
 
-# Told apart by dashes and by the label at the line's end as well as by colour.
+# Told apart by dashes and by the key beside the picture as well as by colour.
 _STYLES = (("#0072b2", ""), ("#d55e00", "7 3"), ("#007a5a", "2 3"))
 
 
@@ -32,8 +32,12 @@ def svg_curves(curves: dict[str, list[float]], num_epochs: int) -> str:
             f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5" fill="{colour}"/>' for x, y in points
         )
         if values:
+            height = label_heights[name]
             parts.append(
-                f'<text x="{RIGHT + 8}" y="{label_heights[name]:.1f}" fill="{colour}">'
+                f'<line x1="{RIGHT + 6}" x2="{RIGHT + 28}" y1="{height - 4:.1f}" '
+                f'y2="{height - 4:.1f}" stroke="{colour}" stroke-width="2" '
+                f'stroke-dasharray="{dashes}"/>'
+                f'<text x="{RIGHT + 33}" y="{height:.1f}" fill="{colour}">'
                 f"{escape(name)} {values[-1]:.3f}</text>"
             )
     told = ", ".join(f"{name} {values[-1]:.3f}" for name, values in curves.items() if values)

@@ -41,7 +41,7 @@ def show_mask(X: Tensor, out: Tensor) -> AltFigure:
     """Draw an input, the mask that dropout drew, and dropout's output, side by side.
 
     X, out: one image each, of equal shape, (28, 28), (1, 28, 28), (784,) or the like. Where X is
-    0 nobody can see what the mask was: those pixels are hatched. Raises ValueError for shapes
+    0 nobody can see what the mask was: those pixels are grey. Raises ValueError for shapes
     that differ or are no single image.
     """
     if X.shape != out.shape:
@@ -58,12 +58,12 @@ def show_mask(X: Tensor, out: Tensor) -> AltFigure:
         f"{int(kept.sum())} were kept and {known - int(kept.sum())} dropped"
         + ("" if math.isnan(scale) else f"; a kept pixel is {scale:.2f} times its input")
     )
-    figure = _new_figure((9.0, 3.4), told)
+    figure = _new_figure((9.0, 3.8), told)
     brightest = max(before.max().item(), after.max().item(), 1e-12)
     first, middle, last = (figure.add_subplot(1, 3, i) for i in (1, 2, 3))
     _draw(first, before, "input", brightest)
-    _draw(middle, kept.float(), "mask: white kept, black dropped,\nhatched: input is 0")
-    middle.contourf(unknown.float().numpy(), levels=[0.5, 1.5], colors="#777777", hatches=["////"])
+    mask = torch.where(unknown, 0.5, kept.float())
+    _draw(middle, mask, "mask: white kept, black dropped,\ngrey: input is 0", 1.0)
     _draw(last, after, "output", brightest)
     return figure.show_once()
 
