@@ -29,6 +29,7 @@ __all__ = [
 
 PRELOAD = (
     "torch",
+    "torch._dynamo",  # torch.optim imports it on first use, and that takes three seconds
     "numpy",
     "pandas",
     "matplotlib.pyplot",
