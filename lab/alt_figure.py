@@ -37,7 +37,8 @@ class AltFigure(Figure):
     def to_html(self) -> str:
         """The figure as an HTML image with its alt text."""
         png = io.BytesIO()
-        self.savefig(png, format="png", dpi=90, metadata={"Software": None})
+        # "tight" on saving: a title of two lines above an image would be cut off otherwise.
+        self.savefig(png, format="png", dpi=90, bbox_inches="tight", metadata={"Software": None})
         source = base64.b64encode(png.getvalue()).decode("ascii")
         return f'<img alt="{escape(self.alt_text)}" src="data:image/png;base64,{source}">'
 

@@ -1,0 +1,204 @@
+"""A real JupyterLab on this machine, and a real browser in front of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SETTINGS = {
+    "notebook-extension/tracker": {"windowingMode": "none", "recordTiming": False},
+    "apputils-extension/notification": {
+        "fetchNews": "false",
+        "checkForUpdates": False,
+        "doNotDisturbMode": True,
+    },
+}
+START, RUN = 120_000, 480_000  # milliseconds
+
+
+@dataclass(frozen=True)
+class LabServer:
+    """A running JupyterLab: where it answers, and the folder that it serves."""
+
+    address: str
+    token: str
+    folder: Path
+
+
+@pytest.fixture(scope="session")
+def lab_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
+    """JupyterLab with a home, settings and a folder of its own, and no way out to a network."""
+    home = tmp_path_factory.mktemp("jupyter")
+    folder = home / "course"
+    folder.mkdir()
+    for name, values in SETTINGS.items():
+        path = home / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(values))
+    token = secrets.token_hex(16)
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+    command += ["--ServerApp.port=0", f"--IdentityProvider.token={token}"]
+    command += [f"--ServerApp.root_dir={folder}"]
+    log = (home / "log").open("w")
+    server = subprocess.Popen(
+        command, cwd=folder, env=_environment(home), stdout=log, stderr=subprocess.STDOUT
+    )
+    try:
+        yield LabServer(_address(home / "runtime", server, home / "log"), token, folder)
+    finally:
+        server.terminate()
+        try:
+            server.wait(20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+        log.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium; the test is skipped, by name, where there is none."""
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if program is None:
+        pytest.skip("needs Chromium: install the package `chromium` (CI does)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class NotebookPage:
+    """A notebook in a JupyterLab tab, used as a student uses it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    @classmethod
+    def open(cls, browser: Browser, server: LabServer, name: str) -> NotebookPage:
+        """Open the notebook `name` and wait until its kernel is idle."""
+        page = browser.new_page(viewport={"width": 1300, "height": 1500})
+        page.set_default_timeout(START)
+        page.goto(f"{server.address}doc/tree/{name}?token={server.token}&reset")
+        page.wait_for_selector(".jp-Notebook .jp-Cell")
+        page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
+        return cls(page)
+
+    def type_into(self, beginning: str, source: str) -> None:
+        """Replace the source of the code cell that starts with `beginning` by typing `source`."""
+        editor = self.page.locator(".jp-CodeCell .cm-content").filter(has_text=beginning).first
+        editor.click()
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.insert_text(source)
+
+    def run_all(self) -> None:
+        """Choose Run > Run All Cells and wait until no cell waits or runs any more.
+
+        A cell that raises without the tag `raises-exception` stops the run: then the prompts of
+        the cells after it stay empty.
+        """
+        self.page.get_by_role("menuitem", name="Run", exact=True).click()
+        self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        self.page.wait_for_function(
+            """() => {
+                const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')]
+                    .map(node => node.textContent);
+                return prompts.some(text => /\\d/.test(text))
+                    && !prompts.some(text => text.includes('*'));
+            }""",
+            timeout=RUN,
+        )
+        self.page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
+
+    def prompts(self) -> list[str]:
+        """The prompt of every code cell: `[3]:`, or `[ ]:` for one that has not run."""
+        return self.page.locator(".jp-CodeCell .jp-InputPrompt").all_inner_texts()
+
+    def output_of(self, source: str) -> str:
+        """The visible text of the outputs of the code cell that holds `source`."""
+        cell = self.page.locator(".jp-CodeCell").filter(
+            has=self.page.locator(".cm-content").filter(has_text=source)
+        )
+        return cell.first.locator(".jp-Cell-outputArea").inner_text().replace("\xa0", " ")
+
+    def figures(self) -> list[tuple[str, str]]:
+        """Of every image in an output: its alt text, and the text of the cell below."""
+        return self.page.locator(".jp-OutputArea-output img").evaluate_all(
+            """images => images.map(image => [
+                image.alt, image.closest('.jp-Cell').nextElementSibling?.innerText.trim() ?? ''
+            ])"""
+        )
+
+    def is_saved(self) -> bool:
+        """Whether JupyterLab shows no unsaved change."""
+        return self.page.locator(".jp-mod-dirty").count() == 0
+
+    def screenshots(self, folder: Path, name: str) -> list[Path]:
+        """The whole notebook as pictures of one screen each."""
+        panel = self.page.locator(".jp-NotebookPanel .jp-WindowedPanel-outer").first
+        height, step = panel.evaluate("node => [node.scrollHeight, node.clientHeight]")
+        paths = []
+        for top in range(0, height, step):
+            panel.evaluate("(node, top) => { node.scrollTop = top }", top)
+            paths.append(folder / f"{name}-{top // step:02}.png")
+            self.page.screenshot(path=paths[-1])
+        return paths
+
+
+@pytest.fixture(scope="session")
+def notebook_page() -> type[NotebookPage]:
+    """The class, for tests that open a notebook."""
+    return NotebookPage
+
+
+def _environment(home: Path) -> dict[str, str]:
+    """This environment, with Jupyter's folders in `home` and every outside address out of reach."""
+    nowhere = "http://127.0.0.1:9"
+    return {
+        **os.environ,
+        "HOME": str(home),
+        "XDG_CACHE_HOME": str(home / "cache"),
+        "IPYTHONDIR": str(home / "ipython"),
+        "OMP_NUM_THREADS": "1",  # the kernel shares the cores with a browser
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_DATA_DIR": str(home / "share"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+        "http_proxy": nowhere,
+        "https_proxy": nowhere,
+        "no_proxy": "127.0.0.1,localhost",
+    }
+
+
+def _address(runtime: Path, server: subprocess.Popen, log: Path) -> str:
+    """Where the server answers, as soon as it says so."""
+    for _ in range(START // 100):
+        for path in runtime.glob("jpserver-*.json"):
+            try:
+                return json.loads(path.read_text())["url"]
+            except ValueError:  # it is being written just now
+                break
+        if server.poll() is not None:
+            break
+        time.sleep(0.1)
+    pytest.fail(f"JupyterLab did not start:\n{log.read_text()[-3000:]}")

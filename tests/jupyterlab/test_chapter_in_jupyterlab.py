@@ -1,0 +1,124 @@
+"""Chapter 1 as a student meets it: opened in JupyterLab, half solved, run from top to bottom."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+from playwright.sync_api import Browser
+
+from grader.exercise import get_exercise
+from grader.judge import UNWRITTEN, judge
+from grader.results import ExerciseResult
+from grader.student import LocalStudent
+
+CHAPTER = "01_dropout_from_scratch"
+RIGHT = """def dropout_layer(X, dropout):
+    if not 0 <= dropout <= 1:
+        raise ValueError(f"dropout is {dropout}, not in [0, 1]")
+    if dropout == 1:
+        return torch.zeros_like(X)
+    keep = torch.empty_like(X).bernoulli_(1 - dropout)
+    return keep * X / (1 - dropout)"""
+WRONG = """def dropout_moments(h, p):
+    return h, torch.zeros_like(h)"""
+
+
+@pytest.fixture(scope="module")
+def worked(lab_server, browser: Browser, notebook_page, tmp_path_factory):
+    """The student notebook after one right and one wrong answer were typed and all cells were run."""
+    source = Path(__file__).parents[2] / "notebooks" / CHAPTER / f"{CHAPTER}.ipynb"
+    shutil.copy(source, lab_server.folder)
+    page = notebook_page.open(browser, lab_server, source.name)
+    page.type_into("def dropout_layer(", RIGHT)
+    page.type_into("def dropout_moments(", WRONG)
+    page.run_all()
+    page.screenshots(tmp_path_factory.mktemp("light"), CHAPTER)
+    yield page
+    page.page.close()
+
+
+@pytest.fixture(scope="module")
+def saved(worked, lab_server) -> NotebookNode:
+    """The same notebook as JupyterLab saves it."""
+    path = lab_server.folder / f"{CHAPTER}.ipynb"
+    before = path.stat().st_mtime_ns
+    worked.page.keyboard.press("Control+s")
+    for _ in range(300):
+        if path.stat().st_mtime_ns != before and worked.is_saved():
+            return nbformat.read(path, as_version=4)
+        time.sleep(0.1)
+    pytest.fail("JupyterLab did not save the notebook")
+
+
+def test_run_all_reaches_the_last_cell(worked) -> None:
+    assert [prompt for prompt in worked.prompts() if not re.fullmatch(r"\[\d+\]:", prompt)] == []
+
+
+def test_a_right_answer_gets_a_mark_on_every_check(worked) -> None:
+    exercise = get_exercise("dropout_layer")
+    table = worked.output_of('check("dropout_layer")')
+    assert f"{exercise.points} of {exercise.points} points" in table
+    assert table.count("✓ passed") == len(exercise.checks())
+    assert "✗" not in table
+
+
+def test_a_wrong_answer_is_told_what_is_wrong(worked) -> None:
+    table = worked.output_of('check("dropout_moments")')
+    expected = _judged("dropout_moments", WRONG)
+    assert expected.failed and len(expected.failed) < len(expected.checks)
+    assert table.count("✗ not yet") == len(expected.failed)
+    for failed in expected.failed:
+        assert failed.title in table
+        assert failed.hint.replace("`", "") in table
+
+
+def test_an_open_exercise_says_that_it_is_open(worked) -> None:
+    for name in ("accuracy", "evaluate_accuracy", "train_epoch"):
+        table = worked.output_of(f'check("{name}")')
+        assert UNWRITTEN.replace("`", "") in table
+        assert "✗" not in table and "Traceback" not in table
+
+
+def test_every_figure_has_a_text_for_those_who_cannot_see_it(worked) -> None:
+    """An alt text; or, where a chapter shows plain matplotlib, the next cell says what is seen."""
+    figures = worked.figures()
+    assert len(figures) >= 5
+    untold = [text for alt, text in figures if not alt and not text.startswith("The figure:")]
+    assert not untold, "a figure without alt text is followed by a cell that does not describe it"
+
+
+def test_nothing_is_written_to_stderr(saved: NotebookNode) -> None:
+    """nbgrader gives no points for a check that wrote to stderr; to a student it looks broken."""
+    written = [
+        (cell.source, output.text)
+        for cell, output in _outputs(saved)
+        if output.output_type == "stream" and output.name == "stderr"
+    ]
+    assert written == []
+
+
+def test_only_cells_that_wait_for_an_answer_stop_with_an_error(saved: NotebookNode) -> None:
+    errors = [(cell, output) for cell, output in _outputs(saved) if output.output_type == "error"]
+    assert {output.ename for _, output in errors} <= {"NotImplementedError", "NameError"}
+    assert all("raises-exception" in cell.metadata.get("tags", []) for cell, _ in errors)
+
+
+def _outputs(notebook: NotebookNode) -> list[tuple[NotebookNode, NotebookNode]]:
+    return [
+        (cell, output)
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+    ]
+
+
+def _judged(name: str, answer: str) -> ExerciseResult:
+    namespace: dict[str, object] = {}
+    exec(f"import torch\n{answer}", namespace)
+    return judge(get_exercise(name), LocalStudent(namespace), seed=1)
