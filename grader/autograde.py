@@ -27,7 +27,17 @@ from .sandbox import Limits, Sandbox
 from .sandbox.launch import Backend
 from .submission import Submission, read_submission
 
-LIBRARIES = ("torch", "numpy", "matplotlib.pyplot", "matplotlib_inline.backend_inline", "grader")
+# What every submission needs. The last two are imported by torch itself on the first step of an
+# optimizer and on the first fake tensor, which takes seconds: once is enough.
+LIBRARIES = (
+    "torch",
+    "numpy",
+    "matplotlib.pyplot",
+    "matplotlib_inline.backend_inline",
+    "grader",
+    "torch._dynamo",
+    "torch._subclasses.fake_tensor",
+)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import secrets
 import shutil
 import sys
 import tempfile
+import warnings
 from pathlib import Path
 
 import nbformat
@@ -20,6 +21,7 @@ from nbformat import NotebookNode
 from nbgrader import preprocessors as steps
 from nbgrader.api import Gradebook
 from nbgrader.utils import parse_utc
+from sqlalchemy.exc import SAWarning
 
 from .course import Course
 from .exercise import CourseError
@@ -47,6 +49,9 @@ RECORD = (
     steps.CheckCellMetadata,
 )
 SECRET_FILE = ".grader_secret"
+
+# nbgrader reads a submission while it is being added, which is harmless and warned about each time.
+warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.api")
 
 log = logging.getLogger("grader.gradebook")
 log.setLevel(logging.ERROR)  # nbgrader's remarks on a changed cell are findings of ours

@@ -20,47 +20,62 @@ Outcomes = Sequence[SubmissionResult | Failure]
 
 
 def print_grades(console: Console, outcomes: Outcomes) -> None:
-    """One row a student, one column an exercise, and the total."""
+    """One row a student, one numbered column an exercise, the total, and the numbers' names."""
     graded = [outcome for outcome in outcomes if isinstance(outcome, SubmissionResult)]
-    if graded:
-        table = Table(title=f"Points for {graded[0].assignment} (written answers not counted)")
-        table.add_column("student")
-        for exercise in graded[0].exercises:
-            header = f"{exercise.exercise.replace('_', ' ')}\n/ {show(float(exercise.points))}"
-            table.add_column(header, justify="right")
-        table.add_column(f"total\n/ {show(float(graded[0].points))}", justify="right")
-        for result in graded:
-            points = [show(float(exercise.earned)) for exercise in result.exercises]
-            table.add_row(escape(result.student), *points, show(float(result.earned)))
-        console.print(table)
+    if not graded:
+        return
+    exercises = graded[0].exercises
+    table = Table(title=f"Points for {graded[0].assignment}", title_justify="left")
+    table.add_column("student", no_wrap=True)
+    for number, exercise in enumerate(exercises, 1):
+        table.add_column(f"{number}\n/{show(float(exercise.points))}", justify="right")
+    table.add_column(f"total\n/{show(float(graded[0].points))}", justify="right")
+    for result in graded:
+        points = [show(float(exercise.earned)) for exercise in result.exercises]
+        table.add_row(escape(result.student), *points, show(float(result.earned)))
+    console.print(table)
+    names = ", ".join(f"{number} {e.exercise}" for number, e in enumerate(exercises, 1))
+    console.print(f"{names}. Written answers are graded by a person.\n")
 
 
 def print_reasons(console: Console, outcomes: Outcomes) -> None:
     """For every student: what was found in the file, and why each lost point was lost."""
     for outcome in outcomes:
-        name = escape(outcome.student)
+        name = f"[bold]{escape(outcome.student)}[/bold]"
         if isinstance(outcome, Failure):
-            console.print(f"[bold]{name}[/bold]  not graded: {escape(outcome.reason)}")
+            console.print(f"{name}: not graded: {escape(outcome.reason)}", soft_wrap=True)
             continue
         lost = [exercise for exercise in outcome.exercises if exercise.earned < exercise.points]
         if not lost and not outcome.findings:
-            console.print(f"[bold]{name}[/bold]  everything right")
+            console.print(f"{name}: everything right")
             continue
-        console.print(f"[bold]{name}[/bold]")
+        console.print(f"{name}:")
         for finding in outcome.findings:
-            console.print(f"  file: {escape(finding)}")
-        for exercise in lost:
-            _print_lost(console, exercise)
+            console.print(f"  file: {escape(finding)}", soft_wrap=True)
+        for reason, exercises in _by_reason(lost).items():
+            console.print(f"  {escape(', '.join(map(_points, exercises)))}", soft_wrap=True)
+            console.print(escape(reason), soft_wrap=True)
 
 
-def _print_lost(console: Console, exercise: ExerciseResult) -> None:
-    points = f"{show(float(exercise.earned))} of {show(float(exercise.points))}"
-    console.print(f"  {escape(exercise.exercise)}: {points}")
+def _by_reason(lost: Sequence[ExerciseResult]) -> dict[str, list[ExerciseResult]]:
+    """Exercises that lost points for the very same reason, said once."""
+    found: dict[str, list[ExerciseResult]] = {}
+    for exercise in lost:
+        found.setdefault(_reason(exercise), []).append(exercise)
+    return found
+
+
+def _reason(exercise: ExerciseResult) -> str:
     if exercise.problem:
-        console.print(f"    {escape(exercise.problem)}")
-        return
-    for check in exercise.failed:
-        console.print(f"    ✗ {escape(check.title)}\n      {escape(check.message)}")
+        return f"    {exercise.problem}"
+    messages = {check.message for check in exercise.failed}
+    if len(messages) == 1 and len(exercise.failed) > 1:
+        return f"    ✗ {len(exercise.failed)} checks: {messages.pop()}"
+    return "\n".join(f"    ✗ {check.title}\n      {check.message}" for check in exercise.failed)
+
+
+def _points(exercise: ExerciseResult) -> str:
+    return f"{exercise.exercise} {show(float(exercise.earned))}/{show(float(exercise.points))}"
 
 
 def write_json(path: Path, outcomes: Outcomes) -> None:
