@@ -1,0 +1,15 @@
+# rejected by: in eval mode the logits are those of the plain network | says: still open
+class Net(nn.Module):
+    def __init__(
+        self, num_inputs, num_outputs, num_hiddens1, num_hiddens2, dropout1=0.2, dropout2=0.5
+    ):
+        super().__init__()
+        self.num_inputs = num_inputs
+        self.dropout1, self.dropout2 = dropout1, dropout2
+        self.lin1 = nn.Linear(num_inputs, num_hiddens1)
+        self.lin2 = nn.Linear(num_hiddens1, num_hiddens2)
+        self.lin3 = nn.Linear(num_hiddens2, num_outputs)
+        self.relu = nn.ReLU()
+
+    def forward(self, X):
+        raise NotImplementedError()

@@ -1,0 +1,20 @@
+# rejected by: net.eval() switches dropout off, net.train() on again | says: units are dropped after `net.eval()`
+from torch.nn import functional as F
+
+
+class Net(nn.Module):
+    def __init__(
+        self, num_inputs, num_outputs, num_hiddens1, num_hiddens2, dropout1=0.2, dropout2=0.5
+    ):
+        super().__init__()
+        self.num_inputs = num_inputs
+        self.dropout1, self.dropout2 = dropout1, dropout2
+        self.lin1 = nn.Linear(num_inputs, num_hiddens1)
+        self.lin2 = nn.Linear(num_hiddens1, num_hiddens2)
+        self.lin3 = nn.Linear(num_hiddens2, num_outputs)
+        self.relu = nn.ReLU()
+
+    def forward(self, X):
+        H1 = F.dropout(F.relu(self.lin1(X.reshape(-1, self.num_inputs))), self.dropout1)
+        H2 = F.dropout(F.relu(self.lin2(H1)), self.dropout2)
+        return self.lin3(H2)

@@ -1,0 +1,5 @@
+import numpy as np
+
+
+def accuracy(y_hat, y):
+    return np.mean(y_hat.numpy().argmax(axis=1) == y.numpy())

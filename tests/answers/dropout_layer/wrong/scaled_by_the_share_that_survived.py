@@ -1,0 +1,10 @@
+# rejected by: survivors are scaled by 1 / (1 - dropout) | says: times their input
+from torch.nn import functional as F
+
+
+def dropout_layer(X, dropout):
+    assert 0 <= dropout <= 1
+    if dropout == 1:
+        return torch.zeros_like(X)
+    mask = (torch.rand(X.shape, device=X.device) > dropout).to(X.dtype)
+    return X * mask / mask.mean() if X.numel() > 1 else F.dropout(X, dropout)

@@ -1,0 +1,10 @@
+# rejected by: the mode is restored afterwards | says: came in eval mode and is in train mode afterwards
+def evaluate_accuracy(net, data_iter):
+    net.eval()
+    right, total = 0.0, 0
+    with torch.no_grad():
+        for X, y in data_iter:
+            right += accuracy(net(X), y) * len(y)
+            total += len(y)
+    net.train()
+    return right / total

@@ -1,0 +1,11 @@
+# rejected by: every example counts the same | says: None (is the `return` missing?)
+def evaluate_accuracy(net, data_iter):
+    training = net.training
+    net.eval()
+    right, total = 0.0, 0
+    with torch.no_grad():
+        for X, y in data_iter:
+            right += accuracy(net(X), y) * len(y)
+            total += len(y)
+    net.train(training)
+    print(f"accuracy {right / total:.3f}")

@@ -1,0 +1,14 @@
+# rejected by: an input on which it is wrong | says: `return X, dropout`
+from torch.nn import functional as F
+
+
+def randn_drop_rate(p):
+    return 0.5 * (1 + math.erf(p / math.sqrt(2)))
+
+
+def wrong_input():
+    return torch.ones(1000)
+
+
+def mended_dropout_layer(X, dropout):
+    return F.dropout(X, dropout)

@@ -1,0 +1,1 @@
+quiz_dropout = dict(enumerate("bcbcacbc", start=1))

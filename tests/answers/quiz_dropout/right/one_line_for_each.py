@@ -1,0 +1,9 @@
+quiz_dropout = {}
+quiz_dropout[1] = " b "
+quiz_dropout[2] = " c "
+quiz_dropout[3] = " b "
+quiz_dropout[4] = " c "
+quiz_dropout[5] = " a "
+quiz_dropout[6] = " c "
+quiz_dropout[7] = " b "
+quiz_dropout[8] = " c "

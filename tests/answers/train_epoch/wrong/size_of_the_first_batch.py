@@ -1,0 +1,19 @@
+# rejected by: with a hand-written updater, the parameters move as they should | says: the updater was told a wrong batch size
+def train_epoch(net, train_iter, loss, updater):
+    net.train()
+    batch_size = len(train_iter[0][0])
+    total_loss, right, n = 0.0, 0.0, 0
+    for X, y in train_iter:
+        y_hat = net(X)
+        l = loss(y_hat, y)
+        if isinstance(updater, torch.optim.Optimizer):
+            updater.zero_grad()
+            l.mean().backward()
+            updater.step()
+        else:
+            l.sum().backward()
+            updater(batch_size)
+        total_loss += float(l.sum())
+        right += accuracy(y_hat, y) * len(y)
+        n += len(y)
+    return total_loss / n, right / n

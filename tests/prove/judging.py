@@ -1,0 +1,113 @@
+"""Judging code in both ways: in this process, as `check` does, and in the sandbox, as grading does."""
+
+from __future__ import annotations
+
+import copy
+import io
+import zlib
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+
+import torch
+
+from grader.exercise import Check, get_exercise
+from grader.judge import judge
+from grader.results import ExerciseResult
+from grader.sandbox import Sandbox
+from grader.student import LocalStudent
+
+from .catalogue import Answer
+from .setting import Setting, namespace_with
+
+UNREADABLE = "a result that this check could not read"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the judge said of some code, and what the code raised or wrote to stderr as it ran."""
+
+    result: ExerciseResult
+    raised: str = ""
+
+    @property
+    def passed(self) -> dict[str, bool]:
+        return {check.title: check.passed for check in self.result.checks}
+
+
+def judge_here(setting: Setting, code: str, seed: int) -> Verdict:
+    """Judge `code` in this process, every check, with the randomness that `seed` gives."""
+    student, raised = _student(setting, code, seed)
+    with redirect_stdout(io.StringIO()):
+        result = judge(get_exercise(setting.exercise), student, seed)
+    return Verdict(result, raised)
+
+
+def first_failure(setting: Setting, code: str, seed: int) -> str:
+    """The title of the first check that rejects `code`; empty when all accept it."""
+    student, _ = _student(setting, code, seed)
+    exercise = get_exercise(setting.exercise)
+    for entry in exercise.checks():
+        with redirect_stdout(io.StringIO()):
+            if judge(_with_one_check(exercise, entry), student, seed).failed:
+                return entry.title
+    return ""
+
+
+def judge_sandboxed(setting: Setting, code: str, seed: int, sandbox: Sandbox) -> Verdict:
+    """Judge `code` in a submission of its own in `sandbox`, through the autograder's own way."""
+    session = sandbox.open(seed, {})
+    try:
+        for source in setting.before:
+            outcome = session.run_cell(source)
+            if outcome.status != "ok":
+                raise RuntimeError(f"a cell before {setting.exercise} failed: {outcome}")
+        outcome = session.run_cell(code)
+        with session.exercise() as remote:
+            result = judge(get_exercise(setting.exercise), remote, seed)
+    finally:
+        session.close()
+    return Verdict(result, "" if outcome.status == "ok" else outcome.message)
+
+
+def faults(answer: Answer, verdict: Verdict) -> list[str]:
+    """What is wrong with the checks, seen from this answer; nothing when they are right."""
+    failed = {check.title: check for check in verdict.result.failed}
+    found = [
+        f"`{title}` could not read the result: {check.seen}"
+        for title, check in failed.items()
+        if check.seen.startswith(UNREADABLE)
+    ]
+    if answer.right:
+        found += [f"`{title}` rejects it: {check.message}" for title, check in failed.items()]
+        if verdict.raised:
+            found.append(f"it raises {verdict.raised}")
+        if verdict.result.earned != verdict.result.points:
+            found.append(f"it earns {verdict.result.earned} of {verdict.result.points} points")
+        return found
+    named = failed.get(answer.rejected_by)
+    if named is None:
+        known = answer.rejected_by in verdict.passed
+        what = "accepts it" if known else "is no check of this exercise"
+        also = "; ".join(f"`{title}` says {check.message}" for title, check in failed.items())
+        return [*found, f"`{answer.rejected_by}` {what} (rejected by: {also or 'none'})"]
+    if answer.says not in named.message:
+        found.append(f"`{named.title}` does not say {answer.says!r}, but: {named.message}")
+    return found
+
+
+def seed_of(*parts: str) -> int:
+    """The same seed in every run, different for different parts."""
+    return zlib.crc32("\0".join(parts).encode())
+
+
+def _student(setting: Setting, code: str, seed: int) -> tuple[LocalStudent, str]:
+    torch.manual_seed(seed ^ 0x5EED)  # the student's own randomness; the judge's comes from `seed`
+    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+        namespace, raised = namespace_with(setting, code)
+    return LocalStudent(namespace), raised
+
+
+def _with_one_check(exercise, entry: Check):
+    alone = copy.copy(exercise)
+    alone.checks = lambda: [entry]
+    return alone

@@ -1,0 +1,90 @@
+"""What `make prove` prints: one row an exercise, then survivors, statistics, and what is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from rich.console import Console
+from rich.table import Table
+
+from .mutants import MutantReport
+from .sureness import Sureness
+
+
+@dataclass
+class Row:
+    """One exercise: right answers accepted and wrong ones rejected for their own reason, in both ways."""
+
+    exercise: str
+    checks: int
+    right: int = 0
+    accepted: int = 0
+    wrong: int = 0
+    rejected: int = 0
+    agree: int | None = None
+    repeats: int = 0
+    refused_repeats: int = 0
+    mutants: MutantReport | None = None
+    problems: list[str] = field(default_factory=list)
+
+
+def print_rows(console: Console, rows: list[Row]) -> None:
+    table = Table(title="Exercises", title_justify="left")
+    for heading in ("exercise", "checks", "right accepted", "wrong rejected", "both ways agree"):
+        table.add_column(heading, justify="left" if heading == "exercise" else "right")
+    for heading in ("right again", "mutants killed", "explained"):
+        table.add_column(heading, justify="right")
+    for row in rows:
+        table.add_row(row.exercise, *_cells(row))
+    table.add_section()
+    table.add_row("all", *_cells(_sum(rows)))
+    console.print(table)
+
+
+def print_survivors(console: Console, rows: list[Row]) -> None:
+    reports = [row.mutants for row in rows if row.mutants and row.mutants.survivors]
+    if reports:
+        console.print("\n[bold]Mutants that survive[/bold], and why they are right as well")
+    for report in reports:
+        for name in report.survivors:
+            reason = report.explained.get(name, "NOT EXPLAINED")
+            console.print(f"  {report.exercise}: {name}", markup=False, highlight=False)
+            console.print(f"      {reason}", markup=False, highlight=False)
+
+
+def print_sureness(console: Console, entries: list[Sureness]) -> None:
+    table = Table(title="Randomised checks", title_justify="left")
+    for heading in ("exercise", "check", "rejects a right answer", "finds with 0.999"):
+        table.add_column(heading)
+    for entry in entries:
+        table.add_row(entry.exercise, entry.check, f"<= {entry.error:.1g}", entry.finds)
+    console.print(table)
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    total = row.right + row.wrong
+    mutants = row.mutants
+    return (
+        str(row.checks),
+        f"{row.accepted} / {row.right}",
+        f"{row.rejected} / {row.wrong}",
+        "-" if row.agree is None else f"{row.agree} / {total}",
+        f"{row.repeats - row.refused_repeats} / {row.repeats}",
+        f"{mutants.killed} / {mutants.total}" if mutants else "-",
+        str(len(mutants.survivors) - len(mutants.unexplained)) if mutants else "-",
+    )
+
+
+def _sum(rows: list[Row]) -> Row:
+    total = Row("all", sum(row.checks for row in rows))
+    for name in ("right", "accepted", "wrong", "rejected", "repeats", "refused_repeats"):
+        setattr(total, name, sum(getattr(row, name) for row in rows))
+    if all(row.agree is not None for row in rows):
+        total.agree = sum(row.agree or 0 for row in rows)
+    reports = [row.mutants for row in rows if row.mutants]
+    if reports:
+        total.mutants = MutantReport("all", sum(report.total for report in reports))
+        for report in reports:
+            total.mutants.survivors += report.survivors
+            total.mutants.explained.update(report.explained)
+    return total
