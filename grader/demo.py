@@ -25,12 +25,15 @@ MARKER = ".demo"
 
 # student: exercise -> catalogued answer that takes the place of the right one
 MISTAKES: dict[str, dict[str, str]] = {
-    "everything_right": {},
-    "scale_forgotten": {"dropout_layer": "wrong/scale_forgotten"},
-    "one_mask_for_all_rows": {"dropout_layer": "wrong/mask_per_column"},
-    "always_dropping": {"Net": "wrong/is_training_flag"},
-    "counts_for_fractions": {"accuracy": "wrong/count_not_fraction"},
-    "gradients_pile_up": {"train_epoch": "wrong/gradients_not_zeroed"},
+    "all_right": {},
+    "forgot_the_scale": {"dropout_layer": "wrong/scale_forgotten"},
+    "took_randn": {
+        "dropout_layer": "wrong/randn_mask",
+        "dropout_moments": "wrong/variance_unchanged",
+    },
+    "made_a_flag": {"Net": "wrong/flag_of_its_own"},
+    "counted": {"accuracy": "wrong/count", "evaluate_accuracy": "wrong/left_in_eval_mode"},
+    "piled_up_gradients": {"train_epoch": "wrong/zero_grad_forgotten"},
 }
 
 
@@ -62,12 +65,12 @@ def run_demo(
         data=data_folder(),
         progress=lambda outcome, _: step(f"graded {outcome.student}", total),
     )
-    pages = feedback(demo, ASSIGNMENT, progress=lambda name, _: step(f"feedback {name}", total))
+    feedback(demo, ASSIGNMENT, progress=lambda name, _: step(f"feedback {name}", total))
     details = folder / "reports" / f"{ASSIGNMENT}.json"
     write_json(details, outcomes)
     print_grades(console, outcomes)
     print_reasons(console, outcomes)
-    _say_what_is_where(console, demo, chapter, details, pages)
+    _say_what_is_where(console, demo, chapter, details)
     if not all(isinstance(outcome, SubmissionResult) for outcome in outcomes):
         raise SystemExit(1)
 
@@ -83,9 +86,7 @@ def _hand_in(course: Course) -> list[str]:
     return [*MISTAKES, "handed_in_empty", "upload_broke_off"]
 
 
-def _say_what_is_where(
-    console: Console, course: Course, chapter: Path, details: Path, pages: list[Path]
-) -> None:
+def _say_what_is_where(console: Console, course: Course, chapter: Path, details: Path) -> None:
     rows = {
         "chapter text": chapter,
         "instructor notebook": course.notebook("source", ASSIGNMENT),
@@ -99,7 +100,8 @@ def _say_what_is_where(
     console.print("\nWhat was made:")
     for what, path in rows.items():
         console.print(f"  {what:<20} {escape(str(_short(path)))}", soft_wrap=True)
-    console.print(f"\nA page to read: {escape(str(_short(pages[-1])))}", soft_wrap=True)
+    page = course.notebook("feedback", ASSIGNMENT, "forgot_the_scale").with_suffix(".html")
+    console.print(f"\nA page to read: {escape(str(_short(page)))}", soft_wrap=True)
     console.print("Next: `make lab` opens the student notebook; docs/instructors.md says the rest.")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 
+import torch
 from nbformat import NotebookNode, v4
 
 from .exercise import get_exercise
@@ -37,6 +38,7 @@ def grade(
     process has a seed of its own. Cells tagged `demo`, and those whose source is in `demos`, are
     not run. Every exercise gets a result, whatever the code does.
     """
+    torch.set_num_threads(1)  # a judge compares small tensors, and several judges share a machine
     started = time.perf_counter()
     results: list[ExerciseResult] = []
     notes = list(findings)

@@ -14,6 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from . import expect
+from .probe import StudentError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -108,7 +109,12 @@ class Quiz(Exercise):
     def _check(self, number: int, question: Question) -> Check:
         def ask(_: Exercise, student: Student) -> None:
             answers = student.run(_read_answers, name=self.name)
-            chosen = answers.get(str(number)) if isinstance(answers, dict) else None
+            if not isinstance(answers, dict):
+                seen = f"`{self.name}` is a {answers}"
+                raise expect.CheckFailed(seen, "a dict of numbers and letters, such as {1: 'a'}")
+            if all(value is None for value in answers.values()):
+                raise StudentError("NotImplementedError", f"{self.name} has no answers yet")
+            chosen = answers.get(str(number))
             letters = ", ".join(question.options)
             if chosen is None:
                 expect.fail("no answer yet", f"one of the letters {letters}")
@@ -123,7 +129,9 @@ class Quiz(Exercise):
 
 def _read_answers(namespace, name):  # a probe: it travels as source
     answers = namespace[name]
-    return {str(key): value for key, value in dict(answers).items()}
+    if not isinstance(answers, dict):
+        return type(answers).__name__
+    return {str(key): value for key, value in answers.items()}
 
 
 def get_exercise(name: str) -> Exercise:

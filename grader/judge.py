@@ -13,7 +13,9 @@ from .probe import StudentError
 from .results import CheckResult, ExerciseResult
 from .student import Student
 
-UNWRITTEN = "This exercise is still open: replace `raise NotImplementedError()` with your code."
+UNWRITTEN = (
+    "This exercise is still open: put your answer in place of `raise NotImplementedError()`."
+)
 
 
 def judge(exercise: Exercise, student: Student, seed: int) -> ExerciseResult:

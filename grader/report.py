@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -25,11 +26,14 @@ def print_grades(console: Console, outcomes: Outcomes) -> None:
     if not graded:
         return
     exercises = graded[0].exercises
-    table = Table(title=f"Points for {graded[0].assignment}", title_justify="left")
+    title = f"Points for {graded[0].assignment}"
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("student", no_wrap=True)
     for number, exercise in enumerate(exercises, 1):
-        table.add_column(f"{number}\n/{show(float(exercise.points))}", justify="right")
-    table.add_column(f"total\n/{show(float(graded[0].points))}", justify="right")
+        table.add_column(
+            f"{number}\n/{show(float(exercise.points))}", justify="right", no_wrap=True
+        )
+    table.add_column(f"total\n/{show(float(graded[0].points))}", justify="right", no_wrap=True)
     for result in graded:
         points = [show(float(exercise.earned)) for exercise in result.exercises]
         table.add_row(escape(result.student), *points, show(float(result.earned)))

@@ -21,7 +21,9 @@ def restore(notebook: NotebookNode, release: NotebookNode) -> list[str]:
             del cell.metadata["nbgrader"]  # a cell of another chapter is the student's own
     present = [_name(cell) for cell in notebook.cells if _name(cell)]
     missing = [name for name in order if name not in present]
-    findings = [f"The cell {name} was missing; it was put back as handed out." for name in missing]
+    findings = []
+    if missing:
+        findings.append(f"Missing cells were put back as handed out: {', '.join(missing)}.")
     moved = present != [name for name in order if name in present]
     if moved:
         findings.append("Cells were in another order; the checks were put back in their places.")

@@ -67,7 +67,8 @@ def test_quiz_answers_with_the_explanation_of_the_chosen_option(small_exercises)
     assert _judge(quiz, "quiz_double = {1: 'B '}").earned == 4.0
     wrong = _judge(quiz, "quiz_double = {1: 'a'}")
     assert wrong.earned == 0.0 and "three is one more than two" in str(ResultTable(wrong))
-    assert "no answer yet" in str(ResultTable(_judge(quiz, "quiz_double = {1: None}")))
+    assert "still open" in str(ResultTable(_judge(quiz, "quiz_double = {1: None}")))
+    assert "no answer yet" in str(ResultTable(_judge(quiz, "quiz_double = {2: 'a'}")))
     assert "one of the letters a, b" in str(ResultTable(_judge(quiz, "quiz_double = {1: 'z'}")))
     for garbage in ("quiz_double = None", "quiz_double = 7", "quiz_double = {1: [object()]}"):
         assert _judge(quiz, garbage).earned == 0.0
