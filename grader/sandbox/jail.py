@@ -43,7 +43,8 @@ def keep_only(fd: int) -> None:
 
 def restrict(limits: Limits, address_space: int) -> None:
     """Set the limits that the kernel keeps for every process by itself."""
-    _limit(resource.RLIMIT_CORE, 0)
+    # With 0 a core would still go to a program that the machine may have set up for it.
+    _limit(resource.RLIMIT_CORE, 1)
     _limit(resource.RLIMIT_FSIZE, limits.file_bytes)
     _limit(resource.RLIMIT_NOFILE, MAX_FILES)
     _limit(resource.RLIMIT_STACK, 8 * 2**20)

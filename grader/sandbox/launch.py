@@ -176,6 +176,7 @@ def _environment(isolate: bool, data: Path | None) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "PYTHONPATH": COURSE if isolate else package_root,
         "PYTHONHASHSEED": "0",
+        "SOURCE_DATE_EPOCH": "315532800",  # the date in an SVG figure
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONUNBUFFERED": "1",
         "OMP_NUM_THREADS": "1",

@@ -50,8 +50,12 @@ class StudentProcess:
         self._control, self._limits = control, limits
         self._wire = WireLimits(max_bytes=limits.frame_bytes)
         self._channel, theirs = pair(self._wire)
-        with theirs:
-            control.spawn(theirs, limits)
+        try:
+            with theirs:
+                control.spawn(theirs, limits)
+        except Exception:
+            self._channel.close()
+            raise
         contents = [[name, base64.b64encode(content).decode()] for name, content in files.items()]
         reply = self._ask({"do": "open", "seed": seed, "files": contents}, ANSWER_SECONDS)
         if reply.get("ready") is not True:
@@ -80,8 +84,12 @@ class StudentProcess:
     def fork(self) -> Channel:
         """A channel to a copy of the process as it is now. Raises ProcessGone."""
         channel, theirs = pair(self._wire)
-        with theirs:
-            reply = self._ask({"do": "fork"}, ANSWER_SECONDS, theirs)
+        try:
+            with theirs:
+                reply = self._ask({"do": "fork"}, ANSWER_SECONDS, theirs)
+        except Exception:
+            channel.close()
+            raise
         if reply.get("forked") is not True:
             channel.close()
             raise StudentError("Died", f"the process {reply.get('failed')!s:.200}", kind="died")

@@ -4,7 +4,8 @@ Namespaces and the missing capabilities already hold a submission. This filter t
 not cover: memory that nobody counts (memfd, System V shared memory, shared anonymous maps), state that
 would outlive a submission (kernel keyrings), sockets that no network namespace separates (vsock), and
 parts of the kernel that a notebook never needs and attacks like (bpf, io_uring, userfaultfd, new
-namespaces, mounts).
+namespaces, mounts). `setsid` is among them because the kernel shares out processors by session, so a
+submission has the weight of one however many processes it starts.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ _DENIED: dict[str, tuple[int, int | None]] = {
     "adjtimex": (159, 171), "open_by_handle_at": (304, 265), "name_to_handle_at": (303, 264),
     "move_pages": (279, 239), "migrate_pages": (256, 238), "vmsplice": (278, 75),
     "fanotify_init": (300, 262), "personality": (135, 92), "syslog": (103, 116),
-    "ioperm": (173, None), "iopl": (172, None), "modify_ldt": (154, None), "uselib": (134, None),
+    "setsid": (112, 157), "ioperm": (173, None), "iopl": (172, None), "modify_ldt": (154, None), "uselib": (134, None),
 }  # fmt: skip
 _MACHINES = {  # audit architecture, index into the table, numbers of the calls with special rules
     "x86_64": (0xC000003E, 0, {"clone": 56, "clone3": 435, "socket": 41, "mmap": 9, "ioctl": 16}),

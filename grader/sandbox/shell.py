@@ -203,11 +203,14 @@ class CellShell(CaptureShell):
 
     def _set_figures(self) -> None:
         with contextlib.suppress(ImportError):
+            import matplotlib
             from matplotlib_inline.backend_inline import set_matplotlib_formats
 
             self.enable_matplotlib("inline")
             # A third of the time to compress, for files that are a tenth larger.
             set_matplotlib_formats("png", bbox_inches="tight", pil_kwargs={"compress_level": 1})
+            # The ids in an SVG figure come from chance otherwise.
+            matplotlib.rcParams["svg.hashsalt"] = "dropout-lab"
 
     def system_piped(self, cmd: str) -> None:
         """`!command`: its output goes to the cell's, line by line."""

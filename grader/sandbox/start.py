@@ -18,12 +18,13 @@ from types import ModuleType
 def main() -> None:
     sys.path.pop(0)  # this script's folder, whose module names are not meant to be found
     setup = json.loads(sys.argv[1])
-    if sys.platform == "linux" and "--again" not in sys.argv:
-        if _kernel().fix_addresses():
-            os.execv(sys.executable, [sys.executable, "-s", *sys.argv, "--again"])
+    if setup["isolate"]:
+        _become_nobody()
+    if sys.platform == "linux" and "--again" not in sys.argv and _kernel().fix_addresses():
+        os.execv(sys.executable, [sys.executable, "-s", *sys.argv, "--again"])
     if setup["isolate"]:
         try:
-            _give_up_privilege()
+            _enter_namespaces()
         except OSError as error:
             sys.exit(f"The kernel does not allow namespaces here: {error}.")
         pid = os.fork()
@@ -36,19 +37,20 @@ def main() -> None:
     worker.main(worker.Setup(**setup))
 
 
-def _give_up_privilege() -> None:
-    """Become nobody, with power over own namespaces only.
-
-    Whatever rights the grader has, from here on the worker holds capabilities over its own user
-    namespace and nothing else. Its next child is the first process of a new process namespace.
-    """
-    kernel = _kernel()
+def _become_nobody() -> None:
+    """Give up whatever rights the grader has."""
     if os.getuid() == 0:
+        nobody = _kernel().NOBODY
         with contextlib.suppress(PermissionError):
             os.setgroups([])
-        os.setresgid(kernel.NOBODY, kernel.NOBODY, kernel.NOBODY)
-        os.setresuid(kernel.NOBODY, kernel.NOBODY, kernel.NOBODY)
-        kernel.stay_readable_to_own_user()
+        os.setresgid(nobody, nobody, nobody)
+        os.setresuid(nobody, nobody, nobody)
+
+
+def _enter_namespaces() -> None:
+    """Take power over own namespaces only. The next child is the first process of a new one."""
+    kernel = _kernel()
+    kernel.stay_readable_to_own_user()
     kernel.remember_ids()
     kernel.unshare(kernel.NEW_USERS | kernel.NEW_PROCESSES | kernel.NEW_MOUNTS)
     kernel.map_own_user(kernel.NOBODY)

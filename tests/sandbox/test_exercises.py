@@ -1,0 +1,223 @@
+"""Questions to a submission's functions: plain data or a StudentError, never anything else."""
+
+from __future__ import annotations
+
+import math
+import time
+
+import pytest
+import torch
+
+from grader.probe import StudentError
+from grader.sandbox import Sandbox, Session
+from grader.wire import encode
+
+DEFINITIONS = """
+import torch, os, time, sys, random, numpy as np
+calls = []
+def double(X, *, times=2):
+    calls.append(1)
+    print("noise"); print("noise", file=sys.stderr)
+    return {"X": X * times, "calls": len(calls), 3: (None, float("nan"))}
+def stub(X):
+    raise NotImplementedError
+def wrong(X):
+    y = X.reshape(-1)
+    return y @ torch.ones(99)
+def odd(): return [object()]
+def large(): return torch.zeros(20 * 2**20)
+def hang(): time.sleep(1000)
+def hang_in_c():
+    import ctypes; ctypes.CDLL(None).sleep(1000)
+def stubborn():
+    n = 0
+    while True:
+        try:
+            while n >= 0: n += 1
+        except BaseException: pass
+def leave(): os._exit(0)
+def crash():
+    import ctypes; ctypes.string_at(0)
+def out(): sys.exit(1)
+def many(): os.fork(); return 1
+def chance(): return [torch.rand(1).item(), random.random(), np.random.rand()]
+def forge(data):
+    os.write(3, data); return 1
+def eat(): return len(b"x" * (10**10))
+def eat_together():
+    for i in range(6):
+        if os.fork() == 0:
+            x = b"x" * (200 << 20); time.sleep(60)
+    time.sleep(60)
+def write(): open("left", "w").write("x"); return os.listdir()
+"""
+
+
+@pytest.fixture
+def student(session: Session) -> Session:
+    assert session.run_cell(DEFINITIONS).status == "ok"
+    return session
+
+
+def probe_training(namespace, X):
+    layer = nn.Linear(2, 1)  # noqa: F821
+    out = namespace["double"](layer(X))["X"].sum()
+    out.backward()
+    return {"grad": layer.weight.grad, "type": type(out).__name__}
+
+
+def test_calls_and_probes(student: Session):
+    X = torch.ones(2, 2)
+    with student.exercise() as remote:
+        first = remote.call("double", X)
+        assert torch.equal(first["X"], X * 2) and first["calls"] == 1 and math.isnan(first[3][1])
+        assert remote.call("double", X, times=3)["calls"] == 2
+        probed = remote.run(probe_training, X=X)
+        assert probed["grad"].shape == (1, 2) and probed["type"] == "Tensor"
+    with student.exercise() as remote:
+        assert remote.call("double", X)["calls"] == 1, "an exercise leaves no trace in the next"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "type_", "says"),
+    [
+        ("stub", "raised", "NotImplementedError", ""),
+        ("wrong", "raised", "RuntimeError", "size"),
+        ("nothing", "missing", "NameError", "`nothing` is not defined"),
+        ("calls", "missing", "TypeError", "of type list"),
+        ("odd", "not_plain", "TypeError", "type object"),
+        ("large", "not_plain", "ValueError", "can be sent"),
+        ("leave", "died", "Died", "exit code 0"),
+        ("crash", "died", "Died", "SIGSEGV"),
+        ("out", "raised", "SystemExit", "1"),
+        ("eat", "raised", "MemoryError", ""),
+    ],
+)
+def test_what_goes_wrong_is_told(student: Session, name: str, kind: str, type_: str, says: str):
+    args = (torch.ones(2),) if name in ("stub", "wrong") else ()
+    with student.exercise() as remote:
+        with pytest.raises(StudentError) as caught:
+            remote.call(name, *args)
+        error = caught.value
+        assert (error.kind, error.type, says in error.message) == (kind, type_, True), error
+        if name == "wrong":
+            assert error.source_line == "return y @ torch.ones(99)"
+        assert remote.call("double", 2)["X"] == 4, "the next question is answered"
+
+
+@pytest.mark.parametrize("name", ["hang", "hang_in_c", "stubborn"])
+def test_a_hang_costs_its_exercise_only(student: Session, name: str):
+    started = time.monotonic()
+    with student.exercise(seconds=0.5) as remote:
+        for function in (name, "double"):
+            with pytest.raises(StudentError, match=r"within the 0\.5 s") as caught:
+                remote.call(function)
+            assert caught.value.kind == "timeout"
+    with student.exercise() as remote:
+        assert remote.call("double", 1)["X"] == 2
+    assert time.monotonic() - started < 10
+
+
+def test_memory_of_an_exercise_is_limited_over_its_processes(student: Session):
+    with student.exercise() as remote:
+        with pytest.raises(StudentError, match="700 MiB"):
+            remote.call("eat_together")
+        assert remote.call("double", 1)["X"] == 2
+
+
+def test_a_copy_that_forks_answers_once(student: Session):
+    with student.exercise() as remote:
+        assert [remote.call("many") for _ in range(3)] == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        [0, 0, 0, 1, 0],  # not a message
+        [255, 255, 255, 255],  # an oversized one
+        [0, 0, 0, 13, 0, 0, 0, 9, *b"[null,[]]"],  # an answer of the wrong form
+    ],
+)
+def test_forged_messages_are_malformed_answers(student: Session, data: list[int]):
+    source = "def forge(namespace, data):\n    return namespace['forge'](bytes(data))"
+    with student.exercise() as remote:
+        with pytest.raises(StudentError) as caught:
+            remote._ask({"run": source, "inputs": {"data": data}})
+        assert caught.value.kind == "malformed"
+        assert remote.call("double", 2)["X"] == 4
+
+
+def test_a_half_message_hits_the_deadline(student: Session):
+    with student.exercise(seconds=0.7) as remote:
+        with pytest.raises(StudentError) as caught:
+            remote._ask(
+                {
+                    "run": "def slow(namespace):\n    namespace['os'].write(3, bytes([0, 0]))\n"
+                    "    namespace['hang']()",
+                    "inputs": {},
+                }
+            )
+        assert caught.value.kind == "timeout"
+
+
+def test_an_answer_before_the_question_is_malformed(student: Session):
+    answer = encode({"value": 1})
+    message = len(answer).to_bytes(4, "big") + answer
+    source = (
+        "def twice(namespace):\n"
+        f"    namespace['os'].write(3, {message!r} * 2)\n"
+        "    namespace['hang']()"
+    )
+    with student.exercise(seconds=3) as remote:
+        assert remote._ask({"run": source, "inputs": {}}) == 1, "the first one passes for an answer"
+        with pytest.raises(StudentError) as caught:
+            remote.call("double", 2)
+        assert caught.value.kind == "malformed"
+        assert remote.call("double", 2)["X"] == 4
+
+
+def test_threads_before_the_fork_do_not_hang_the_judge(session: Session):
+    session.run_cell(
+        "import torch\ntorch.set_num_threads(4)\n"
+        "A = torch.rand(1500, 1500, requires_grad=True); (A @ A).sum().backward()\n"
+        "conv = torch.nn.Conv2d(3, 8, 3)(torch.rand(4, 3, 64, 64)).sum()\n"
+        "def work():\n"
+        "    B = torch.rand(1200, 1200, requires_grad=True)\n"
+        "    (torch.nn.Conv2d(3, 8, 3)(torch.rand(4, 3, 64, 64)).sum() + (B @ B).sum()).backward()\n"
+        "    return [B.grad.shape[0], torch.get_num_threads()]"
+    )
+    with session.exercise() as remote:
+        assert remote.call("work") == [1200, 1]
+
+
+def test_chance_is_the_same_in_every_run(sandbox: Sandbox):
+    seen = []
+    for _ in range(2):
+        with sandbox.open(seed=11) as session:
+            session.run_cell(DEFINITIONS)
+            outcome = session.run_cell("chance(), object(), hash('a'), id(chance)")
+            with session.exercise() as remote:
+                seen.append((outcome.outputs, remote.call("chance"), remote.call("chance")))
+    assert seen[0] == seen[1] and seen[0][1] != seen[0][2]
+    with sandbox.open(seed=12) as session:
+        session.run_cell(DEFINITIONS)
+        with session.exercise() as remote:
+            assert remote.call("chance") != seen[0][1]
+
+
+def test_a_notebook_that_refuses_to_be_copied(session: Session):
+    session.run_cell(
+        "import os\nf = lambda: 1\nreal = os.fork\ndef no(): raise OSError(11, 'no')\nos.fork = no"
+    )
+    with session.exercise() as remote, pytest.raises(StudentError, match="could not be copied"):
+        remote.call("f")
+    assert session.run_cell("f()").status == "ok"
+
+
+def test_exercises_see_the_notebook_as_it_is_then(session: Session):
+    session.run_cell("def f(): return 1")
+    with session.exercise() as early:
+        assert early.call("f") == 1
+    session.run_cell("def f(): return 2")
+    with session.exercise() as late:
+        assert late.call("f") == 2

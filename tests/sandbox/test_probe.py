@@ -1,0 +1,146 @@
+"""Calls and probes beside a student's code, in this process."""
+
+from __future__ import annotations
+
+import linecache
+
+import pytest
+import torch
+
+from grader import probe
+from grader.probe import StudentError
+
+
+def test_call_returns_plain_data():
+    def f(x, *, scale):
+        return {"y": (x * scale,)}
+
+    result = probe.call({"f": f}, "f", [torch.ones(2, requires_grad=True)], {"scale": 3})
+    assert result["y"][0].tolist() == [3, 3] and not result["y"][0].requires_grad
+
+
+@pytest.mark.parametrize(("namespace", "says"), [({}, "not defined"), ({"f": 3}, "of type int")])
+def test_a_missing_function(namespace: dict, says: str):
+    with pytest.raises(StudentError, match=says) as caught:
+        probe.call(namespace, "f", [], {})
+    assert caught.value.kind == "missing"
+
+
+def test_an_exception_keeps_type_text_and_the_line_in_the_cell():
+    source = "def f(x):\n    y = x + 1\n    return torch.reshape(y, (7,))\n"
+    linecache.cache["<cell>"] = (len(source), None, source.splitlines(True), "<cell>")
+    namespace = {"torch": torch}
+    exec(compile(source, "<cell>", "exec"), namespace)
+    with pytest.raises(StudentError) as caught:
+        probe.call(namespace, "f", [torch.ones(2)], {})
+    error = caught.value
+    assert (error.type, error.line, error.kind) == ("RuntimeError", 3, "raised")
+    assert error.source_line == "return torch.reshape(y, (7,))"
+    assert "invalid for input" in error.message
+    assert error.__cause__ is None and error.__suppress_context__
+
+
+def test_a_stub_is_recognisable():
+    def f():
+        raise NotImplementedError
+
+    with pytest.raises(StudentError) as caught:
+        probe.call({"f": f}, "f", [], {})
+    assert caught.value.type == "NotImplementedError" and caught.value.message == ""
+
+
+class Hostile(Exception):
+    def __str__(self) -> str:
+        raise SystemExit
+
+
+@pytest.mark.parametrize("error", [Hostile(), SystemExit(3), RecursionError("r"), GeneratorExit()])
+def test_no_exception_escapes(error: BaseException):
+    def f():
+        raise error
+
+    with pytest.raises(StudentError) as caught:
+        probe.call({"f": f}, "f", [], {})
+    assert caught.value.type == type(error).__name__
+
+
+def test_stopping_a_notebook_still_stops_it():
+    def f():
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        probe.call({"f": f}, "f", [], {})
+
+
+def test_long_messages_are_cut():
+    def f():
+        raise ValueError("x" * 10_000)
+
+    with pytest.raises(StudentError) as caught:
+        probe.call({"f": f}, "f", [], {})
+    assert len(caught.value.message) == probe.MAX_MESSAGE
+
+
+def test_a_result_that_is_not_plain_is_named():
+    with pytest.raises(StudentError, match="type object") as caught:
+        probe.call({"f": lambda: [object()]}, "f", [], {})
+    assert caught.value.kind == "not_plain"
+
+
+def measures(namespace: dict, X: torch.Tensor):
+    """Doc that need not travel."""
+
+    class Net(nn.Module):  # noqa: F821
+        width = 4
+
+        def forward(self, X):
+            return F.relu(X) * self.width  # noqa: F821
+
+    return {"mine": Net()(X), "theirs": namespace["f"](X), "np": float(np.float64(2))}  # noqa: F821
+
+
+def test_a_probe_travels_as_source():
+    source = probe.source_of(measures)
+    assert "Doc that" not in source and "noqa" not in source
+    result = probe.run({"f": lambda x: x + 1}, source, {"X": torch.tensor([-1.0, 2.0])})
+    assert result["mine"].tolist() == [0, 8]
+    assert result["theirs"].tolist() == [0, 3] and result["np"] == 2.0
+
+
+def uses_a_global(namespace):
+    return MAX * 2  # noqa: F821
+
+
+@pytest.fixture
+def anything():
+    return None
+
+
+def make_closure():
+    x = 1
+
+    def inner(namespace):
+        return x
+
+    return inner
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        (uses_a_global, "uses MAX"),
+        (make_closure(), "top of its module"),
+        (lambda namespace: 1, "plain function"),
+        (len, "plain function"),
+        (pytest.MonkeyPatch.setattr, "top of its module"),
+    ],
+)
+def test_a_probe_that_cannot_travel_is_refused(bad, says: str):
+    with pytest.raises(ValueError, match=says):
+        probe.source_of(bad)
+
+
+def test_an_error_inside_a_probe_is_a_student_error():
+    with pytest.raises(StudentError, match="'f'") as caught:
+        probe.run({}, probe.source_of(measures), {"X": torch.ones(1)})
+    assert caught.value.type == "KeyError" and caught.value.line is None

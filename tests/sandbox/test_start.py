@@ -1,0 +1,106 @@
+"""How a sandbox starts, refuses to start, and does without bubblewrap."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from grader.probe import StudentError
+from grader.sandbox import Sandbox, SandboxUnavailable, launch
+from tests.sandbox.conftest import LIMITS, text_of
+
+
+def test_missing_bubblewrap_names_the_command(monkeypatch: pytest.MonkeyPatch):
+    real = shutil.which
+    tools = {"bwrap": None, "apt-get": "/usr/bin/apt-get"}
+    monkeypatch.setattr(shutil, "which", lambda name: tools.get(name, real(name)))
+    with pytest.raises(SandboxUnavailable, match=r"apt-get install bubblewrap.*--sandbox none"):
+        Sandbox(LIMITS).start()
+
+
+def test_a_bubblewrap_that_fails_is_quoted(tmp_path, monkeypatch: pytest.MonkeyPatch):
+    fake = tmp_path / "bwrap"
+    fake.write_text("#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n")
+    fake.chmod(0o755)
+    monkeypatch.setattr(shutil, "which", lambda name: str(fake) if name == "bwrap" else None)
+    with pytest.raises(SandboxUnavailable, match="No permissions to create new namespace"):
+        Sandbox(LIMITS).start()
+
+
+def test_an_unknown_backend():
+    with pytest.raises(ValueError, match="'docker'"):
+        Sandbox(LIMITS, backend="docker")  # type: ignore[arg-type]
+
+
+def test_without_isolation_cells_and_exercises_work_the_same(tmp_path):
+    with Sandbox(LIMITS, backend="none", preload=("torch", "no_such_module")) as sandbox:
+        with sandbox.open(7, {"a.txt": b"x"}) as session:
+            assert sandbox.missing == ["no_such_module"]
+            text = text_of(session.run_cell("import os, torch; print(os.listdir())").outputs)
+            assert text == "['a.txt']\n"
+            home = text_of(session.run_cell("print(os.getcwd())").outputs).strip()
+            session.run_cell("def f(x): return x * torch.ones(2)")
+            assert session.run_cell("os._exit(2)").status == "died"
+            assert session.run_cell("import time; time.sleep(60)", timeout=0.3).status == "timeout"
+            with session.exercise(seconds=2) as remote:
+                assert remote.call("f", 3).tolist() == [3, 3]
+                with pytest.raises(StudentError):
+                    remote.call("g")
+        assert not os.path.exists(home)
+
+
+def test_two_threads_grade_in_two_sandboxes_with_the_same_results():
+    cells = [
+        "import random, torch\nprint(torch.rand(2), random.random(), object())",
+        "f = lambda: 5",
+    ]
+    found: dict[int, tuple] = {}
+
+    def work(number: int) -> None:
+        with Sandbox(LIMITS, preload=("torch",)) as sandbox:
+            for _ in range(3):
+                with sandbox.open(3) as session:
+                    outputs = [session.run_cell(cell).outputs for cell in cells]
+                    with session.exercise() as remote:
+                        found[number] = (outputs, remote.call("f"))
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 2 and found[0] == found[1] and found[0][1] == 5
+
+
+GRADER = """
+import sys, time
+from grader.sandbox import Sandbox
+sandbox = Sandbox(preload=())
+session = sandbox.open(1)
+print(sandbox.pid, flush=True)
+session.run_cell("import time; time.sleep(300)")
+"""
+
+
+def test_a_grader_that_is_killed_leaves_nothing():
+    child = subprocess.Popen([sys.executable, "-c", GRADER], stdout=subprocess.PIPE, text=True)
+    assert child.stdout is not None
+    outermost = int(child.stdout.readline())
+    child.kill()
+    child.wait()
+    child.stdout.close()
+    until = time.monotonic() + 10
+    while os.path.exists(f"/proc/{outermost}") and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not os.path.exists(f"/proc/{outermost}")
+
+
+def test_folders_inside_each_other_are_bound_once(tmp_path):
+    inner, outer = tmp_path / "a" / "b", tmp_path / "a"
+    assert launch._outermost([inner, outer, tmp_path / "c"]) == [outer, tmp_path / "c"]

@@ -1,0 +1,207 @@
+"""What a submission cannot see, reach or leave behind."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+import grader
+from grader.sandbox import Sandbox, Session
+from grader.sandbox.memory import running
+from tests.sandbox.conftest import text_of
+
+
+def test_who_and_where_it_is(printed):
+    assert printed("import os; print(os.getuid(), os.getgid(), os.getpid(), os.getcwd())") == (
+        "65534 65534 1 /home/student\n"
+    )
+    assert (
+        printed("print(os.listdir(), os.listdir('/tmp'), os.listdir('/dev/shm'))") == "[] [] []\n"
+    )
+    assert printed("import socket; print(socket.gethostname())") == "lab\n"
+
+
+def test_no_process_but_its_own_can_be_seen(printed):
+    assert printed("import os; os.listdir('/proc')") == "[]"
+
+
+def test_the_environment_is_not_the_graders(
+    data_folder, monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox, printed
+):
+    assert "canary" not in printed("import os; print(dict(os.environ))")
+    names = printed("sorted(os.environ)")
+    for name in os.environ:
+        if name.startswith(("PYTEST", "SSH", "AWS", "GIT", "VIRTUAL_ENV", "CI")):
+            assert name not in names
+
+
+def test_the_course_without_its_secrets(printed):
+    assert printed("from grader import check; import lab; print(check.__name__)") == "check\n"
+    package = Path(grader.__file__).parent
+    repository = package.parent
+    missing = [
+        package / "hidden",
+        repository / ".git",
+        repository / "tests",
+        repository / "solutions",
+    ]
+    missing += [
+        repository / "chapters",
+        Path("/root/.bashrc"),
+        Path("/etc/shadow"),
+        Path.home() / ".ssh",
+    ]
+    assert (
+        printed(f"import os; print([p for p in {list(map(str, missing))} if os.path.exists(p)])")
+        == "[]\n"
+    )
+    assert "hidden" not in printed(
+        "import os, grader; print(os.listdir(os.path.dirname(grader.__file__)))"
+    )
+    assert printed("import importlib.util as u; print(u.find_spec('grader.hidden'))") == "None\n"
+
+
+def test_the_data_is_there_to_read_only(printed, session: Session):
+    assert (
+        printed("import os; open(os.environ['COURSE_DATA'] + '/rows.csv').read()")
+        == "'a,b\\n1,2\\n'"
+    )
+    outcome = session.run_cell("open(os.environ['COURSE_DATA'] + '/new', 'w')")
+    assert outcome.error.type == "OSError" and "Read-only" in outcome.error.message
+
+
+def test_nothing_outside_the_home_can_be_written(printed):
+    cell = """
+import os, sys, tempfile
+def writable(folder):
+    try:
+        with tempfile.TemporaryFile(dir=folder): return True
+    except OSError: return False
+found = []
+for top, folders, files in os.walk("/"):
+    if top.count("/") > 3: folders.clear()
+    if writable(top): found.append(top); folders.clear()
+print(sorted(found))
+"""
+    assert printed(cell) == "['/dev/shm', '/home', '/tmp']\n", "one tmpfs of limited size"
+    assert printed("print(os.access(sys.prefix, os.W_OK), os.access('/course/lab', os.W_OK))") == (
+        "False False\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("call", "refused"),
+    [
+        ("socket.create_connection(('1.1.1.1', 53), 2)", "unreachable"),
+        ("socket.gethostbyname('example.org')", "resolution|not known"),
+        ("socket.create_connection(('127.0.0.1', 22), 2)", "refused|unreachable"),
+        ("socket.socket(socket.AF_VSOCK)", "not supported"),
+        ("socket.socket(socket.AF_NETLINK)", "not supported"),
+        ("socket.socket(socket.AF_PACKET, socket.SOCK_RAW)", "not supported"),
+    ],
+)
+def test_no_network(session: Session, call: str, refused: str):
+    outcome = session.run_cell(f"import socket\n{call}")
+    assert outcome.status == "error"
+    assert any(word in outcome.message for word in refused.split("|")), outcome.message
+
+
+# glibc function or system call, by its effect
+@pytest.mark.parametrize(
+    "call",
+    [
+        "libc.unshare(0x10000000)",
+        "libc.unshare(0x20000)",
+        "libc.mount(b'none', b'/tmp', b'tmpfs', 0, None)",
+        "libc.umount2(b'/proc', 2)",
+        "libc.chroot(b'/tmp')",
+        "libc.ptrace(16, 1, 0, 0)",
+        "libc.memfd_create(b'x', 0)",
+        "libc.shmget(0, 4096, 0o1600)",
+        "libc.setuid(0)",
+        "libc.setsid()",
+        "libc.syscall(250, 0, 0)",  # keyctl
+        "libc.syscall(321, 0, 0, 0)",  # bpf
+        "libc.syscall(425, 1, 0)",  # io_uring_setup
+        "libc.syscall(323, 0)",  # userfaultfd
+        "libc.syscall(435, 0, 0)",  # clone3
+        "libc.syscall(56, 0x10000011, 0, 0, 0, 0)",  # clone into a new user namespace
+        "libc.syscall(0x40000000 + 39)",  # the x32 way to call
+        "libc.ioctl(0, 0x5412, b'x')",
+        "libc.mmap(0, 4096, 3, 0x21, -1, 0)",
+        "libc.prctl(24, 0, 0, 0, 0)",  # drop from the bounding set needs a capability
+    ],
+)
+def test_system_calls_that_are_refused(printed, call: str):
+    if os.uname().machine != "x86_64" and "syscall" in call:
+        pytest.skip("the number is that of x86_64")
+    assert printed(f"import ctypes; libc = ctypes.CDLL(None); {call}") == "-1"
+
+
+def test_programs_that_raise_rights_do_not(printed):
+    assert "0" not in printed("!su -c 'id -u' root < /dev/null; sudo -n id -u; true").split()
+
+
+def test_nothing_stays_for_the_next_submission(sandbox: Sandbox):
+    with sandbox.open(1) as first:
+        first.run_cell(
+            "import os, subprocess, socket, torch, builtins, sys\n"
+            "for f in ('/tmp/left', '/dev/shm/left', 'left'): open(f, 'w').write('x')\n"
+            "torch.left = builtins.left = sys.left = 1\n"
+            "subprocess.Popen(['sleep', '300'], start_new_session=False)\n"
+            "s = socket.socket(socket.AF_UNIX); s.bind('\\0left'); s.listen()\n"
+            "if os.fork() == 0:\n  os.setpgid(0, 0)\n  import time; time.sleep(300)"
+        )
+    with sandbox.open(1) as second:
+        outcome = second.run_cell(
+            "import os, torch, builtins, sys, socket\n"
+            "print([f for f in ('/tmp/left', '/dev/shm/left', 'left') if os.path.exists(f)])\n"
+            "print(hasattr(torch, 'left'), hasattr(builtins, 'left'), hasattr(sys, 'left'))\n"
+            "socket.socket(socket.AF_UNIX).connect('\\0left')"
+        )
+        assert text_of(outcome.outputs) == "[]\nFalse False False\n"
+        assert outcome.error.type == "ConnectionRefusedError"
+    assert sandbox._control.end().left == 0
+
+
+def test_the_end_of_a_sandbox_ends_all_in_it(sandbox: Sandbox):
+    inside = _descendants(sandbox.pid)
+    assert len(inside) >= 3
+    sandbox.close()
+    until = time.monotonic() + 5
+    while set(inside) & set(running()) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert set(inside) & set(running()) == set()
+    sandbox.start()
+
+
+def test_inherited_files(printed):
+    cell = """
+import os
+def kind(fd):
+    try: return os.fstat(fd).st_mode >> 12
+    except OSError: return None
+print([(fd, kind(fd)) for fd in range(256) if kind(fd) is not None])
+"""
+    assert printed(cell) == "[(0, 2), (1, 2), (2, 2), (3, 12)]\n", (
+        "three of /dev/null and the channel"
+    )
+
+
+def _descendants(pid: int | None) -> list[int]:
+    parents = {}
+    for number in running():
+        try:
+            parents[number] = int(
+                Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[1]
+            )
+        except FileNotFoundError:
+            continue
+    found, level = [], [pid]
+    while level:
+        found += level
+        level = [child for child, parent in parents.items() if parent in level]
+    return [number for number in found if number is not None]
