@@ -30,7 +30,7 @@ WRONG = """def dropout_moments(h, p):
 
 
 @pytest.fixture(scope="module")
-def worked(lab_server, browser: Browser, notebook_page, tmp_path_factory):
+def worked(browser: Browser, lab_server, notebook_page, tmp_path_factory):
     """The student notebook after one right and one wrong answer were typed and all cells were run."""
     source = Path(__file__).parents[2] / "notebooks" / CHAPTER / f"{CHAPTER}.ipynb"
     shutil.copy(source, lab_server.folder)
