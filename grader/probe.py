@@ -169,7 +169,7 @@ def _globals_used(code: CodeType) -> set[str]:
     names = {
         str(step.argval)
         for step in dis.get_instructions(code)
-        if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")
+        if step.opname in ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS")
     }
     # A class body reads its own names as if they were global ones.
     names -= {step.argval for step in dis.get_instructions(code) if step.opname == "STORE_NAME"}

@@ -38,6 +38,7 @@ PRELOAD = (
     "lab",
     "grader",
 )
+MAX_FILES_BYTES = 32 * 2**20
 
 
 class Sandbox:
@@ -86,12 +87,18 @@ class Sandbox:
 
         seed: of the chance that the student's code sees. files: what lies beside the notebook, by its
         relative path; they appear in the notebook's working folder. Raises SandboxUnavailable, and
-        ValueError for a path that leads out of the folder.
+        ValueError for a path that leads out of the folder and for files that are too large.
         """
         for name in files or {}:
             path = PurePosixPath(name)
             if path.is_absolute() or not path.parts or ".." in path.parts or "\0" in name:
                 raise ValueError(f"the file name {name!r} leads out of the notebook's folder")
+        size, room = sum(map(len, (files or {}).values())), self.limits.home_bytes // 2
+        if size > min(room, MAX_FILES_BYTES):
+            raise ValueError(
+                f"the files beside the notebook take {size:,} bytes; "
+                f"at most {min(room, MAX_FILES_BYTES):,} can be brought along"
+            )
         if self._session is not None:
             self._session.close()
         self.start()

@@ -158,7 +158,7 @@ def _is_bound(path: Path) -> bool:
 def _outermost(folders: Iterable[Path]) -> list[Path]:
     """The folders without those that lie in another of them."""
     kept: list[Path] = []
-    for folder in sorted(set(folders), key=lambda path: len(path.parts)):
+    for folder in sorted(set(folders), key=lambda path: (len(path.parts), path)):
         if not any(folder.is_relative_to(other) for other in kept):
             kept.append(folder)
     return kept

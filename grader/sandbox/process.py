@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import base64
+import re
 import socket
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from grader.probe import MAX_LINE, MAX_MESSAGE, StudentError
-from grader.sandbox.control import Ending, WorkerControl, ending_of
+from grader.sandbox.control import Ending, WorkerControl, WorkerLost, ending_of
 from grader.sandbox.frames import Channel, ChannelClosed, DeadlinePassed, pair
 from grader.sandbox.launch import SandboxUnavailable
 from grader.sandbox.limits import Limits
@@ -18,6 +19,7 @@ from grader.wire import Plain, WireError, WireLimits
 
 ANSWER_SECONDS = 10.0
 _KINDS = ("raised", "missing", "not_plain")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # all but tab and newline
 
 
 class ProcessGone(Exception):
@@ -57,7 +59,10 @@ class StudentProcess:
             self._channel.close()
             raise
         contents = [[name, base64.b64encode(content).decode()] for name, content in files.items()]
-        reply = self._ask({"do": "open", "seed": seed, "files": contents}, ANSWER_SECONDS)
+        try:
+            reply = self._ask({"do": "open", "seed": seed, "files": contents}, ANSWER_SECONDS)
+        except ProcessGone as gone:  # none of its code has run yet, so this is not its doing
+            raise WorkerLost(f"a submission's process {gone.reason}") from None
         if reply.get("ready") is not True:
             self.end()
             raise SandboxUnavailable(f"the walls around a submission failed: {reply.get('failed')}")
@@ -151,9 +156,9 @@ def read_error(raw: Plain) -> StudentError | None:
     if not (line is None or type(line) is int) or not isinstance(source_line, (str, type(None))):
         raise WireError("an error at a line that is not one")
     return StudentError(
-        name[:100] or "Exception",
-        message[:MAX_MESSAGE],
+        _CONTROL.sub("", name[:100]) or "Exception",
+        _CONTROL.sub("", message[:MAX_MESSAGE]),
         line if line is not None and 0 < line < 10**7 else None,
-        None if source_line is None else source_line[:MAX_LINE],
+        None if source_line is None else _CONTROL.sub("", source_line[:MAX_LINE]),
         kind,  # type: ignore[arg-type]
     )

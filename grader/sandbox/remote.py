@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from grader.probe import StudentError, source_of
 from grader.sandbox.frames import Channel, ChannelClosed, DeadlinePassed
 from grader.sandbox.process import read_error
-from grader.wire import Plain, WireError
+from grader.wire import Plain, WireError, plain
 
 if TYPE_CHECKING:
     from grader.sandbox.session import Session
@@ -20,7 +20,8 @@ class Remote:
     """A student's functions, out of reach. From `Session.exercise`.
 
     A copy that dies or talks nonsense costs the question that it was asked; the next question goes to
-    a fresh copy. The time of all questions together is limited.
+    a fresh copy. The time of all questions together is limited. Both methods raise WireError for
+    arguments that are not plain data.
     """
 
     def __init__(self, session: Session, seconds: float) -> None:
@@ -29,14 +30,14 @@ class Remote:
 
     def call(self, name: str, *args: object, **kwargs: object) -> Plain:
         """The result of the student's function `name`. Raises StudentError."""
-        return self._ask({"call": name, "args": list(args), "kwargs": kwargs})
+        return self._ask({"call": name, "args": plain(args), "kwargs": plain(kwargs)})
 
     def run(self, probe: Callable[..., object], **inputs: object) -> Plain:
         """The result of `probe(namespace, **inputs)` beside the student's code. Raises StudentError.
 
         Raises ValueError when the probe is not self-contained (see `grader.probe`).
         """
-        return self._ask({"run": source_of(probe), "inputs": inputs})
+        return self._ask({"run": source_of(probe), "inputs": plain(inputs)})
 
     def close(self) -> None:
         """End the copy."""

@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias, TypeVar
 
 from grader.probe import StudentError
 from grader.sandbox.control import WorkerControl, WorkerLost
+from grader.sandbox.launch import SandboxUnavailable
 from grader.sandbox.limits import Limits
 from grader.sandbox.outputs import Output, error_output
 from grader.sandbox.process import ProcessGone, StudentProcess, TimedOut
@@ -17,6 +18,7 @@ from grader.sandbox.remote import Remote
 
 Status: TypeAlias = Literal["ok", "error", "timeout", "died", "memory", "limit"]
 Result = TypeVar("Result")
+MAX_SOURCE = 2**20  # characters of a cell
 
 
 @dataclass(frozen=True)
@@ -47,12 +49,15 @@ class Session:
     ) -> None:
         self._control, self._limits, self._seed, self._files = control, limits, seed, dict(files)
         self._process: StudentProcess | None = None
-        self._survived: list[tuple[int, str]] = []
+        self._survived: list[tuple[int, str, float]] = []
         self._count = 0
         self._seconds = 0.0
         self._starts = 0
         self._closed = False
-        self._with_worker(self._living_process)
+        try:
+            self._with_worker(self._living_process)
+        except WorkerLost as lost:
+            raise SandboxUnavailable(f"the sandbox fails again and again: {lost}") from None
 
     def run_cell(
         self, source: str, timeout: float | None = None, count: int | None = None
@@ -64,9 +69,14 @@ class Session:
         """
         self._count = self._count + 1 if count is None else count
         number = self._count
+        seconds = self._limits.cell_seconds if timeout is None else timeout
         started = time.monotonic()
         try:
-            outcome = self._with_worker(lambda: self._run(source, number, timeout))
+            if len(source) > MAX_SOURCE:
+                raise _Exhausted(
+                    f"it has {len(source):,} characters; at most {MAX_SOURCE:,} are run"
+                )
+            outcome = self._with_worker(lambda: self._run(source, number, seconds))
         except _Exhausted as reason:
             return _failed("limit", "Limit", f"This cell was not run: {reason}.")
         except WorkerLost:
@@ -74,7 +84,7 @@ class Session:
         finally:
             self._seconds += time.monotonic() - started
         if outcome.status in ("ok", "error"):
-            self._survived.append((number, source))
+            self._survived.append((number, source, seconds))
         return outcome
 
     @contextlib.contextmanager
@@ -115,11 +125,10 @@ class Session:
         except WorkerLost:
             raise StudentError("Died", "the sandbox was lost twice", kind="died") from None
 
-    def _run(self, source: str, number: int, timeout: float | None) -> CellOutcome:
+    def _run(self, source: str, number: int, seconds: float) -> CellOutcome:
         process = self._living_process()
-        left = self._limits.notebook_seconds - self._seconds
-        seconds = min(self._limits.cell_seconds if timeout is None else timeout, left)
-        if left <= 0:
+        seconds = min(seconds, self._limits.notebook_seconds - self._seconds)
+        if seconds <= 0:
             raise _Exhausted(_time_used(self._limits))
         try:
             reply = process.run_cell(source, number, seconds)
@@ -156,13 +165,13 @@ class Session:
         self._starts += 1
         process = StudentProcess(self._control, self._limits, self._seed, self._files)
         started = time.monotonic()
-        for number, source in self._survived:
+        for number, source, seconds in self._survived:
             left = self._limits.notebook_seconds - self._seconds - (time.monotonic() - started)
             if left <= 0:
                 process.end()
                 raise _Exhausted(_time_used(self._limits))
             try:
-                process.run_cell(source, number, min(left, self._limits.cell_seconds))
+                process.run_cell(source, number, min(left, seconds))
             except (TimedOut, ProcessGone):
                 return self._living_process()
         self._process = process

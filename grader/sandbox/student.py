@@ -96,10 +96,13 @@ class _Process:
             self.channel.send(reply)
 
     def _open(self, request: dict) -> dict:
-        for name, content in request["files"]:
-            path = Path(name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(base64.b64decode(content))
+        try:
+            for name, content in request["files"]:
+                path = Path(name)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(base64.b64decode(content))
+        except OSError as error:
+            return {"failed": f"the files beside the notebook cannot be written: {error}"}
         self.seed = request["seed"]
         if "" not in sys.path:
             sys.path.insert(0, "")

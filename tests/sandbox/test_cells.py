@@ -172,3 +172,22 @@ def test_a_gigabyte_at_once_and_a_million_displays(session: Session):
 
 def test_odd_characters(printed):
     assert printed(r"print('\ud800 ü 😀 \0')") == "\ufffd ü 😀 \0\n"
+
+
+@pytest.mark.parametrize(
+    "source", ["x = 1\0", "(" * 5000, "\ud800", "#" * 100_000, "x = [" + "1," * 50_000 + "]"]
+)
+def test_odd_sources(session: Session, source: str):
+    assert session.run_cell(source).status in ("ok", "error", "died")
+    assert text_of(session.run_cell("1").outputs) == "1"
+
+
+def test_a_cell_too_large_to_run(session: Session):
+    outcome = session.run_cell("#" * 2_000_000)
+    assert outcome.status == "limit" and "2,000,000 characters" in outcome.message
+    assert session.run_cell("1").status == "ok"
+
+
+def test_files_too_large_to_bring_along(sandbox):
+    with pytest.raises(ValueError, match="take 40,000,000 bytes"):
+        sandbox.open(1, {"a": bytes(40_000_000)})

@@ -10,7 +10,7 @@ import torch
 
 from grader.probe import StudentError
 from grader.sandbox import Sandbox, Session
-from grader.wire import encode
+from grader.wire import WireError, encode
 
 DEFINITIONS = """
 import torch, os, time, sys, random, numpy as np
@@ -221,3 +221,15 @@ def test_exercises_see_the_notebook_as_it_is_then(session: Session):
     session.run_cell("def f(): return 2")
     with session.exercise() as late:
         assert late.call("f") == 2
+
+
+def test_a_question_that_is_not_plain_is_the_askers_mistake(student: Session):
+    with student.exercise() as remote, pytest.raises(WireError, match="type object"):
+        remote.call("double", object())
+
+
+def test_control_characters_do_not_reach_the_feedback(session: Session):
+    session.run_cell("def f(): raise ValueError('a\\x1b[31mb\\r\\0c\\nd')")
+    with session.exercise() as remote, pytest.raises(StudentError) as caught:
+        remote.call("f")
+    assert caught.value.message == "a[31mbc\nd"
