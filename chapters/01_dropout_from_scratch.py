@@ -188,7 +188,7 @@ def dropout_layer(X, dropout):
     assert 0 <= dropout <= 1, f"dropout is {dropout}; a probability lies between 0 and 1"
     if dropout == 1:
         return torch.zeros_like(X)
-    mask = (torch.rand(X.shape, device=X.device) > dropout).to(X.dtype)
+    mask = torch.rand(X.shape, device=X.device) > dropout
     return mask * X / (1 - dropout)
     ### END SOLUTION
 
@@ -273,8 +273,8 @@ print(published_dropout_layer(torch.arange(8.0), 0.5))
 #    welcome, and so is a measurement with a million draws.
 #    Example: `randn_drop_rate(0.5)` gives about 0.691.
 # 2. `wrong_input()`: returns `(X, dropout)`, an input on which the published function gives itself
-#    away every time: no right layer could have given such an output. `X`: a float tensor
-#    `dropout`: a number between 0 and 1. The check runs the published function on it twenty times.
+#    away every time (in 999 of 1,000 runs, say): no right layer could have given such an output.
+#    `X`: a float tensor; `dropout`: a number between 0 and 1.
 # 3. `mended_dropout_layer(X, dropout)`: the published function, mended.
 
 
@@ -570,9 +570,19 @@ check("train_epoch")
 #   and `torch.optim.SGD`, learning rate `lr`.
 # - Keeps a `History()`: after each epoch it appends train loss, train accuracy and test accuracy
 #   to the lists `history.train_loss`, `history.train_acc`, `history.test_acc`.
-# - Returns `(net, history)`. Print a line an epoch if you like to see that it moves.
+# - Returns `(net, history)`.
 #
-# The check trains your code on a small problem of its own, which takes it a fraction of a second.
+# Call `report(history)` after each epoch if you like to see that it moves. The check trains your
+# code on small problems of its own, which takes a fraction of a second.
+
+
+# %%
+def report(history):
+    """Print the latest numbers of a History."""
+    print(
+        f"epoch {len(history)}: train loss {history.train_loss[-1]:.3f}, "
+        f"train acc {history.train_acc[-1]:.3f}, test acc {history.test_acc[-1]:.3f}"
+    )
 
 
 # %% exercise="train_net"
@@ -585,15 +595,12 @@ def train_net(
     loss = nn.CrossEntropyLoss(reduction="none")
     updater = torch.optim.SGD(net.parameters(), lr=lr)
     history = History()
-    for epoch in range(num_epochs):
+    for _ in range(num_epochs):
         train_loss, train_acc = train_epoch(net, train_iter, loss, updater)
         history.train_loss.append(train_loss)
         history.train_acc.append(train_acc)
         history.test_acc.append(evaluate_accuracy(net, test_iter))
-        print(
-            f"epoch {epoch + 1}: train loss {train_loss:.3f}, train acc {train_acc:.3f}, "
-            f"test acc {history.test_acc[-1]:.3f}"
-        )
+        report(history)
     return net, history
     ### END SOLUTION
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 SIDE = 540
 """Share of dropped units: 540 x 540 draws tell rates that are 0.01 apart (tests/grader)."""
+SCALE = 1e-4
+"""How far off a survivor may be, relatively: `/ (1 - dropout + 1e-6)` is no mistake."""
 
 
 class DropoutLayer(Exercise):
@@ -27,13 +29,13 @@ class DropoutLayer(Exercise):
         "into a mask of zeros and ones, multiply. What must the ones be multiplied by, so that "
         "the mean stays?",
         "`torch.rand(X.shape, device=X.device)` draws uniformly between 0 and 1: what share of "
-        "these numbers is larger than `dropout`? A comparison gives `True` and `False`; "
-        "`.to(X.dtype)` makes ones and zeros of them. And look at `dropout = 1` first: there "
-        "1 - dropout is 0, and nothing may be divided by it.",
+        "these numbers is larger than `dropout`? A comparison gives `True` and `False`, which "
+        "multiply like 1 and 0. And look at `dropout = 1` first: there 1 - dropout is 0, and "
+        "nothing may be divided by it.",
         "Four lines are enough. First: assert that dropout lies between 0 and 1, both allowed. "
-        "Second: for dropout 1, return zeros like X. Third: the mask, ones where the uniform "
-        "number is larger than dropout, in the type of X and on its device. Fourth: the mask "
-        "times X, divided by the probability to be kept.",
+        "Second: for dropout 1, return zeros like X. Third: the mask, true where the uniform "
+        "number is larger than dropout, drawn on the device of X. Fourth: the mask times X, "
+        "divided by the probability to be kept.",
     )
 
     @check("dropout = 0 gives X back", hint="Which elements does a drop rate of 0 drop?")
@@ -167,16 +169,7 @@ class DropoutLayer(Exercise):
         hint="An `assert` at the top is enough. How does NaN compare with a number?",
     )
     def refuses_impossible_rates(self, student: Student) -> None:
-        bad = (-0.001, 1.001, uniform(-0.9, -0.1), uniform(1.1, 1.9), math.nan)
-        answers = expect.items(
-            student.run(answers_to_bad_rates, name=self.name, X=signed(3, 4), rates=list(bad))
-        )
-        for p, answer in zip(bad, answers, strict=True):
-            expect.true(
-                answer == "refused",
-                seen=f"{answer} for dropout = {p}",
-                expected="an AssertionError or a ValueError",
-            )
+        verify_refusals(student, self.name)
 
     def picture(self, student: Student) -> Figure | None:
         from grader.pictures import masks
@@ -266,12 +259,12 @@ def verify_survivors(out: object, X: Tensor, p: float) -> None:
         expect.fail(
             f"survivors are {factor:.4g} times their input (dropout = {p})",
             f"1 / (1 - {p}) = {right:.4g} times",
-            because[0] if because else "",
+            because[0] if len(because) == 1 else "",
         )
     verify_values(out, X, p)
 
 
-def verify_values(out: object, X: Tensor, p: float, rtol: float = 5e-6) -> None:
+def verify_values(out: object, X: Tensor, p: float, rtol: float = SCALE) -> None:
     """Every value is 0 or, up to `rtol`, X / (1 - p)."""
     dropped = zeros_of(out, X)
     expected = torch.where(dropped, 0.0, X.double() / (1 - p) if p < 1 else 0 * X.double())
@@ -296,7 +289,7 @@ def verify_share(out: object, X: Tensor, p: float) -> None:
     expect.fail(
         f"{100 * count / n:.4g} % of the units are 0 (dropout = {p})",
         f"{100 * p:.4g} %, give or take {100 * (binomial_bounds(n, p)[1] / n - p):.2g}",
-        because[0] if because else "",
+        because[0] if len(because) == 1 else "",
     )
 
 
@@ -318,6 +311,18 @@ def verify_independence(out: object, X: Tensor, dimensions: tuple[str, ...]) -> 
                 )
 
 
+def verify_refusals(student: Student, name: str) -> None:
+    """Rates that are no probabilities raise AssertionError or ValueError."""
+    bad = [-0.001, 1.001, uniform(-0.9, -0.1), uniform(1.1, 1.9), math.nan]
+    answers = student.run(answers_to_bad_rates, name=name, X=signed(3, 4), rates=bad)
+    for p, answer in zip(bad, expect.items(answers), strict=True):
+        expect.true(
+            answer == "refused",
+            seen=f"{answer} for dropout = {p}",
+            expected="an AssertionError or a ValueError",
+        )
+
+
 def zeros_of(out: object, X: Tensor) -> Tensor:
     """Which units are 0, after making sure that `out` is a finite tensor like X."""
     return expect.finite(expect.tensor(out, shape=X.shape)) == 0
@@ -329,7 +334,7 @@ def inside(count: int, n: int, p: float) -> bool:
 
 
 def near(values: Tensor, value: float) -> bool:
-    return bool(((values - value).abs() <= 5e-6 * abs(value)).all())
+    return bool(((values - value).abs() <= SCALE * abs(value)).all())
 
 
 def agrees(a: Tensor, b: Tensor) -> bool:
@@ -373,7 +378,7 @@ def answers_to_bad_rates(namespace, name, X, rates):  # type: ignore[no-untyped-
         except (AssertionError, ValueError):
             answers.append("refused")
         except Exception as error:
-            answers.append("a " + type(error).__name__)
+            answers.append("an exception of type " + type(error).__name__)
         else:
             answers.append("a result of type " + type(result).__name__)
     return answers

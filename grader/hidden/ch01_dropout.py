@@ -23,7 +23,7 @@ class RareInputs(HiddenChecks):
     @check(
         "half precision stays half precision",
         weight=0.5,
-        hint="The mask must be of X's type: `.to(X.dtype)`.",
+        hint="A mask of `True` and `False` leaves the type of X alone, one of floats may not.",
     )
     def half_precision(self, student: Student) -> None:
         for dtype in (torch.float16, torch.bfloat16):
