@@ -34,7 +34,7 @@ LIBRARIES = (
     "numpy",
     "matplotlib.pyplot",
     "matplotlib_inline.backend_inline",
-    "grader",
+    "grader.notebook",
     "torch._dynamo",
     "torch._subclasses.fake_tensor",
 )

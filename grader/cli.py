@@ -7,7 +7,7 @@ file has drifted, 2 for wrong usage.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated, Literal, Optional
 
 import typer
 from rich.console import Console
@@ -29,14 +29,20 @@ StudentOption = Annotated[str, typer.Option(help="Only students whose name match
 
 def main() -> None:
     """Entry point: runs a command and turns the errors we know into one sentence and exit code 2."""
+    try:
+        app()
+    except Exception as error:
+        if not _is_for_the_user(error):
+            raise
+        errors.print(f"[bold red]error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
+        raise SystemExit(2) from None
+
+
+def _is_for_the_user(error: Exception) -> bool:
     from .exercise import CourseError
     from .sandbox import SandboxUnavailable
 
-    try:
-        app()
-    except (CourseError, SandboxUnavailable) as error:
-        errors.print(f"[bold red]error:[/] {escape(str(error))}", highlight=False)
-        raise SystemExit(2) from None
+    return isinstance(error, (CourseError, SandboxUnavailable))
 
 
 @app.command()
@@ -73,7 +79,7 @@ def autograde(
     student: StudentOption = "*",
     workers: Annotated[int, typer.Option(min=1, help="Sandboxes side by side.")] = 1,
     sandbox: Annotated[
-        str, typer.Option(help="bubblewrap, or none (no protection).")
+        Literal["bubblewrap", "none"], typer.Option(help="none: no protection at all.")
     ] = "bubblewrap",
     json: Annotated[
         Optional[Path], typer.Option(help="Also write everything to this file.")  # noqa: UP045
@@ -87,8 +93,6 @@ def autograde(
     from .execute import data_folder
     from .report import print_grades, print_reasons, write_json
 
-    if sandbox not in ("bubblewrap", "none"):
-        raise typer.BadParameter(f"{sandbox!r} is not a sandbox: use bubblewrap or none.")
     if sandbox == "none":
         errors.print(
             "[bold red]WARNING: no sandbox.[/] Submissions run with all your rights: they can read "

@@ -18,6 +18,7 @@ from . import gradebook
 from .autograde import read_release
 from .course import Course
 from .engine import grade
+from .exercise import CourseError
 from .restore import restore
 from .sandbox import Limits, Sandbox
 from .sandbox.launch import Backend
@@ -60,6 +61,14 @@ def _sandbox(backend: Backend, modules: tuple[str, ...]) -> Sandbox:
 
 
 def data_folder() -> Path | None:
-    """The folder of data sets that submissions may read: `COURSE_DATA`, where it is set."""
-    folder = os.environ.get("COURSE_DATA", "")
-    return Path(folder).resolve() if folder else None
+    """The folder of data sets that submissions may read: `COURSE_DATA`, where it is set.
+
+    Raises CourseError when that is no folder.
+    """
+    setting = os.environ.get("COURSE_DATA", "")
+    if not setting:
+        return None
+    folder = Path(setting).resolve()
+    if not folder.is_dir():
+        raise CourseError(f"COURSE_DATA is {setting!r}, which is no folder: correct or unset it.")
+    return folder
