@@ -81,7 +81,22 @@ def run(namespace: Mapping[str, object], source: str, inputs: Mapping[str, objec
     exec(code, provided)
     probe = next(value for value in provided.values() if _is_probe(value, code.co_filename))
     assert isinstance(probe, FunctionType)
-    return _reduced(namespace, lambda: probe(namespace, **inputs))
+    return _reduced(namespace, lambda: _asked(probe, namespace, inputs))
+
+
+def _asked(
+    probe: FunctionType, namespace: Mapping[str, object], inputs: Mapping[str, object]
+) -> object:
+    """The probe's result. A name that it looks up and the student has not defined is "missing"."""
+    try:
+        return probe(namespace, **inputs)
+    except KeyError as error:
+        *_, (frame, _) = _frames(error.__traceback__)
+        name = error.args[0] if error.args else None
+        ours = frame.f_code.co_filename == probe.__code__.co_filename
+        if ours and isinstance(name, str) and name not in namespace:
+            raise StudentError("NameError", f"`{name}` is not defined", kind="missing") from None
+        raise
 
 
 @functools.cache

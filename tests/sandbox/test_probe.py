@@ -26,6 +26,26 @@ def test_a_missing_function(namespace: dict, says: str):
     assert caught.value.kind == "missing"
 
 
+def asks_for_a_function(namespace):
+    return namespace["train"]()
+
+
+def asks_for_a_key(namespace):
+    return {"seen": 1}[namespace["key"]]
+
+
+def test_a_missing_name_in_a_probe_is_said_to_be_missing():
+    source = probe.source_of(asks_for_a_function)
+    with pytest.raises(StudentError, match="`train` is not defined") as caught:
+        probe.run({}, source, {})
+    assert caught.value.kind == "missing"
+    with pytest.raises(StudentError, match="KeyError") as caught:
+        probe.run({"train": lambda: {}["train"]}, source, {})
+    assert caught.value.kind == "raised", "the student's own KeyError is not ours"
+    with pytest.raises(StudentError, match="KeyError: 3"):
+        probe.run({"key": 3}, probe.source_of(asks_for_a_key), {})
+
+
 def test_an_exception_keeps_type_text_and_the_line_in_the_cell():
     source = "def f(x):\n    y = x + 1\n    return torch.reshape(y, (7,))\n"
     linecache.cache["<cell>"] = (len(source), None, source.splitlines(True), "<cell>")
@@ -141,6 +161,6 @@ def test_a_probe_that_cannot_travel_is_refused(bad, says: str):
 
 
 def test_an_error_inside_a_probe_is_a_student_error():
-    with pytest.raises(StudentError, match="'f'") as caught:
-        probe.run({}, probe.source_of(measures), {"X": torch.ones(1)})
-    assert caught.value.type == "KeyError" and caught.value.line is None
+    with pytest.raises(StudentError, match="not callable") as caught:
+        probe.run({"f": 3}, probe.source_of(measures), {"X": torch.ones(1)})
+    assert caught.value.type == "TypeError" and caught.value.line is None
