@@ -11,6 +11,9 @@ from html import escape
 from .expect import show
 from .results import CheckResult, ExerciseResult
 
+# JupyterLab sets lines and room by itself; a feedback page has neither without this.
+_CELL = "text-align:left;padding:0.3em 0.6em;border-bottom:1px solid rgba(128,128,128,0.3)"
+
 
 class ResultTable:
     """Displays an ExerciseResult in a notebook; `str()` gives the plain text."""
@@ -39,9 +42,9 @@ class ResultTable:
             parts.append(f"<p>{_html(result.problem)}</p>")
         else:
             parts.append(
-                '<table style="width:100%;text-align:left"><thead><tr>'
-                '<th scope="col" style="width:7em;text-align:left">mark</th>'
-                '<th scope="col" style="text-align:left">check</th></tr></thead><tbody>'
+                '<table style="width:100%;border-collapse:collapse"><thead><tr>'
+                f'<th scope="col" style="width:7em;{_CELL}">mark</th>'
+                f'<th scope="col" style="{_CELL}">check</th></tr></thead><tbody>'
             )
             parts += [_row(check) for check in result.checks]
             parts.append("</tbody></table>")
@@ -79,8 +82,8 @@ def _row(check: CheckResult) -> str:
         )
     mark = _mark(check).replace(" ", "&nbsp;")
     return (
-        '<tr><td style="vertical-align:top;text-align:left">'
-        f'{mark}</td><td style="text-align:left">{cells}</td></tr>'
+        f'<tr><td style="vertical-align:top;{_CELL}">{mark}</td>'
+        f'<td style="{_CELL}">{cells}</td></tr>'
     )
 
 
