@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import importlib
-import io
+import os
 import sys
 import time
-from contextlib import redirect_stdout
+from dataclasses import replace
+
+os.environ["CUDA_VISIBLE_DEVICES"] = ""  # proofs are the same everywhere, and forks need no GPU
 
 import torch
 from rich.console import Console
@@ -23,7 +24,7 @@ from .forked import run_forked
 from .judging import Verdict, faults, judge_here, judge_sandboxed, seed_of
 from .mistakes import PAGE, mistakes_page, same_words
 from .mutants import explained_survivors, judge_mutants
-from .setting import Setting, namespace_with, settings
+from .setting import Setting, settings
 from .sureness import sureness
 from .table import Row, print_rows, print_sureness, print_survivors
 
@@ -31,6 +32,8 @@ WORKERS = 2
 SECONDS = 120.0
 REPEATS = 40
 """How often each right answer is judged again, each time with other random numbers."""
+WRONG_REPEATS = 4
+"""How often each wrong answer is judged again: that it is rejected must not be luck."""
 
 
 def main() -> int:
@@ -50,7 +53,7 @@ def main() -> int:
         return 0
 
     rows = {name: _row(name, catalogue, verdicts) for name in chosen}
-    _repeat_right_answers(rows, catalogue, options.repeats)
+    _judge_again(rows, catalogue, options.repeats)
     if options.sandbox != "skip":
         _compare_with_sandbox(rows, catalogue, verdicts, options.sandbox)
     if not options.no_mutants:
@@ -73,12 +76,9 @@ def main() -> int:
 
 
 def _preload() -> None:
-    """Import now what chapters and checks import, so that no fork has to: seconds for each."""
+    """Import and compile now what judging needs, so that no fork has to: seconds for each."""
     for setting in settings().values():
-        with redirect_stdout(io.StringIO()):
-            namespace_with(setting, "")
-    importlib.import_module("torch._dynamo")  # torch.optim imports it on first use
-    importlib.import_module("grader.pictures")
+        judge_here(setting, setting.reference, seed=0)
 
 
 def judge_catalogue(catalogue: list[Answer]) -> dict[str, Verdict]:
@@ -121,25 +121,29 @@ def _row(name: str, catalogue: list[Answer], verdicts: dict[str, Verdict]) -> Ro
     return row
 
 
-def _repeat_right_answers(rows: dict[str, Row], catalogue: list[Answer], repeats: int) -> None:
-    """Right answers again and again, with other random numbers: none may be rejected."""
-    right = [answer for answer in catalogue if answer.right]
-    tasks = [lambda answer=answer: _rejections(answer, repeats) for answer in right]
+def _judge_again(rows: dict[str, Row], catalogue: list[Answer], repeats: int) -> None:
+    """Each answer again and again, with other random numbers: the outcome must not be luck."""
+    counts = [repeats if answer.right else min(WRONG_REPEATS, repeats) for answer in catalogue]
+    tasks = [
+        lambda answer=answer, count=count: [_judge_once_more(answer, n) for n in range(count)]
+        for answer, count in zip(catalogue, counts, strict=True)
+    ]
     outcomes = run_forked(tasks, SECONDS * max(repeats, 1), WORKERS)
-    for outcome in track(outcomes, "right answers again", len(tasks), console=Console(stderr=True)):
-        answer = right[outcome.index]
+    for outcome in track(outcomes, "all answers again", len(tasks), console=Console(stderr=True)):
+        answer = catalogue[outcome.index]
         row = rows[answer.exercise]
-        rejections = [outcome.problem] if outcome.result is None else outcome.result
-        row.repeats += repeats
-        row.refused_repeats += len(rejections)
-        row.problems += [f"{answer.path}, judged again: {text}" for text in rejections]
+        rounds = [[outcome.problem]] if outcome.result is None else outcome.result
+        row.repeats += counts[outcome.index]
+        row.missed_repeats += sum(bool(found) for found in rounds)
+        found = dict.fromkeys(text for one in rounds for text in one)
+        row.problems += [f"{answer.path}, judged again: {text}" for text in found]
 
 
-def _rejections(answer: Answer, repeats: int) -> list[str]:
-    found = []
-    for repeat in range(repeats):
-        found += faults(answer, _judge(answer, f"{answer.path} {repeat}"))
-    return found
+def _judge_once_more(answer: Answer, number: int) -> list[str]:
+    """What is wrong this time. A wrong answer needs no particular words: they may fit only some
+    of the rates that are drawn."""
+    wordless = replace(answer, says="")
+    return faults(wordless, _judge(answer, f"{answer.path} {number}"))
 
 
 def _compare_with_sandbox(

@@ -23,7 +23,7 @@ class Row:
     rejected: int = 0
     agree: int | None = None
     repeats: int = 0
-    refused_repeats: int = 0
+    missed_repeats: int = 0
     mutants: MutantReport | None = None
     problems: list[str] = field(default_factory=list)
 
@@ -32,7 +32,7 @@ def print_rows(console: Console, rows: list[Row]) -> None:
     table = Table(title="Exercises", title_justify="left")
     for heading in ("exercise", "checks", "right accepted", "wrong rejected", "both ways agree"):
         table.add_column(heading, justify="left" if heading == "exercise" else "right")
-    for heading in ("right again", "mutants killed", "explained"):
+    for heading in ("judged again", "mutants killed", "explained"):
         table.add_column(heading, justify="right")
     for row in rows:
         table.add_row(row.exercise, *_cells(row))
@@ -69,7 +69,7 @@ def _cells(row: Row) -> tuple[str, ...]:
         f"{row.accepted} / {row.right}",
         f"{row.rejected} / {row.wrong}",
         "-" if row.agree is None else f"{row.agree} / {total}",
-        f"{row.repeats - row.refused_repeats} / {row.repeats}",
+        f"{row.repeats - row.missed_repeats} / {row.repeats}",
         f"{mutants.killed} / {mutants.total}" if mutants else "-",
         str(len(mutants.survivors) - len(mutants.unexplained)) if mutants else "-",
     )
@@ -77,7 +77,7 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 def _sum(rows: list[Row]) -> Row:
     total = Row("all", sum(row.checks for row in rows))
-    for name in ("right", "accepted", "wrong", "rejected", "repeats", "refused_repeats"):
+    for name in ("right", "accepted", "wrong", "rejected", "repeats", "missed_repeats"):
         setattr(total, name, sum(getattr(row, name) for row in rows))
     if all(row.agree is not None for row in rows):
         total.agree = sum(row.agree or 0 for row in rows)

@@ -1,4 +1,4 @@
-# rejected by: net.eval() switches dropout off, net.train() on again | says: units are dropped after `net.eval()`
+# rejected by: net.eval() switches dropout off, net.train() on again | says: two passes with the same input give different logits
 class Net(nn.Module):
     def __init__(
         self, num_inputs, num_outputs, num_hiddens1, num_hiddens2, dropout1=0.2, dropout2=0.5

@@ -1,4 +1,4 @@
-# rejected by: net.eval() switches dropout off, net.train() on again | says: nothing is dropped after `eval()` and then `train()`
+# rejected by: net.eval() switches dropout off, net.train() on again | says: after `eval()` and then `train()` the logits are those of eval mode
 class Net(nn.Module):
     def __init__(
         self, num_inputs, num_outputs, num_hiddens1, num_hiddens2, dropout1=0.2, dropout2=0.5

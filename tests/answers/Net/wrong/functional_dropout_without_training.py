@@ -1,4 +1,4 @@
-# rejected by: net.eval() switches dropout off, net.train() on again | says: units are dropped after `net.eval()`
+# rejected by: net.eval() switches dropout off, net.train() on again | says: two passes with the same input give different logits
 from torch.nn import functional as F
 
 

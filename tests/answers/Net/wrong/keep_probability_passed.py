@@ -1,4 +1,4 @@
-# rejected by: in train mode, dropout1 acts on the first hidden layer | says: with dropout2 = 0
+# rejected by: in train mode, dropout1 acts on the first hidden layer | says: % of the units are dropped with dropout1 =
 class Net(nn.Module):
     def __init__(
         self, num_inputs, num_outputs, num_hiddens1, num_hiddens2, dropout1=0.2, dropout2=0.5

@@ -1,4 +1,4 @@
-# rejected by: an input on which it is wrong | says: an input on which
+# rejected by: an input on which it is wrong | says: where the published code returns zeros, as it should
 from torch.nn import functional as F
 
 

@@ -1,4 +1,4 @@
-# rejected by: the loss is the mean over all examples | says: this is the loss of the last batch alone
+# rejected by: the loss is the mean over all examples | says: this is the mean loss of the last batch alone
 def train_epoch(net, train_iter, loss, updater):
     net.train()
     total_loss, right, n = 0.0, 0.0, 0

@@ -1,4 +1,4 @@
-# rejected by: the loss is the mean over all examples | says: expected: `return mean_loss, accuracy`
+# rejected by: the loss is the mean over all examples | says: None (is the `return` missing?)
 def train_epoch(net, train_iter, loss, updater):
     net.train()
     total_loss, right, n = 0.0, 0.0, 0

@@ -1,4 +1,4 @@
-# rejected by: the history has one number an epoch in each list | says: train loss from
+# rejected by: the history has one number an epoch in each list | says: train accuracies from
 def train_net(
     train_iter, test_iter, num_epochs=10, lr=0.5, dropout1=0.2, dropout2=0.5, device=None
 ):

@@ -1,4 +1,4 @@
-# rejected by: gradient descent with the learning rate lr, 0.5 when not given | says: mean loss
+# rejected by: the history has one number an epoch in each list | says: the loss must give one number an example: `reduction='none'`
 def train_net(
     train_iter, test_iter, num_epochs=10, lr=0.5, dropout1=0.2, dropout2=0.5, device=None
 ):

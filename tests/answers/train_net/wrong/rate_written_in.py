@@ -1,4 +1,4 @@
-# rejected by: gradient descent with the learning rate lr, 0.5 when not given | says: times the gradient of the mean loss
+# rejected by: gradient descent with the learning rate lr, 0.5 when not given | says: lr makes no difference
 def train_net(
     train_iter, test_iter, num_epochs=10, lr=0.5, dropout1=0.2, dropout2=0.5, device=None
 ):

@@ -1,4 +1,4 @@
-# rejected by: gradient descent with the learning rate lr, 0.5 when not given | says: 0.1 times the gradient
+# rejected by: gradient descent with the learning rate lr, 0.5 when not given | says: its length would fit 0.1 times
 def train_net(
     train_iter, test_iter, num_epochs=10, lr=0.1, dropout1=0.2, dropout2=0.5, device=None
 ):
