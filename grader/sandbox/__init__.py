@@ -2,8 +2,8 @@
 
 `Sandbox.open` gives a `Session`, whose `run_cell` runs a submission's cells in order and whose
 `exercise` asks its functions. Only plain data comes back; whatever a submission does to itself, the
-grader gets an outcome and a reason. `start` and `worker` run inside, `student`, `jail`, `seccomp` and
-`shell` in a submission's own process; everything else is the judge's side.
+grader gets an outcome and a reason. `start` and `worker` run inside, `student`, `jail`, `seccomp`,
+`shell` and `capture` in a submission's own process; everything else is the judge's side.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from grader.sandbox.remote import Remote
 from grader.sandbox.session import CellOutcome, Session
 
 __all__ = [
+    "Backend",
     "CellOutcome",
     "Limits",
     "Remote",

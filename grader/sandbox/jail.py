@@ -13,6 +13,7 @@ from grader.sandbox.limits import Limits
 HOME = "/home/student"
 CHANNEL_FD = 3
 MAX_FILES = 256
+MAX_OPEN = 2**16  # the worker has a dozen; the limit it inherits may be endless
 SPARE_PROCESSES = 16
 
 
@@ -34,7 +35,8 @@ def enclose(limits: Limits) -> None:
 def keep_only(fd: int) -> None:
     """Close every open file but `fd`, which becomes CHANNEL_FD; point 0, 1 and 2 at nothing."""
     os.dup2(fd, CHANNEL_FD, inheritable=False)
-    os.closerange(CHANNEL_FD + 1, 2**20)
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    os.closerange(CHANNEL_FD + 1, min(soft, MAX_OPEN))
     nothing = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nothing, standard)

@@ -55,6 +55,7 @@ def test_without_isolation_cells_and_exercises_work_the_same(tmp_path):
         assert not os.path.exists(home)
 
 
+@pytest.mark.usefixtures("sandbox")
 def test_two_threads_grade_in_two_sandboxes_with_the_same_results():
     cells = [
         "import random, torch\nprint(torch.rand(2), random.random(), object())",
@@ -88,6 +89,7 @@ session.run_cell("import time; time.sleep(300)")
 """
 
 
+@pytest.mark.usefixtures("sandbox")
 def test_a_grader_that_is_killed_leaves_nothing():
     child = subprocess.Popen([sys.executable, "-c", GRADER], stdout=subprocess.PIPE, text=True)
     assert child.stdout is not None
