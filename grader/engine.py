@@ -59,7 +59,7 @@ def grade(
                 results.append(result)
                 cell.outputs = _outputs(result, count)
             elif cell.source.strip():
-                outcome = session.run_cell(cell.source)
+                outcome = session.run_cell(cell.source, count=count)
                 cell.outputs = [_counted(output, count) for output in outcome.outputs]
                 if outcome.status not in ("ok", "error"):
                     notes.append(f"Cell {count} (`{_first_line(cell)}`): {outcome.message}")

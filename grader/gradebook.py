@@ -36,7 +36,6 @@ REGISTER = (
     steps.SaveCells,
 )
 SANITISE = (
-    steps.OverwriteKernelspec,
     steps.OverwriteCells,
     steps.CheckCellMetadata,
 )
@@ -46,7 +45,6 @@ RECORD = (
     steps.LimitOutput,
     steps.SaveAutoGrades,
     steps.AssignLatePenalties,
-    steps.CheckCellMetadata,
 )
 SECRET_FILE = ".grader_secret"
 
@@ -82,8 +80,6 @@ def register(course: Course, assignment: str) -> None:
 
 def sanitise(course: Course, submission: Submission) -> NotebookNode:
     """The submission's notebook with locked cells restored and marks as the gradebook has them."""
-    with open_gradebook(course) as gradebook:
-        gradebook.update_or_create_student(submission.student)
     about = (submission.assignment, submission.student)
     notebook = _run((steps.DeduplicateIds,), course, submission.notebook, *about)
     for cell in notebook.cells:
@@ -106,6 +102,7 @@ def record(course: Course, submission: Submission, notebook: NotebookNode) -> Pa
     timestamp = _timestamp(submission)
     extra = {"timestamp": parse_utc(timestamp)} if timestamp else {}
     with open_gradebook(course) as gradebook:
+        gradebook.update_or_create_student(submission.student)
         gradebook.update_or_create_submission(submission.assignment, submission.student, **extra)
     notebook = _run(RECORD, course, notebook, submission.assignment, submission.student)
     path = course.notebook("autograded", submission.assignment, submission.student)

@@ -12,8 +12,10 @@ def restore(notebook: NotebookNode, release: NotebookNode) -> list[str]:
 
     Changes `notebook` in place and returns findings. A missing cell comes back as it was handed
     out, right after the marked cell that stands before it in the chapter; when the order of the
-    marked cells was changed, the locked ones return to their places. Other cells stay.
+    marked cells was changed, the locked ones return to their places. Other cells stay. The kernel
+    becomes the release's.
     """
+    notebook.metadata = deepcopy(release.metadata)
     wanted = [cell for cell in release.cells if _name(cell)]
     order = [_name(cell) for cell in wanted]
     for cell in notebook.cells:
