@@ -1,0 +1,130 @@
+"""README and docs name only commands, targets, files and numbers that exist."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+import typer.main
+from nbgrader.apps.nbgraderapp import NbGraderApp
+
+from grader.cli import app
+from grader.judge import judge
+from grader.sandbox import Limits
+from grader.student import LocalStudent
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
+PAGES += sorted((ROOT / "docs").glob("*.md"))
+AUTHORS = ROOT / "docs" / "authors.md"
+FOLDERS = "chapters|lab|grader|tests|benchmarks|docs|notebooks|solutions"
+# Pages and folders that come with the proof and the attacks; the lines go when they are here.
+COMING = {ROOT / "docs" / "security.md", ROOT / "docs" / "mistakes.md", ROOT / "tests" / "attacks"}
+UNITS = {"": 1, "MB": 10**6, "MiB": 2**20, "GiB": 2**30}
+
+pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+
+
+@pages
+def test_grader_commands_and_their_options_exist(page: Path) -> None:
+    commands = typer.main.get_command(app).commands
+    for line in _code(page):
+        for name, rest in re.findall(r"(?<!from )(?<![\w/.-])grader ([a-z]+)([^|;]*)", line):
+            assert name in commands, f"`{line}`: there is no `grader {name}`"
+            known = {option for entry in commands[name].params for option in entry.opts}
+            unknown = set(re.findall(r"--[a-z-]+", rest)) - known
+            assert not unknown, f"`{line}`: grader {name} has no option {unknown}"
+
+
+@pages
+def test_nbgrader_commands_exist(page: Path) -> None:
+    for line in _code(page):
+        for name in re.findall(r"(?<![\w/.-])nbgrader ([a-z_]+)", line):
+            assert name in NbGraderApp.subcommands, f"`{line}`: there is no `nbgrader {name}`"
+
+
+@pages
+def test_make_targets_exist(page: Path) -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for line in _code(page):
+        for name in re.findall(r"(?<![\w/.-])make ([a-z]+)", line):
+            assert name in targets, f"`{line}`: the Makefile has no target {name}"
+
+
+@pages
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", _prose(page)):
+        if "://" not in target:
+            path, _, heading = target.partition("#")
+            aim = (page.parent / path).resolve() if path else page
+            assert aim.exists() or aim in COMING, (
+                f"{page.name} links to {target}, which does not exist"
+            )
+            assert not heading or heading in _headings(aim), f"{target}: no such heading"
+
+
+@pages
+def test_paths_in_code_exist(page: Path) -> None:
+    for piece in _code(page):
+        for path in re.findall(rf"(?<![\w/.-])(?:{FOLDERS})/[\w./*-]+", piece):
+            if re.search(r"\b[A-Z]{2,}|\*", path):  # a placeholder
+                continue
+            aim = ROOT / path
+            found = aim.exists() or aim in COMING or path.endswith("/")
+            assert found, f"{page.name} names {path}, which does not exist"
+
+
+def test_every_chapter_has_a_row_with_its_points_and_a_badge_that_opens_it() -> None:
+    readme = (ROOT / "README.md").read_text()
+    rows = re.findall(r"^\| \d+ \|.*$", readme, re.MULTILINE)
+    chapters = sorted((ROOT / "chapters").glob("*.py"))
+    assert len(rows) == len(chapters)
+    for chapter, row in zip(chapters, rows, strict=True):
+        notebook = f"notebooks/{chapter.stem}/{chapter.stem}.ipynb"
+        badge = re.search(r"mybinder\.org/v2/gh/([^)]+?)/main\?labpath=([^)]+)", row)
+        assert badge is not None, f"the row of {chapter.stem} has no Binder badge"
+        repository, place = badge.groups()
+        assert unquote(place) == notebook
+        assert f"]({notebook})" in row and (ROOT / notebook).is_file()
+        assert f"`{repository}`" in readme, "the README says once which repository badges open"
+        points = re.search(r"^#     points: (\d+)$", chapter.read_text(), re.MULTILINE)
+        assert points is not None and f"| {points[1]} |" in row
+
+
+def test_limits_are_the_ones_that_hold() -> None:
+    page = (ROOT / "docs" / "instructors.md").read_text()
+    rows = re.findall(r"^\| `(\w+)` \| (\d+) ?(\w*) \|", page, re.MULTILINE)
+    assert len(rows) >= 6
+    for name, number, unit in rows:
+        assert getattr(Limits(), name) == int(number) * UNITS[unit], f"{name} is another number now"
+
+
+def test_the_exercise_that_authors_read_works() -> None:
+    blocks = re.findall(r"^```python\n(.*?)^```", AUTHORS.read_text(), re.MULTILINE | re.DOTALL)
+    module: dict[str, object] = {}
+    exec(blocks[0], module)
+    exercise = module["Double"]()
+    right, wrong = ({"double": double} for double in (lambda X: X + X, lambda X: X))
+    assert judge(exercise, LocalStudent(right), seed=1).earned == exercise.points
+    assert judge(exercise, LocalStudent(wrong), seed=1).earned == 0
+
+
+def _code(page: Path) -> list[str]:
+    """The lines of code blocks and the pieces of inline code."""
+    text = page.read_text()
+    blocks = re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines()]
+    return lines + [" ".join(piece.split()) for piece in re.findall(r"`([^`]+)`", _prose(page))]
+
+
+def _prose(page: Path) -> str:
+    """The page without its code blocks."""
+    return re.sub(r"^```.*?^```", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+
+
+def _headings(page: Path) -> set[str]:
+    """The anchors of a page, as GitHub makes them."""
+    titles = re.findall(r"^#+ (.+)$", _prose(page), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
