@@ -12,6 +12,7 @@ import importlib
 import os
 import select
 import signal
+import sys
 import tempfile
 import time
 import warnings
@@ -172,6 +173,7 @@ def _prepare(control: Channel, setup: Setup) -> tuple[Worker, list[str]]:
             importlib.import_module(name)
         except ImportError:
             missing.append(name)
+    _ask_for_the_processor()
     shell = _make_shell()
     threads = _threads()
     if threads > 1:
@@ -186,6 +188,16 @@ def _prepare(control: Channel, setup: Setup) -> tuple[Worker, list[str]]:
     if setup.isolate:
         worker.ours = frozenset(running())
     return worker, missing
+
+
+def _ask_for_the_processor() -> None:
+    """Have torch read what the processor can do, once, in /proc, which submissions do not see.
+
+    Without it, float16 fails there: "Failed to initialize cpuinfo!".
+    """
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.ones(1).half()
 
 
 def _make_shell() -> object:

@@ -191,3 +191,9 @@ def test_a_cell_too_large_to_run(session: Session):
 def test_files_too_large_to_bring_along(sandbox):
     with pytest.raises(ValueError, match="take 40,000,000 bytes"):
         sandbox.open(1, {"a": bytes(40_000_000)})
+
+
+def test_half_precision_works_where_proc_is_hidden(session: Session):
+    outcome = session.run_cell("import torch\ntorch.ones(2, dtype=torch.float64).half().sum().item()")
+    assert outcome.status == "ok", outcome.message
+    assert outcome.outputs[0]["data"]["text/plain"] == "2.0"
