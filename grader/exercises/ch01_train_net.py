@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CURVES = ("train_loss", "train_acc", "test_acc")
-LEARNT = 0.8
-"""Accuracy on new examples of `Problem`. Right answers reach 0.99 and more (tests/chapters)."""
+LEARNT = 0.9
+"""Accuracy on new examples of `Problem`: guessing gives 0.1; right answers gave 1.0 in 850 runs."""
 
 
 class TrainNet(Exercise):
@@ -196,16 +196,17 @@ class TrainNet(Exercise):
 
 
 class Problem:
-    """An easy problem: ten patterns of 784 pixels, blurred by noise; 300 + 60 + 150 examples.
+    """An easy problem: ten sparse patterns of 784 pixels, and noise; 300 + 60 + 150 examples.
 
+    Sparse, because a step with lr = 0.5 overshoots now and then when the inputs are large.
     A third of the 60 test labels are wrong, so that the accuracy there is another number than on
     the training data.
     """
 
-    num_epochs = 4
+    num_epochs = 5
 
     def __init__(self) -> None:
-        self.patterns = (torch.rand(10, 784) < 0.3).float()
+        self.patterns = (torch.rand(10, 784) < 0.1).float()
         self.train = [self._batch(n) for n in (64, 64, 64, 64, 44)]
         self.test = [self._batch(n) for n in (40, 20)]
         for _, y in self.test:
@@ -228,7 +229,7 @@ class Problem:
 
     def _batch(self, n: int) -> Batch:
         y = torch.randint(10, (n,))
-        X = (self.patterns[y] + 0.3 * torch.randn(n, 784)).clamp(0, 1)
+        X = (self.patterns[y] + 0.2 * torch.randn(n, 784)).clamp(0, 1)
         return [X.reshape(n, 1, 28, 28), y]
 
 
