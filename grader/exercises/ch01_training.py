@@ -251,7 +251,7 @@ class TrainEpoch(Exercise):
         """Verify a mean without steps first; with steps only when they are right, so that a wrong
         step does not cost the means as well.
         """
-        still, moving = Setting(lr=0.0), Setting()
+        still, moving = Setting(lr=0.0), Setting.whose_steps_show()
         still.run(student, lambda run: verify(run, still), "optimizer")
         right, _, _ = moving.reference("mean", True)
 
@@ -305,11 +305,24 @@ class Setting:
             kind=kind,
         )
 
+    @classmethod
+    def whose_steps_show(cls) -> Setting:
+        """One in which it matters whether answers are counted before or after each step."""
+        while True:
+            setting = cls()
+            before, after = (
+                sum(setting.reference("mean", True, counted=when)[2])
+                for when in ("before", "after")
+            )
+            if before != after:
+                return setting
+
     def reference(
-        self, reduction: str, zeroed: bool, kind: str = "optimizer"
+        self, reduction: str, zeroed: bool, kind: str = "optimizer", counted: str = "before"
     ) -> tuple[list[Tensor], list[Tensor], list[int]]:
         """Parameters after the epoch, losses by batch, right answers by batch.
 
+        Right answers are counted before or after the step that their batch leads to.
         reduction "mean" with `zeroed` is right for an optimizer, and "sum", which the updater
         divides by the batch size, is the same for a function; the others are known mistakes.
         """
@@ -326,13 +339,15 @@ class Setting:
                     total = batch.sum() / self.sizes[0]
                 total.backward()
             losses.append(batch.detach())
-            hits.append(int(y_hat.argmax(1).eq(y).sum()))
             with torch.no_grad():
                 for p in (weight, bias):
                     assert p.grad is not None
                     p -= self.lr * p.grad
                     if zeroed:
                         p.grad = None
+                if counted == "after":
+                    y_hat = X @ weight.T + bias
+            hits.append(int(y_hat.argmax(1).eq(y).sum()))
         return [weight.detach(), bias.detach()], losses, hits
 
 

@@ -1,4 +1,4 @@
-# rejected by: the network learns | says: of new examples are right
+# rejected by: the history has one number an epoch in each list | says: each epoch goes on where the last one ended
 def train_net(
     train_iter, test_iter, num_epochs=10, lr=0.5, dropout1=0.2, dropout2=0.5, device=None
 ):

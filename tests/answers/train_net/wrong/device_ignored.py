@@ -1,0 +1,14 @@
+# rejected by: the network goes to the device that is asked for | says: the network is trained on the CPU
+def train_net(
+    train_iter, test_iter, num_epochs=10, lr=0.5, dropout1=0.2, dropout2=0.5, device=None
+):
+    net = Net(784, 10, 256, 256, dropout1, dropout2)
+    loss = nn.CrossEntropyLoss(reduction="none")
+    updater = torch.optim.SGD(net.parameters(), lr=lr)
+    history = History()
+    for epoch in range(num_epochs):
+        train_loss, train_acc = train_epoch(net, train_iter, loss, updater)
+        history.train_loss.append(train_loss)
+        history.train_acc.append(train_acc)
+        history.test_acc.append(evaluate_accuracy(net, test_iter))
+    return net, history
