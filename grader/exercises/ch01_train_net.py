@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 CURVES = ("train_loss", "train_acc", "test_acc")
 LEARNT = 0.9
 """Accuracy on new examples of `Problem`: guessing gives 0.1; right answers gave 1.0 in 850 runs."""
+NEW = 150
+"""New examples on which that accuracy is taken."""
+SIGNALS = 400
+"""Examples for rates: 5 pairs of units each."""
 
 
 class TrainNet(Exercise):
@@ -168,7 +172,7 @@ class TrainNet(Exercise):
     def rates(self, student: Student) -> None:
         low, high = uniform(0.1, 0.25), uniform(0.5, 0.65)
         pairs = [(0.2, 0.5), (low, high), (high, low)]
-        signal = torch.rand(400, 4) + 0.5
+        signal = torch.rand(SIGNALS, 4) + 0.5
 
         def verify(run: dict) -> None:
             for report, (first, second) in zip(run["runs"], pairs, strict=True):
@@ -212,7 +216,7 @@ class Problem:
         for _, y in self.test:
             y[::3] = (y[::3] + 1) % 10
         self.test_X, self.test_y = (torch.cat(parts) for parts in zip(*self.test, strict=True))
-        self.new_X, self.new_y = self._batch(150)
+        self.new_X, self.new_y = self._batch(NEW)
 
     def run(self, student: Student, verify: Callable[[dict], None]) -> None:
         on_right_parts_too(

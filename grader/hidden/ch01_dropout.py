@@ -13,8 +13,14 @@ from grader.exercises.ch01_dropout import (
     verify_independence,
     verify_share,
     verify_values,
+    zeros_of,
 )
 from grader.student import Student
+
+IMAGES = (24, 12, 32, 32)
+LARGE = 400
+SMALL = (40, 25)
+CALLS = 12
 
 
 class RareInputs(HiddenChecks):
@@ -74,7 +80,7 @@ class RareInputs(HiddenChecks):
         hint="The random numbers need the shape of X, whatever it is.",
     )
     def images(self, student: Student) -> None:
-        X, p = signed(24, 12, 32, 32), uniform(0.3, 0.6)
+        X, p = signed(*IMAGES), uniform(0.3, 0.6)
         out = student.call(DropoutLayer.name, X, p)
         verify_independence(out, X, ("example", "channel", "row", "column"))
 
@@ -84,11 +90,31 @@ class RareInputs(HiddenChecks):
         hint="Compare the share of zeros with dropout at 0.02 and at 0.95.",
     )
     def extreme_rates(self, student: Student) -> None:
-        X = signed(400, 400)
+        X = signed(LARGE, LARGE)
         for p in (uniform(0.01, 0.05), uniform(0.92, 0.98)):
             out = student.call(DropoutLayer.name, X, p)
             verify_share(out, X, p)
             verify_values(out, X, p)
+
+    @check(
+        "how many units are dropped is left to chance",
+        weight=0.5,
+        hint="Call your function five times with 100 ones, and count the zeros each time.",
+    )
+    def numbers_vary(self, student: Student) -> None:
+        X, p = signed(*SMALL), uniform(0.3, 0.6)
+        outs = [zeros_of(student.call(DropoutLayer.name, X, p), X) for _ in range(CALLS)]
+        for counts, where in (
+            (torch.stack([out.sum() for out in outs]), f"{CALLS} calls"),
+            (outs[0].sum(1), f"{SMALL[0]} rows"),
+            (outs[0].sum(0), f"{SMALL[1]} columns"),
+        ):
+            expect.true(
+                bool((counts != counts[0]).any()),
+                seen=f"in {where}, always {int(counts[0])} units are dropped (dropout = {p})",
+                expected="sometimes more, sometimes less",
+                because="units that are drawn independently do not keep count of each other",
+            )
 
 
 def outputs_of_rare_shapes(namespace, name, scalar, empty, wide, p):  # type: ignore[no-untyped-def]
