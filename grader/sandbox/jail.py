@@ -5,12 +5,15 @@ from __future__ import annotations
 import contextlib
 import os
 import resource
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 from grader.sandbox import kernel, seccomp
 from grader.sandbox.limits import Limits
 
-HOME = "/home/student"
+ROOM = "/student"  # the one place to write: a submission's home, and its /tmp and /dev/shm
+HOME = f"{ROOM}/home"
 CHANNEL_FD = 3
 MAX_FILES = 256
 MAX_OPEN = 2**16  # the worker has a dozen; the limit it inherits may be endless
@@ -81,15 +84,22 @@ def _limit(kind: int, soft: int, hard: int | None = None) -> None:
 
 def _private_folders(limits: Limits) -> None:
     kernel.make_mounts_private()
-    kernel.mount_tmpfs("/home", limits.home_bytes)
-    for folder, where in (("student", None), ("tmp", "/tmp"), ("shm", "/dev/shm")):
-        os.mkdir(f"/home/{folder}")
-        if where is not None:
-            kernel.bind(f"/home/{folder}", where)
+    kernel.mount_tmpfs(ROOM, limits.home_bytes)
+    for folder, where in (("home", None), ("tmp", "/tmp"), ("shm", "/dev/shm")):
+        os.mkdir(f"{ROOM}/{folder}")
+        if where is not None and not _holds_interpreter(where):
+            kernel.bind(f"{ROOM}/{folder}", where)
+    os.environ |= {"HOME": HOME, "TMPDIR": f"{ROOM}/tmp"}
     # A shared map of /dev/zero is memory that nobody counts.
     kernel.bind("/dev/null", "/dev/zero")
     # Hides all processes, this one included: nothing in a notebook needs /proc.
     kernel.mount_tmpfs("/proc", 4096, mode="555", read_only=True)
+
+
+def _holds_interpreter(folder: str) -> bool:
+    """Whether Python or its libraries lie below: then `folder` stays as it is, read-only."""
+    places = (sys.prefix, sys.base_prefix, sys.exec_prefix, os.path.realpath(sys.executable))
+    return any(Path(place).is_relative_to(folder) for place in places)
 
 
 def _make_first_victim() -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, Literal, TypeAlias
 
 Backend: TypeAlias = Literal["bubblewrap", "none"]
-COURSE, DATA, HOME = "/course", "/course/data", "/home/student"
+COURSE, DATA, ROOM = "/course", "/course/data", "/student"
 USER_ID = 65534
 _NOT_SHIPPED = ("hidden", "__pycache__")
 _INSTALL = (
@@ -88,7 +88,7 @@ def _bubblewrap(data: Path | None, users_fd: int, groups_fd: int) -> list[str]:
     else:
         command += ["--unshare-user", "--uid", str(USER_ID), "--gid", str(USER_ID)]
         command += ["--cap-drop", "ALL"]
-    for folder in ("/home", "/tmp", "/etc", f"{COURSE}/grader"):
+    for folder in (ROOM, "/tmp", "/etc", f"{COURSE}/grader"):
         command += _folder(folder)
     command += [*_system(), *_interpreter(), *_course()]
     if data is not None:
@@ -167,10 +167,11 @@ def _outermost(folders: Iterable[Path]) -> list[Path]:
 def _environment(isolate: bool, data: Path | None) -> dict[str, str]:
     """All that the worker's environment holds; nothing of the grader's own is passed on."""
     package_root = str(Path(__file__).resolve().parents[2])
-    scratch = "/tmp" if isolate else tempfile.gettempdir()
+    scratch = ROOM if isolate else tempfile.gettempdir()
     variables = {
         "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
-        "HOME": HOME if isolate else scratch,
+        "HOME": scratch,
+        "TMPDIR": scratch,
         "USER": "student",
         "LOGNAME": "student",
         "LANG": "C.UTF-8",
@@ -195,7 +196,7 @@ def _environment(isolate: bool, data: Path | None) -> dict[str, str]:
 
 
 def _users() -> IO[bytes]:
-    return _file_with(f"student:x:{USER_ID}:{USER_ID}:student:{HOME}:/bin/sh\n")
+    return _file_with(f"student:x:{USER_ID}:{USER_ID}:student:{ROOM}/home:/bin/sh\n")
 
 
 def _groups() -> IO[bytes]:

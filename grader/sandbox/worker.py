@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
-from grader.sandbox import kernel
+from grader.sandbox import jail, kernel
 from grader.sandbox.frames import Channel, ChannelClosed
 from grader.sandbox.limits import Limits
 from grader.sandbox.memory import MemoryWatch, running
@@ -154,7 +154,7 @@ def main(setup: Setup) -> NoReturn:
     try:
         kernel.die_with_parent()
         if setup.isolate:
-            kernel.mount_tmpfs("/tmp", 64 * 2**20, mode="1777")
+            kernel.mount_tmpfs(jail.ROOM, 64 * 2**20)
         worker, missing = _prepare(control, setup)
     except Exception as error:
         with contextlib.suppress(ChannelClosed):

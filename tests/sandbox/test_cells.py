@@ -194,6 +194,8 @@ def test_files_too_large_to_bring_along(sandbox):
 
 
 def test_half_precision_works_where_proc_is_hidden(session: Session):
-    outcome = session.run_cell("import torch\ntorch.ones(2, dtype=torch.float64).half().sum().item()")
+    outcome = session.run_cell(
+        "import torch\ntorch.ones(2, dtype=torch.float64).half().sum().item()"
+    )
     assert outcome.status == "ok", outcome.message
     assert outcome.outputs[0]["data"]["text/plain"] == "2.0"

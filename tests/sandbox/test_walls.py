@@ -9,17 +9,21 @@ from pathlib import Path
 import pytest
 
 import grader
-from grader.sandbox import Sandbox, Session
+from grader.sandbox import Sandbox, Session, jail
 from grader.sandbox.memory import running
 from tests.sandbox.conftest import text_of
 
 
 def test_who_and_where_it_is(printed):
     assert printed("import os; print(os.getuid(), os.getgid(), os.getpid(), os.getcwd())") == (
-        "65534 65534 1 /home/student\n"
+        "65534 65534 1 /student/home\n"
     )
     assert (
-        printed("print(os.listdir(), os.listdir('/tmp'), os.listdir('/dev/shm'))") == "[] [] []\n"
+        printed(
+            "import os, tempfile\n"
+            "print(os.listdir(), os.listdir(tempfile.gettempdir()), os.listdir('/dev/shm'))"
+        )
+        == "[] [] []\n"
     )
     assert printed("import socket; print(socket.gethostname())") == "lab\n"
 
@@ -86,7 +90,8 @@ for top, folders, files in os.walk("/"):
     if writable(top): found.append(top); folders.clear()
 print(sorted(found))
 """
-    assert printed(cell) == "['/dev/shm', '/home', '/tmp']\n", "one tmpfs of limited size"
+    # /tmp is not among them where the interpreter lies there.
+    assert printed(cell) in ("['/dev/shm', '/student', '/tmp']\n", "['/dev/shm', '/student']\n")
     assert printed("print(os.access(sys.prefix, os.W_OK), os.access('/course/lab', os.W_OK))") == (
         "False False\n"
     )
@@ -149,7 +154,7 @@ def test_nothing_stays_for_the_next_submission(sandbox: Sandbox):
     with sandbox.open(1) as first:
         first.run_cell(
             "import os, subprocess, socket, torch, builtins, sys\n"
-            "for f in ('/tmp/left', '/dev/shm/left', 'left'): open(f, 'w').write('x')\n"
+            "for f in ('/student/tmp/left', '/dev/shm/left', 'left'): open(f, 'w').write('x')\n"
             "torch.left = builtins.left = sys.left = 1\n"
             "subprocess.Popen(['sleep', '300'], start_new_session=False)\n"
             "s = socket.socket(socket.AF_UNIX); s.bind('\\0left'); s.listen()\n"
@@ -158,7 +163,7 @@ def test_nothing_stays_for_the_next_submission(sandbox: Sandbox):
     with sandbox.open(1) as second:
         outcome = second.run_cell(
             "import os, torch, builtins, sys, socket\n"
-            "print([f for f in ('/tmp/left', '/dev/shm/left', 'left') if os.path.exists(f)])\n"
+            "print([f for f in ('/student/tmp/left', '/dev/shm/left', 'left') if os.path.exists(f)])\n"
             "print(hasattr(torch, 'left'), hasattr(builtins, 'left'), hasattr(sys, 'left'))\n"
             "socket.socket(socket.AF_UNIX).connect('\\0left')"
         )
@@ -205,3 +210,9 @@ def _descendants(pid: int | None) -> list[int]:
         found += level
         level = [child for child, parent in parents.items() if parent in level]
     return [number for number in found if number is not None]
+
+
+def test_a_folder_with_the_interpreter_in_it_stays(monkeypatch):
+    """A private /tmp would hide a virtual environment that lies below it."""
+    monkeypatch.setattr(jail.sys, "prefix", "/tmp/clone/.venv")
+    assert jail._holds_interpreter("/tmp") and not jail._holds_interpreter("/dev/shm")
