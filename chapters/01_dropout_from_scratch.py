@@ -29,8 +29,8 @@
 # - build a network in which dropout works while training and is off while testing
 # - write the loops that train and measure it, and read the curves they give.
 #
-# **Time**: about 90 minutes. **Points**: 50. You need to know tensors, `nn.Module` and the softmax
-# regression of the chapters before; names are those of *Dive into Deep Learning* (d2l).
+# **Time**: about 90 minutes. **Points**: 50. You need to know tensors, `nn.Module` and how a softmax
+# regression is trained; names are those of *Dive into Deep Learning* (d2l).
 #
 # **How exercises work.** Write your code in place of the `raise NotImplementedError()` and delete
 # that line. The cell below each exercise checks your code and says what it saw and what it
@@ -146,10 +146,8 @@ def dropout_moments(h, p):
 check("dropout_moments")
 
 # %% [markdown]
-# In need of a nudge? `2` and `3` in place of `1` say more.
-
-# %% tags=["demo"]
-hint("dropout_moments", 1)
+# In need of a nudge? Write `hint("dropout_moments")` into a cell of your own and run it;
+# `hint("dropout_moments", 2)` and `3` say more.
 
 # %% [markdown]
 # ## The dropout layer
