@@ -24,7 +24,7 @@ LEARNT = 0.9
 """Accuracy on new examples of `Problem`: guessing gives 0.1; right answers gave 1.0 in 850 runs."""
 NEW = 150
 """New examples on which that accuracy is taken."""
-SIGNALS = 400
+SIGNALS = 2000
 """Examples for rates: 5 pairs of units each."""
 
 
