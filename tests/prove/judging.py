@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import copy
 import io
+import random
 import zlib
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 
 from grader.exercise import Check, get_exercise
@@ -101,7 +103,10 @@ def seed_of(*parts: str) -> int:
 
 
 def _student(setting: Setting, code: str, seed: int) -> tuple[LocalStudent, str]:
-    torch.manual_seed(seed ^ 0x5EED)  # the student's own randomness; the judge's comes from `seed`
+    # The student's own randomness, of all three kinds; the judge's comes from `seed`.
+    torch.manual_seed(seed ^ 0x5EED)
+    np.random.seed(seed)
+    random.seed(seed)
     with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
         namespace, raised = namespace_with(setting, code)
     return LocalStudent(namespace), raised
