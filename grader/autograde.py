@@ -21,6 +21,7 @@ from . import gradebook
 from .course import Course
 from .engine import DEMO, grade
 from .exercise import CourseError
+from .marks import restore_marks
 from .restore import restore
 from .results import SubmissionResult
 from .sandbox import Limits, Sandbox
@@ -108,7 +109,7 @@ def autograde(
     names = students(course, assignment, pattern)
     sandboxes: SimpleQueue[Sandbox] = SimpleQueue()
     started = [
-        Sandbox(limits or Limits(), data, backend, release.modules)
+        Sandbox(limits or course.limits, data, backend, release.modules)
         for _ in range(min(workers, len(names)))
     ]
     started[0].start()  # says at once whether it can; the others start with their first submission
@@ -183,6 +184,7 @@ def _prepared(
         folder = course.notebook("submitted", assignment, name).parent
         try:
             submission = read_submission(folder, name, assignment)
+            restore_marks(submission.notebook, release.notebook)
             notebook = gradebook.sanitise(course, submission)
             submission.findings += restore(notebook, release.notebook)
         except Exception as error:
