@@ -6,14 +6,18 @@ gives them, so that nbgrader's own commands work on the same files.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from .exercise import CourseError
+
+if TYPE_CHECKING:
+    from .sandbox import Limits
 
 CONFIG_FILE = "nbgrader_config.py"
 
@@ -55,6 +59,28 @@ class Course:
         """The gradebook's address, as SQLAlchemy reads it."""
         default = f"sqlite:///{self.root / 'gradebook.db'}"
         return str(self.config.CourseDirectory.get("db_url", default))
+
+    @property
+    def limits(self) -> Limits:
+        """What a submission may use: the defaults, and what `c.SandboxExecute.limits` sets.
+
+        Raises CourseError for a limit that does not exist or is not a positive number.
+        """
+        from .sandbox import Limits
+
+        given = dict(self.config.SandboxExecute.get("limits", {}))
+        known = [field.name for field in fields(Limits)]
+        for name, value in given.items():
+            number = isinstance(value, (int, float)) and not isinstance(value, bool)
+            if name not in known:
+                raise CourseError(
+                    f"{CONFIG_FILE} sets the limit {name!r}; there are: {', '.join(known)}."
+                )
+            if not number or value <= 0:
+                raise CourseError(
+                    f"{CONFIG_FILE} sets the limit {name!r} to {value!r}: give a number above 0."
+                )
+        return Limits(**given)
 
     @property
     def assignments(self) -> list[str]:

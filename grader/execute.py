@@ -12,7 +12,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Enum
+from traitlets import Dict, Enum
 
 from . import gradebook
 from .autograde import read_release
@@ -33,6 +33,10 @@ class SandboxExecute(NbGraderPreprocessor):
         help="Where a student's code runs; `none` gives it everything that you can reach yourself.",
     ).tag(config=True)
 
+    limits = Dict(
+        help="What a submission may use, by the names of grader.sandbox.Limits: {'cell_seconds': 30}."
+    ).tag(config=True)
+
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         course = Course.find(Path.cwd())  # nbgrader runs its converters in the course folder
         about = resources["nbgrader"]
@@ -43,7 +47,7 @@ class SandboxExecute(NbGraderPreprocessor):
             assignment=about["assignment"],
             student=about["student"],
             secret=gradebook.secret(course),
-            sandbox=_sandbox(self.sandbox, release.modules),
+            sandbox=_sandbox(self.sandbox, course.limits, release.modules),
             demos=release.demos,
             findings=tuple(findings),
         )
@@ -53,9 +57,9 @@ class SandboxExecute(NbGraderPreprocessor):
 
 
 @cache
-def _sandbox(backend: Backend, modules: tuple[str, ...]) -> Sandbox:
+def _sandbox(backend: Backend, limits: Limits, modules: tuple[str, ...]) -> Sandbox:
     """One sandbox for all submissions of an assignment that this process grades."""
-    sandbox = Sandbox(Limits(), data_folder(), backend, modules)
+    sandbox = Sandbox(limits, data_folder(), backend, modules)
     atexit.register(sandbox.close)
     return sandbox
 

@@ -83,3 +83,21 @@ def test_autograded_notebooks_say_nothing_on_stderr(chapter_course, own_grades):
         text = chapter_course.notebook("autograded", NAME, student).read_text()
         outputs = [out for cell in json.loads(text)["cells"] for out in cell.get("outputs", [])]
         assert outputs and not any(out.get("name") == "stderr" for out in outputs)
+
+
+def test_formgraders_button_uses_the_same_engine(with_nbgrader, own_grades, command):
+    """Formgrader calls nbgrader's API; so does this, in a process of its own."""
+    code = (
+        "from nbgrader.apps import NbGraderAPI; from grader.course import Course\n"
+        "api = NbGraderAPI(config=Course.find().config)\n"
+        f"done = api.autograde({NAME!r}, 'scale')\n"
+        "print(done['log'], done.get('error', ''))\n"
+        "assert done['success']"
+    )
+    page = with_nbgrader.notebook("autograded", NAME, "scale")
+    page.chmod(0o644)
+    page.write_text("{}")
+    done = command(with_nbgrader.root, "python", "-c", code)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "the scale is missing" in page.read_text()
+    assert read_grades(with_nbgrader)["scale"] == own_grades["scale"]

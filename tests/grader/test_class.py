@@ -10,6 +10,8 @@ from nbgrader.api import Gradebook
 
 from grader.autograde import autograde
 from grader.classroom import answered, handed_out, solved, submit
+from grader.course import Course
+from grader.exercise import CourseError
 from grader.results import SubmissionResult
 from grader.sandbox import Limits
 
@@ -182,3 +184,16 @@ def test_json_says_everything(graded, tmp_path):
     assert wrong["checks"][0]["passed"] is False and "expected" in wrong["checks"][0]["message"]
     assert wrong["checks"][0]["seconds"] >= 0
     assert os.listdir(tmp_path) == ["all.json"]
+
+
+def test_limits_come_from_the_configuration(tmp_path):
+    def course(line):
+        (tmp_path / "nbgrader_config.py").write_text(f"c = get_config()\n{line}\n")
+        return Course(tmp_path)
+
+    assert course("").limits == Limits()
+    assert course("c.SandboxExecute.limits = {'cell_seconds': 5}").limits.cell_seconds == 5
+    with pytest.raises(CourseError, match="sets the limit 'cell_hours'; there are: cell_seconds"):
+        _ = course("c.SandboxExecute.limits = {'cell_hours': 5}").limits
+    with pytest.raises(CourseError, match="'processes' to 0: give a number above 0"):
+        _ = course("c.SandboxExecute.limits = {'processes': 0}").limits
