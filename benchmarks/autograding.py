@@ -137,7 +137,11 @@ def _run(command: list, folder: Path, submissions: int) -> Cost:
     with _CpuAccount() as account, open(folder / "command.log", "wb") as log:
         started = time.perf_counter()
         process = subprocess.Popen(
-            [*account.prefix, *map(str, command)], cwd=folder, stdout=log, stderr=subprocess.STDOUT
+            [*account.prefix, *map(str, command)],
+            cwd=folder,
+            env={**os.environ, "PATH": f"{BIN}:{os.environ['PATH']}"},  # nbgrader calls alembic
+            stdout=log,
+            stderr=subprocess.STDOUT,
         )
         peak = _PeakMemory(process.pid)
         process.wait()

@@ -21,7 +21,7 @@ import numpy as np
 import torch
 
 Plain: TypeAlias = (
-    "None | bool | int | float | str | list[Plain] | dict[str | int, Plain] | torch.Tensor"
+    "bool | int | float | str | list[Plain] | dict[str | int, Plain] | torch.Tensor | None"
 )
 
 
