@@ -26,8 +26,15 @@ def solved(course: Course, assignment: str) -> NotebookNode:
     solutions = {cell.id: cell.source for cell in source.cells}
     for cell in release.cells:
         if cell.metadata.get("nbgrader", {}).get("solution"):
-            cell.source = solutions[cell.id]
+            cell.source = _as_a_student_has_it(solutions[cell.id])
     return release
+
+
+def _as_a_student_has_it(solution: str) -> str:
+    """A solution without the marks of the solution region and the marking scheme."""
+    text = solution.partition("\n*Marking:")[0]
+    marks = ("### BEGIN SOLUTION", "### END SOLUTION")
+    return "\n".join(line for line in text.split("\n") if line.strip() not in marks).rstrip()
 
 
 def handed_out(course: Course, assignment: str) -> NotebookNode:

@@ -136,3 +136,18 @@ def test_nothing_changes_in_a_notebook_as_handed_out(release):
     notebook.cells.insert(2, nbformat.v4.new_code_cell("x = 1"))
     before = deepcopy(notebook)
     assert restore(notebook, release) == [] and notebook == before
+
+
+def test_a_notebook_of_200_megabytes_is_read_without_its_outputs(tmp_path, release):
+    raw = json.loads(_bytes(release))
+    printed = {"output_type": "stream", "name": "stdout", "text": "x" * 200_000_000}
+    raw["cells"][1]["outputs"] = [printed]
+    submission = _read(tmp_path, json.dumps(raw).encode())
+    assert submission.findings == []
+    assert [c.source for c in submission.notebook.cells] == [c.source for c in release.cells]
+
+
+def test_a_file_that_is_too_large_is_not_read(tmp_path, release, monkeypatch):
+    monkeypatch.setattr("grader.submission.MAX_BYTES", 1000)
+    submission = _read(tmp_path, _bytes(release) + b" " * 1_100_000)
+    assert submission.findings == ["The file has 1 MB; at most 0 MB are read."]
