@@ -137,7 +137,7 @@ def show(value: object) -> str:
     if isinstance(value, bool) or value is None:
         return str(value)
     if isinstance(value, float):
-        return f"{value:.4g}"
+        return f"{value + 0.0:.4g}"  # no "-0"
     if isinstance(value, Tensor):
         if value.numel() <= 8:
             return f"tensor {_rounded(value.tolist())}"

@@ -217,7 +217,8 @@ class DropoutMoments(Exercise):
                 (h.abs() * p / (1 - p), "the unit of a variance is the square of that of h"),
             ):
                 if agrees(variance, wrong):
-                    expect.fail(expect.show(variance.flatten()[:4]), because=because)
+                    seen, given = (expect.show(x.flatten()[:3]) for x in (variance, h))
+                    expect.fail(f"{seen} for h = {given} and p = {p}", because=because)
             expect.close(variance, right, because=f"p = {p}, h = {expect.show(float(h[0, 0]))}")
 
     @check("without dropout there is no variance", hint="What is h' at p = 0?")
@@ -283,7 +284,7 @@ def verify_share(out: object, X: Tensor, p: float) -> None:
         normal_cdf(p): "this is the share of normal numbers below p: `randn` in place of `rand`",
         1 - normal_cdf(1 - p): "this is the share of normal numbers above 1 - p: `randn` in place "
         "of `rand`",
-        0.5: "half of the units, whatever dropout is",
+        0.5: "this is one half: does the mask depend on dropout?",
     }
     because = [text for rate, text in known.items() if inside(count, n, rate)]
     expect.fail(
@@ -307,20 +308,40 @@ def verify_independence(out: object, X: Tensor, dimensions: tuple[str, ...]) -> 
                 expect.fail(
                     f"from one {name} to another, {same:.3g} % of the units share their fate",
                     "units that know nothing of each other",
-                    f"every {name} gets the same mask" if same == 100 else "",
+                    f"every {name} gets the same mask" if all_alike(dropped, dim) else "",
                 )
 
 
 def verify_refusals(student: Student, name: str) -> None:
-    """Rates that are no probabilities raise AssertionError or ValueError."""
+    """Rates that are no probabilities raise AssertionError or ValueError, and others do not.
+
+    Both come in an order that is drawn, so that nobody can say "refused" without looking at them.
+    """
     bad = [-0.001, 1.001, uniform(-0.9, -0.1), uniform(1.1, 1.9), math.nan]
-    answers = student.run(answers_to_bad_rates, name=name, X=signed(3, 4), rates=bad)
-    for p, answer in zip(bad, expect.items(answers), strict=True):
-        expect.true(
-            answer == "refused",
-            seen=f"{answer} for dropout = {p}",
-            expected="an AssertionError or a ValueError",
-        )
+    rates = bad + [uniform(0.2, 0.8) for _ in bad]
+    order = torch.randperm(len(rates)).tolist()
+    asked = [rates[index] for index in order]
+    answers = student.run(answers_to_rates, name=name, X=signed(3, 4), rates=asked)
+    in_order = dict(zip(order, expect.items(answers, len(rates)), strict=True))
+    for index, p in enumerate(rates):
+        answer = in_order[index]
+        if index < len(bad):
+            expect.true(
+                answer == "refused",
+                seen=f"{answer} for dropout = {p}",
+                expected="an AssertionError or a ValueError",
+            )
+        else:
+            expect.true(
+                answer != "refused",
+                seen=f"dropout = {p} is refused",
+                expected="an output: rates between 0 and 1 are possible",
+            )
+
+
+def all_alike(dropped: Tensor, dim: int) -> bool:
+    """Whether all slices along `dim` are the same."""
+    return bool((dropped == dropped.narrow(dim, 0, 1)).all())
 
 
 def zeros_of(out: object, X: Tensor) -> Tensor:
@@ -370,7 +391,7 @@ def gradient_of_the_input(namespace, name, X, p, weights):  # type: ignore[no-un
     return {"out": out, "grad": X.grad}
 
 
-def answers_to_bad_rates(namespace, name, X, rates):  # type: ignore[no-untyped-def]
+def answers_to_rates(namespace, name, X, rates):  # type: ignore[no-untyped-def]
     answers = []
     for rate in rates:
         try:

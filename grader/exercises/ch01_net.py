@@ -67,7 +67,8 @@ class Net(Exercise):
                 because=NOT_REGISTERED,
             )
             seen, needed = canonical(shapes), canonical(needed_shapes(sizes))
-            some_are_missing = len(seen) < 6 and all(shape in needed for shape in seen)
+            # Whole layers, each a weight and a bias: else something else is wrong.
+            some_are_missing = len(seen) in (2, 4) and all(shape in needed for shape in seen)
             expect.true(
                 seen == needed,
                 seen=f"parameters of shapes {listed(shapes)} for Net{sizes}",
@@ -124,7 +125,9 @@ class Net(Exercise):
             not apart.any(),
             seen="with dropout2 = 0, units of the second hidden layer are dropped",
             expected="units of the first one alone",
-            because="dropout1 drops in the second layer",
+            because="dropout1 drops in the second layer"
+            if inside(int(dropped.sum()), dropped.numel(), p)
+            else "",
         )
         unit = dropped[:, 0::2][:, : dropped.shape[1] // 4 * 2]
         expect.true(
@@ -150,7 +153,9 @@ class Net(Exercise):
             bool(apart.any()) or not dropped.any(),
             seen="with dropout1 = 0, units of the first hidden layer are dropped",
             expected="units of the second one alone",
-            because="dropout2 drops in the first layer",
+            because="dropout2 drops in the first layer"
+            if inside(int(dropped[:, 0::2].sum()), dropped[:, 0::2].numel(), p)
+            else "",
         )
         self._verify_rate(run, dropped, p, "dropout2")
         run.verify_scale(0, 1 - p)
@@ -170,7 +175,9 @@ class Net(Exercise):
         hint="Ask `self.training`: PyTorch keeps it up to date for you.",
     )
     def modes(self, student: Student) -> None:
-        modes = ["train", "eval", "eval", "train"]
+        # In an order that is drawn: to know which is asked for, the network must look.
+        drawn = ["train" if on else "eval" for on in (torch.rand(20) < 0.5).tolist()]
+        modes = ["train", "eval", "eval", "train", *drawn]
         run = self._run(student, "copying", (0.5, 0.5), positive(100), modes)
         out = [expect.finite(expect.tensor(logits)) for logits in run.logits]
         flags = ", ".join(f"`{name}`" for name in run.flags)
@@ -190,6 +197,13 @@ class Net(Exercise):
                 not torch.equal(out[index], out[1]),
                 seen=f"after {order} the logits are those of eval mode",
                 expected="dropout in train mode",
+            )
+        for logits, mode in zip(out, modes, strict=True):
+            expect.true(
+                torch.equal(logits, out[1]) is (mode == "eval"),
+                seen=f"switched to and fro, the network has {'no ' * (mode == 'train')}dropout "
+                f"in {mode} mode",
+                expected="dropout in train mode and none in eval mode, in whatever order they come",
             )
 
     @check(
@@ -246,9 +260,11 @@ class Net(Exercise):
         backward: Tensor | None = None,
     ) -> NetRun:
         bias = torch.rand(SMALL[1]) + 1
+        drawn = [drawn_parameters(sizes) for sizes in (SMALL, BOOK)] if weights == "random" else []
         raw = student.run(
             run_net,
             sizes=[list(SMALL), list(BOOK)],
+            drawn=drawn,
             rates=rates and list(rates),
             weights=weights,
             bias=bias,
@@ -261,7 +277,14 @@ class Net(Exercise):
                 "no network with the parameters that are needed",
                 "three linear layers of the sizes asked for; see the first check",
             )
-        return NetRun(X=X, bias=bias, **expect.record(raw))
+        found = expect.record(raw)
+        size = int(expect.between(found["size"], 0, 1))
+        return NetRun(
+            X=X,
+            bias=bias,
+            parameters=drawn[size] if drawn else [],
+            **{name: found[name] for name in ("logits", "grads", "flags", "lowest")},
+        )
 
     def _verify_rate(self, run: NetRun, dropped: Tensor, p: float, name: str) -> None:
         count, n = int(dropped.sum()), dropped.numel()
@@ -279,7 +302,10 @@ class Net(Exercise):
 
 @dataclass(frozen=True)
 class NetRun:
-    """What came back from `run_net`: six parameters, logits and gradients, one entry a mode."""
+    """What came back from `run_net`: logits and gradients, one entry a mode.
+
+    parameters: the six that the network was given, when they were drawn.
+    """
 
     X: Tensor
     bias: Tensor
@@ -373,6 +399,16 @@ def plain_gradients(run: NetRun, X: Tensor, weights: Tensor) -> list[Tensor]:
     return [p.grad for p in parameters if p.grad is not None]
 
 
+def drawn_parameters(sizes: tuple[int, ...]) -> list[Tensor]:
+    """Six parameters for a network of `sizes`. Biases of one length are the same: from the network
+    nobody can tell which of the two is which.
+    """
+    drawn = [torch.randn(shape) / shape[-1] ** 0.5 for shape in needed_shapes(sizes)]
+    if drawn[1].shape == drawn[3].shape:
+        drawn[3] = drawn[1]
+    return drawn
+
+
 def positive(n: int) -> Tensor:
     return torch.rand(n, SMALL[0]) + 0.5
 
@@ -411,10 +447,12 @@ def net_two_shapes(namespace, sizes, X):  # type: ignore[no-untyped-def]
             namespace["dropout_layer"] = mine
 
 
-def run_net(namespace, sizes, rates, weights, bias, X, modes, backward):  # type: ignore[no-untyped-def]
+def run_net(  # type: ignore[no-untyped-def]
+    namespace, sizes, drawn, rates, weights, bias, X, modes, backward
+):
     """Set the weights of the first Net that has `sizes`, and run it once in each mode.
 
-    weights "random": parameters as they are drawn. "copying": hidden unit i of the first layer is
+    weights "random": those that the judge has `drawn` for each of the sizes. "copying": hidden unit i of the first layer is
     input i // 2, of the second layer unit i // 2 of the first, logit i is unit i of the second
     plus a bias. The student's `dropout_layer` gives way to a right one that notes the lowest
     number it is given, so that a mistake there does not count twice.
@@ -444,8 +482,9 @@ def run_net(namespace, sizes, rates, weights, bias, X, modes, backward):  # type
     def fill(found):
         for number, p in enumerate(found):
             shape = shapes[number]
-            value = torch.randn(shape) / shape[-1] ** 0.5
-            if weights == "copying":
+            if weights == "random":
+                value = drawn[size][number]
+            else:
                 value = torch.zeros(shape)
                 if number in (0, 2):
                     for i in range(min(shape[0], 2 * shape[1])):
@@ -455,8 +494,6 @@ def run_net(namespace, sizes, rates, weights, bias, X, modes, backward):  # type
                         value[i, i] = 1
                 elif number == 5:
                     value = bias[: shape[0]]
-            if number == 3 and shapes[1] == shapes[3]:
-                value = found[1].detach()  # nobody can tell which of the two biases is which
             with torch.no_grad():
                 p.copy_(value if tuple(p.shape) == shape else value.T)
 
@@ -465,7 +502,7 @@ def run_net(namespace, sizes, rates, weights, bias, X, modes, backward):  # type
     namespace["dropout_layer"] = lambda X, dropout: noting_dropout(X, dropout)
     F.dropout = noting_dropout
     try:
-        for inputs, outputs, first, second in sizes:
+        for size, (inputs, outputs, first, second) in enumerate(sizes):  # noqa: B007
             net, found = make(inputs, outputs, first, second)
             if net is not None:
                 break
@@ -476,10 +513,6 @@ def run_net(namespace, sizes, rates, weights, bias, X, modes, backward):  # type
         fill(found)
         if inputs > X.shape[1]:
             X = torch.cat([X, torch.zeros(len(X), inputs - X.shape[1])], 1)
-        parameters = [
-            p.detach().clone() if tuple(p.shape) == shape else p.detach().T.clone()
-            for p, shape in zip(found, shapes, strict=True)
-        ]
         logits = []
         for mode in modes:
             net.train() if mode == "train" else net.eval()
@@ -493,7 +526,7 @@ def run_net(namespace, sizes, rates, weights, bias, X, modes, backward):  # type
             ]
         flags = [name for name, value in vars(net).items() if value is True and name != "training"]
         return {
-            "parameters": parameters,
+            "size": size,
             "logits": logits,
             "grads": grads,
             "flags": [name for name in flags if not name.startswith("_")],

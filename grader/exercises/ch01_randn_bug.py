@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 MISSED = 1e-3
 """How often the published code may look right on the student's input."""
+LARGEST = 10_000_000
+"""How many numbers the student's input may have."""
 
 
 class FindTheRandnBug(Exercise):
@@ -63,7 +65,13 @@ class FindTheRandnBug(Exercise):
         pair = expect.items(
             called(student, "wrong_input"), 2, expected="a tensor and a number: `return X, dropout`"
         )
-        X = expect.finite(expect.tensor(pair[0])).double()
+        X = expect.tensor(pair[0])
+        expect.true(
+            X.numel() <= LARGEST,
+            seen=f"an X of {X.numel():,} numbers",
+            expected=f"at most {LARGEST:,}: a few thousand tell enough",
+        )
+        X = expect.finite(X).double()
         p = expect.between(pair[1], 0, 1)
         n = int((X != 0).sum())
         expect.true(n > 0, seen="an X without a single non-zero value", expected="units to drop")

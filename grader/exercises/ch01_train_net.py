@@ -24,7 +24,7 @@ LEARNT = 0.9
 """Accuracy on new examples of `Problem`: guessing gives 0.1; right answers gave 1.0 in 850 runs."""
 NEW = 150
 """New examples on which that accuracy is taken."""
-SIGNALS = 2000
+SIGNALS = 4000
 """Examples for rates: 5 pairs of units each."""
 
 
@@ -151,6 +151,12 @@ class TrainNet(Exercise):
                 because="lr makes no difference",
             )
             gradients = tiny.last_layer_gradient(start)
+            expect.true(
+                bool(gradients[0].any()),
+                seen="a network whose hidden units are all 0 at the beginning",
+                expected="parameters as `nn.Linear` draws them",
+                because="its gradient says nothing about the learning rate",
+            )
             for parameters, lr in zip(moved, (chosen, 0.5), strict=True):
                 for before, after, grad in zip(start[4:], parameters[4:], gradients, strict=True):
                     step = float(((before - after) * grad).sum() / (grad * grad).sum())
@@ -170,7 +176,8 @@ class TrainNet(Exercise):
         hint="Hand both on to `Net`, in this order.",
     )
     def rates(self, student: Student) -> None:
-        low, high = uniform(0.1, 0.25), uniform(0.5, 0.65)
+        # Far from the defaults, in both orders: rates that are ignored are not taken for swapped.
+        low, high = uniform(0.3, 0.4), uniform(0.6, 0.7)
         pairs = [(0.2, 0.5), (low, high), (high, low)]
         signal = torch.rand(SIGNALS, 4) + 0.5
 

@@ -126,7 +126,7 @@ def sureness() -> list[Sureness]:
             RATE_ERROR,
             max(
                 pair_found(SIGNALS * 5, first, second)
-                for first, second in ((0.2, 0.5), (0.1, 0.65), (0.65, 0.1), (0.25, 0.5))
+                for first, second in ((0.2, 0.5), (0.3, 0.7), (0.7, 0.3), (0.4, 0.6), (0.6, 0.4))
             ),
         ),
     ]

@@ -1,4 +1,4 @@
-# rejected by: in train mode, dropout1 acts on the first hidden layer | says: units of the second hidden layer are dropped
+# rejected by: in train mode, dropout1 acts on the first hidden layer | says: with dropout2 = 0, units of the second hidden layer are dropped; expected: units of the first one alone
 dropout1, dropout2 = 0.2, 0.5
 
 

@@ -1,4 +1,4 @@
-# rejected by: the share of dropped units is dropout | says: half of the units, whatever dropout is
+# rejected by: the share of dropped units is dropout | says: this is one half: does the mask depend on dropout?
 def dropout_layer(X, dropout):
     assert 0 <= dropout <= 1
     if dropout == 1:
