@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import time
 
 import torch
@@ -16,6 +17,9 @@ from .student import Student
 UNWRITTEN = (
     "This exercise is still open: put your answer in place of `raise NotImplementedError()`."
 )
+MAX_REASON = 1000
+# Control characters, and those that turn the direction of writing.
+_CONTROL = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]+")
 
 
 def judge(exercise: Exercise, student: Student, seed: int) -> ExerciseResult:
@@ -65,9 +69,19 @@ def _run(exercise: Exercise, entry: Check, student: Student) -> tuple[CheckResul
 
 
 def _failed(entry: Check, seen: str, expected: str = "", because: str = "") -> CheckResult:
+    seen, expected, because = (_legible(text) for text in (seen, expected, because))
     return CheckResult(
         entry.title, entry.weight, False, seen, expected, because, entry.hint, entry.hidden
     )
+
+
+def _legible(text: str) -> str:
+    """A reason that fits into a table and holds nothing that a terminal would obey.
+
+    It may quote what a student's code said, which can be long, and meant for another reader.
+    """
+    short = text if len(text) <= MAX_REASON else text[: MAX_REASON - 1] + "…"
+    return _CONTROL.sub(" ", short)
 
 
 def _explain(error: StudentError) -> tuple[str, str]:
@@ -86,4 +100,5 @@ def _fatal(error: StudentError) -> str:
     """Why no further check can tell more: the code is missing, unwritten, or its process is gone."""
     if error.type == "NotImplementedError":
         return UNWRITTEN
-    return error.message if error.kind in ("missing", "timeout", "died", "malformed") else ""
+    fatal = error.kind in ("missing", "timeout", "died", "malformed")
+    return _legible(error.message) if fatal else ""
