@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from tests.prove.mutants import explained_survivors
+from tests.prove.mutants import MutantReport, explained_survivors
 from tests.prove.mutation import mutants
 from tests.prove.setting import settings
 
@@ -87,3 +87,8 @@ def test_listed_survivors_are_mutants_that_exist():
         setting = settings()[exercise]
         names = {m.name for m in mutants(setting.reference, setting.solution_lines)}
         assert set(listed) <= names
+
+
+def test_a_report_names_what_is_not_explained_and_what_is_stale():
+    report = MutantReport("e", 10, survivors=["a", "b"], explained={"a": "equal", "c": "equal"})
+    assert (report.killed, report.unexplained, report.stale) == (8, ["b"], ["c"])
