@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sys
+from contextlib import redirect_stderr
 
 from IPython import get_ipython
 from IPython.display import Markdown, display
@@ -22,10 +23,12 @@ def check(name: str) -> float:
     """
     exercise = get_exercise(name)
     student = LocalStudent(_namespace())
-    result = judge(exercise, student, seed=random.SystemRandom().getrandbits(63))
-    display(ResultTable(result))
-    if not result.problem:
-        _show_picture(exercise, student)
+    # nbgrader gives a cell that wrote to stderr 0 points, be it a warning in the student's code.
+    with redirect_stderr(sys.stdout):
+        result = judge(exercise, student, seed=random.SystemRandom().getrandbits(63))
+        display(ResultTable(result))
+        if not result.problem:
+            _show_picture(exercise, student)
     return result.earned
 
 

@@ -125,6 +125,20 @@ def test_check_and_hint_in_a_notebook(small_exercises, capsys):
     assert capsys.readouterr().err == ""
 
 
+def test_what_the_student_writes_to_stderr_is_not_there(small_exercises, capsys):
+    """Warnings go to `sys.stderr` as well, as it is when they are given."""
+    from grader import check
+
+    code = "import sys\ndef double(X):\n    print('oh', file=sys.stderr)\n    return 2 * X"
+    exec(code, globals())
+    try:
+        assert check("double") == 4.0
+    finally:
+        del globals()["double"]
+    shown = capsys.readouterr()
+    assert shown.err == "" and "oh" in shown.out
+
+
 def test_expectations_can_fail():
     with pytest.raises(expect.CheckFailed, match="NaN"):
         expect.finite(torch.tensor([1.0, float("nan")]))
