@@ -13,6 +13,8 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from .markup import harmless_text
+
 MAX_BYTES = 512 * 1024 * 1024
 MAX_CELLS = 5000
 MAX_SOURCE = 1_000_000  # characters in a cell
@@ -170,6 +172,8 @@ def _cell(entry: object, position: int) -> NotebookNode | None:
         "markdown": nbformat.v4.new_markdown_cell,
         "raw": nbformat.v4.new_raw_cell,
     }[kind]
+    if kind != "code":
+        source = harmless_text(source)
     cell = make(source, id=f"cell-{position}")
     tags = _get(entry, "metadata", "tags")
     if isinstance(tags, list):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
+from grader.markup import harmless, harmless_text
 from grader.sandbox.limits import Limits
 from grader.wire import Plain, WireError
 
@@ -19,6 +21,12 @@ MIME_TYPES = frozenset(
         "image/svg+xml",
     }
 )
+_CLEANED: dict[str, Callable[[str], str]] = {
+    "text/html": harmless,
+    "image/svg+xml": harmless,
+    "text/markdown": harmless_text,
+    "text/latex": harmless_text,
+}
 _NAME, _TEXT = 200, 40_000
 
 
@@ -90,7 +98,8 @@ def _text(value: Plain, at_most: int | None = None) -> str:
 def _data(value: Plain) -> dict[str, str]:
     if not isinstance(value, dict) or not value or not set(value) <= MIME_TYPES:
         raise WireError("the data of an output has an unknown type")
-    return {str(mime): _text(text) for mime, text in value.items()}
+    texts = {str(mime): _text(text) for mime, text in value.items()}
+    return {mime: _CLEANED.get(mime, str)(text) for mime, text in texts.items()}
 
 
 def _metadata(value: Plain) -> dict[str, dict[str, int | float]]:

@@ -6,6 +6,7 @@ What an attack needs to know of this machine (where the course lies, which ports
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import time
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from grader.course import Course
 from grader.report import write_json
 from grader.results import SubmissionResult
 from grader.sandbox import Limits
-from tests.attacks import small_course
+from tests.attacks import small_course, table
 from tests.attacks.corpus import Attack, attacks, with_attack
 from tests.attacks.in_process import MARK, TEST_CELLS, Job, Shown, demonstrate
 from tests.attacks.listeners import Listeners
@@ -36,6 +37,7 @@ SMALL = [attack for attack in attacks().values() if not attack.in_chapter]
 LARGE = [attack for attack in attacks().values() if attack.in_chapter]
 LOOK_AROUND = """
 import os
+import re
 seen = []
 for top in (".", os.path.expanduser("~"), "/tmp", "/dev/shm", "/var/tmp"):
     for folder, folders, files in os.walk(top):
@@ -370,3 +372,39 @@ def test_nobody_was_reached(run, request):
 def test_the_corpus_is_large_enough():
     assert len(attacks()) >= 40
     assert sum(attack.works_in_process for attack in attacks().values()) >= 30
+
+
+def test_the_table_in_the_documentation_is_that_of_the_corpus():
+    assert table.written() == table.table(), "run `python -m tests.attacks.table`"
+
+
+def test_the_documentation_names_tests_that_exist():
+    """Every promise of docs/security.md names the test that holds it."""
+    page = table.PAGE.read_text(encoding="utf-8")
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", page)
+    assert len(named) >= 12
+    for path, name in named:
+        assert f"def {name}(" in (ROOT / path).read_text(encoding="utf-8"), (path, name)
+
+
+def test_what_a_browser_would_run_is_taken_out(graded):
+    text = graded.written["instructor_deceived_by_script"]
+    outputs = [
+        output
+        for cell in nbformat.reads(text, as_version=4).cells
+        for output in cell.get("outputs", [])
+        if "data" in output and "steal()" in cell.source
+    ]
+    shown = "".join(value for output in outputs for value in output["data"].values())
+    assert "points" in shown
+    for word in ("<script", "<iframe", "onclick=", "onerror=", "onload="):
+        assert word not in shown
+
+
+def test_reasons_are_short_and_legible(graded, large):
+    for run, name in ((graded, "endless_reason"), (large, "reason_without_end")):
+        messages = [check.message for e in run.outcomes[name].exercises for check in e.checks]
+        assert any(messages)
+        assert max(map(len, messages)) < 4000
+        assert "\x1b" not in "".join(messages)
+        assert len(run.written[name]) < 1_000_000
