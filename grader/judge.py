@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import torch
 
@@ -30,7 +33,8 @@ def judge(exercise: Exercise, student: Student, seed: int) -> ExerciseResult:
     """
     results: list[CheckResult] = []
     problem = ""
-    with torch.random.fork_rng(devices=[]):
+    with _TURN, torch.random.fork_rng(devices=[]):
+        student = _TakingTurns(student)
         for entry in exercise.checks():
             if problem:
                 results.append(_failed(entry, problem))
@@ -42,6 +46,37 @@ def judge(exercise: Exercise, student: Student, seed: int) -> ExerciseResult:
                 CheckResult(**{**vars(result), "seconds": time.perf_counter() - started})
             )
     return ExerciseResult(exercise.name, exercise.points, tuple(results), problem)
+
+
+# Torch has one random state for all threads of a process, and several sandboxes are judged by several
+# threads. A judge has its turn while it draws and compares, and passes it on while it waits.
+_TURN = threading.Lock()
+
+
+class _TakingTurns:
+    """A student whose answers are waited for without holding the turn, nor losing the random state."""
+
+    def __init__(self, student: Student) -> None:
+        self._student = student
+
+    def call(self, name: str, *args: object, **kwargs: object) -> object:
+        with _turn_passed_on():
+            return self._student.call(name, *args, **kwargs)
+
+    def run(self, probe: Callable[..., object], **inputs: object) -> object:
+        with _turn_passed_on():
+            return self._student.run(probe, **inputs)
+
+
+@contextmanager
+def _turn_passed_on() -> Iterator[None]:
+    state = torch.random.get_rng_state()
+    _TURN.release()
+    try:
+        yield
+    finally:
+        _TURN.acquire()
+        torch.random.set_rng_state(state)
 
 
 def derive_seed(secret: str, *parts: str) -> int:

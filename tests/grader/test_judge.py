@@ -1,13 +1,15 @@
 """Exercises, the judge and the table: partial credit, reasons, and nothing on stderr."""
 
 import io
+import threading
+import time
 from contextlib import redirect_stderr
 
 import pytest
 import torch
 
 from grader import expect
-from grader.exercise import CourseError
+from grader.exercise import CourseError, Exercise, check
 from grader.judge import derive_seed, judge
 from grader.student import LocalStudent
 from grader.table import ResultTable
@@ -153,3 +155,35 @@ def test_expectations_can_fail():
     assert failure.value.seen == "a tensor of shape (2, 3)"
     expect.close(torch.zeros(0, 3), torch.zeros(0, 3))
     expect.close(torch.tensor(2.0), 2.0)
+
+
+def test_judges_side_by_side_draw_what_they_draw_alone():
+    """Torch has one random state a process: two threads must not draw from each other's."""
+    drawn = {}
+
+    class Draws(Exercise):
+        name, points = "draws", 1
+
+        @check("draws, asks, draws again")
+        def draws(self, student):
+            numbers = drawn.setdefault(threading.current_thread().name, [])
+            for _ in range(5):
+                numbers.append(float(torch.rand(())))
+                student.call("waits")
+
+    class Slow:
+        def call(self, name):
+            time.sleep(0.005)
+
+    for seed in (1, 2):
+        judge(Draws(), Slow(), seed)
+        drawn[f"alone {seed}"] = drawn.pop("MainThread")
+    threads = [
+        threading.Thread(target=judge, args=(Draws(), Slow(), seed), name=f"beside {seed}")
+        for seed in (1, 2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert drawn["alone 1"] == drawn["beside 1"] != drawn["beside 2"] == drawn["alone 2"]
