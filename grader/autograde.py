@@ -21,8 +21,7 @@ from . import gradebook
 from .course import Course
 from .engine import DEMO, grade
 from .exercise import CourseError
-from .marks import restore_marks
-from .restore import restore
+from .restore import restore, restore_marks
 from .results import SubmissionResult
 from .sandbox import Limits, Sandbox
 from .sandbox.launch import Backend

@@ -1,4 +1,4 @@
-"""Put back what a submission lost of its chapter: missing cells, and checks that were moved."""
+"""Put back what a submission lost of its chapter: its marks, missing cells, checks that were moved."""
 
 from __future__ import annotations
 
@@ -18,9 +18,6 @@ def restore(notebook: NotebookNode, release: NotebookNode) -> list[str]:
     notebook.metadata = deepcopy(release.metadata)
     wanted = [cell for cell in release.cells if _name(cell)]
     order = [_name(cell) for cell in wanted]
-    for cell in notebook.cells:
-        if _name(cell) and _name(cell) not in order:
-            del cell.metadata["nbgrader"]  # a cell of another chapter is the student's own
     present = [_name(cell) for cell in notebook.cells if _name(cell)]
     missing = [name for name in order if name not in present]
     findings = []
@@ -32,6 +29,24 @@ def restore(notebook: NotebookNode, release: NotebookNode) -> list[str]:
     if missing or moved:
         _place(notebook, wanted, moved)
     return findings
+
+
+def restore_marks(notebook: NotebookNode, release: NotebookNode) -> None:
+    """Give every marked cell the marks that its name has in `release`; others lose theirs.
+
+    A file may say that an answer is a graded, locked cell, or name cells that there are not;
+    nbgrader would refuse it as a whole, and a submission is not to go without a grade for that.
+    """
+    known = {
+        cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader
+        for cell in release.cells
+        if "nbgrader" in cell.metadata
+    }
+    for cell in notebook.cells:
+        marks = cell.metadata.pop("nbgrader", None)
+        name = marks.get("grade_id") if marks else None
+        if name in known:
+            cell.metadata["nbgrader"] = deepcopy(known[name])
 
 
 def _place(notebook: NotebookNode, wanted: list[NotebookNode], moved: bool) -> None:

@@ -20,8 +20,6 @@ PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"
 PAGES += sorted((ROOT / "docs").glob("*.md"))
 AUTHORS = ROOT / "docs" / "authors.md"
 FOLDERS = "chapters|lab|grader|tests|benchmarks|docs|notebooks|solutions"
-# Pages and folders that come with the proof and the attacks; the lines go when they are here.
-COMING = {ROOT / "docs" / "security.md", ROOT / "docs" / "mistakes.md", ROOT / "tests" / "attacks"}
 UNITS = {"": 1, "MB": 10**6, "MiB": 2**20, "GiB": 2**30}
 
 pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -59,9 +57,7 @@ def test_links_lead_somewhere(page: Path) -> None:
         if "://" not in target:
             path, _, heading = target.partition("#")
             aim = (page.parent / path).resolve() if path else page
-            assert aim.exists() or aim in COMING, (
-                f"{page.name} links to {target}, which does not exist"
-            )
+            assert aim.exists(), f"{page.name} links to {target}, which does not exist"
             assert not heading or heading in _headings(aim), f"{target}: no such heading"
 
 
@@ -72,7 +68,7 @@ def test_paths_in_code_exist(page: Path) -> None:
             if re.search(r"\b[A-Z]{2,}|\*", path):  # a placeholder
                 continue
             aim = ROOT / path
-            found = aim.exists() or aim in COMING or path.endswith("/")
+            found = aim.exists() or path.endswith("/")
             assert found, f"{page.name} names {path}, which does not exist"
 
 
