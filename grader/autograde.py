@@ -111,9 +111,6 @@ def autograde(
         Sandbox(limits or course.limits, data, backend, release.modules)
         for _ in range(min(workers, len(names)))
     ]
-    started[0].start()  # says at once whether it can; the others start with their first submission
-    for sandbox in started:
-        sandboxes.put(sandbox)
     secret = gradebook.secret(course)
 
     def run(submission: Submission, notebook: NotebookNode) -> SubmissionResult:
@@ -139,8 +136,11 @@ def autograde(
         progress(outcome, len(names))
 
     try:
-        gradebook.register(course, assignment)
         with ThreadPoolExecutor(len(started)) as pool:
+            list(pool.map(Sandbox.start, started))  # raises before a grade is touched
+            for sandbox in started:
+                sandboxes.put(sandbox)
+            gradebook.register(course, assignment)
             running: dict[Future[SubmissionResult], tuple[Submission, NotebookNode]] = {}
             for name, prepared in _prepared(course, assignment, names, release):
                 if isinstance(prepared, Failure):
