@@ -7,7 +7,7 @@ Shown by: canary gradebook
 import os
 
 wanted = ("gradebook.db", ".grader_secret", ".netrc", "answers.txt", "notes.txt")
-for top in ("@COURSE@", "/course", "/home", "/root", "/tmp", "/work", "/mnt", "/media", "/srv", "/var"):
+for top in ("@COURSE@", "/course", "/home", "/root", "/tmp", "/mnt", "/media", "/srv", "/var"):
     for folder, folders, files in os.walk(top):
         folders[:] = folders[:200]
         for name in files:
