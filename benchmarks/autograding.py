@@ -7,7 +7,7 @@ the sandbox. Both grade the same notebooks, without the cells tagged `demo`, wit
 Start-up counts: each figure is a whole command, divided by the number of submissions. CPU seconds
 are those of the command and all its descendants, from a control group (so run it as root); memory is the
 largest sum over the process tree of the proportional set size, sampled.
-`--with-d2l` adds `from d2l import torch as d2l` to every notebook, as the book's own have it.
+`--with-d2l` adds `from d2l import torch as d2l` to the chapter, as the book's own have it.
 """
 
 from __future__ import annotations
@@ -59,10 +59,12 @@ def main() -> None:
     options = parser.parse_args()
     root = Course.find(Path(__file__).parent).root
     with tempfile.TemporaryDirectory() as scratch:
-        stock, ours = (_course(root, Path(scratch) / name) for name in ("stock", "ours"))
+        stock, ours = (
+            _course(root, Path(scratch) / name, options.with_d2l) for name in ("stock", "ours")
+        )
         _remove_engine(stock)
         names = [f"student_{number:02}" for number in range(options.students)]
-        for name, notebook in zip(names, _class(ours, options.with_d2l), strict=False):
+        for name, notebook in zip(names, _class(ours), strict=False):
             for course in (stock, ours):
                 submit(course, name, ASSIGNMENT, notebook)
         _run([BIN / "nbgrader", "generate_assignment", ASSIGNMENT, "--force"], stock.root, 1)
@@ -76,10 +78,13 @@ def main() -> None:
         _compare_grades(stock, ours, names)
 
 
-def _course(root: Path, folder: Path) -> Course:
+def _course(root: Path, folder: Path, with_d2l: bool) -> Course:
     (folder / "chapters").mkdir(parents=True)
     shutil.copy(root / CONFIG_FILE, folder)
-    shutil.copy(root / "chapters" / f"{ASSIGNMENT}.py", folder / "chapters")
+    text = (root / "chapters" / f"{ASSIGNMENT}.py").read_text()
+    if with_d2l:
+        text = text.replace("\nimport torch\n", "\nimport torch\nfrom d2l import torch as d2l\n", 1)
+    (folder / "chapters" / f"{ASSIGNMENT}.py").write_text(text)
     course = Course(folder)
     build(course)
     return course
@@ -91,13 +96,10 @@ def _remove_engine(course: Course) -> None:
     path.write_text(path.read_text() + "\ndel c.Autograde.autograde_preprocessors\n")
 
 
-def _class(course: Course, with_d2l: bool) -> Iterator[NotebookNode]:
+def _class(course: Course) -> Iterator[NotebookNode]:
     """Honest notebooks without end: all right, and each with one catalogued answer in turn."""
     right = solved(course, ASSIGNMENT)
     right.cells = [cell for cell in right.cells if "demo" not in cell.metadata.get("tags", [])]
-    if with_d2l:
-        first = next(cell for cell in right.cells if cell.cell_type == "code")
-        first.source = "from d2l import torch as d2l\n" + first.source
     yield right
     answers = sorted(path.relative_to(CATALOGUE) for path in CATALOGUE.glob("*/*/*.py"))
     by_exercise: dict[str, list[Path]] = {}
