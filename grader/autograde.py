@@ -107,10 +107,8 @@ def autograde(
     release = read_release(course, assignment)
     names = students(course, assignment, pattern)
     sandboxes: SimpleQueue[Sandbox] = SimpleQueue()
-    started = [
-        Sandbox(limits or course.limits, data, backend, release.modules)
-        for _ in range(min(workers, len(names)))
-    ]
+    first = Sandbox(limits or course.limits, data, backend, release.modules)
+    started = [first, *(first.sibling() for _ in range(min(workers, len(names)) - 1))]
     secret = gradebook.secret(course)
 
     def run(submission: Submission, notebook: NotebookNode) -> SubmissionResult:

@@ -1,4 +1,4 @@
-"""Runs submissions out of reach: a preloaded worker behind bubblewrap, and a fork of it for each.
+"""Runs submissions out of reach: a preloaded process behind bubblewrap, and a fork of it for each.
 
 `Sandbox.open` gives a `Session`, whose `run_cell` runs a submission's cells in order and whose
 `exercise` asks its functions. Only plain data comes back; whatever a submission does to itself, the
@@ -9,9 +9,10 @@ grader gets an outcome and a reason. `start` and `worker` run inside, `student`,
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from pathlib import Path, PurePosixPath
 
-from grader.sandbox.control import WorkerControl
+from grader.sandbox.control import WorkerControl, Zygote
 from grader.sandbox.launch import Backend, SandboxUnavailable, install_command
 from grader.sandbox.limits import Limits
 from grader.sandbox.remote import Remote
@@ -43,14 +44,16 @@ MAX_FILES_BYTES = 32 * 2**20
 
 
 class Sandbox:
-    """One bubblewrap with one preloaded worker, for one submission after the other.
+    """A place for one submission after the other, behind bubblewrap.
 
     Starts on the first `open`, or on `start`. To be used by one thread at a time; several sandboxes run
-    side by side in several threads. backend "none" is the same worker without isolation: it protects
-    neither files nor grades, and its memory limit holds for single processes only.
-    data: folder that notebooks find in `COURSE_DATA`, read-only. preload: modules imported before the
-    first fork; those that are not installed are listed in `missing`.
+    side by side in several threads, and a `sibling` shares what was imported. backend "none" is the
+    same without isolation: it protects neither files nor grades, and its memory limit holds for single
+    processes only. data: folder that notebooks find in `COURSE_DATA`, read-only. preload: modules
+    imported before the first fork; those that are not installed are listed in `missing`.
     """
+
+    _is_sibling = False
 
     def __init__(
         self,
@@ -62,26 +65,35 @@ class Sandbox:
         if backend not in ("bubblewrap", "none"):
             raise ValueError(f"backend is {backend!r}; it must be 'bubblewrap' or 'none'")
         self.limits, self.backend = limits, backend
-        self._control = WorkerControl(backend, preload, data)
+        self._share(Zygote(backend, preload, data))
+
+    def _share(self, zygote: Zygote) -> None:
+        self._zygote, self._control = zygote, WorkerControl(zygote)
         self._session: Session | None = None
+
+    def sibling(self) -> Sandbox:
+        """Another sandbox in the same bubblewrap, with the same limits; it ends with this one."""
+        other = copy(self)
+        other._share(self._zygote)
+        other._is_sibling = True
+        return other
 
     @property
     def missing(self) -> list[str]:
         """Modules of `preload` that could not be imported."""
-        return list(self._control.missing)
+        return list(self._zygote.missing)
 
     @property
     def pid(self) -> int | None:
-        """The number of the sandbox's outermost process, None when it does not run."""
-        return self._control.pid
+        """The number of the outermost process, None when it does not run."""
+        return self._zygote.pid
 
     def start(self) -> None:
-        """Start the worker, which takes as long as importing its libraries.
+        """Start, which takes as long as importing the libraries.
 
         Raises SandboxUnavailable, which says what is missing and how to install it.
         """
-        if self._control.pid is None:
-            self._control.start()
+        self._control.start()
 
     def open(self, seed: int, files: Mapping[str, bytes] | None = None) -> Session:
         """A submission, in a fresh fork of the worker. Only one can be open at a time.
@@ -107,11 +119,13 @@ class Sandbox:
         return self._session
 
     def close(self) -> None:
-        """End the worker and the submission in it."""
+        """End the submission that is open, and all siblings unless this is one itself."""
         if self._session is not None:
             self._session.close()
             self._session = None
         self._control.stop()
+        if not self._is_sibling:
+            self._zygote.stop()
 
     def __enter__(self) -> Sandbox:
         return self

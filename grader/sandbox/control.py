@@ -1,4 +1,4 @@
-"""The judge's end of a worker: start it, have it spawn, interrupt and end submissions, replace it."""
+"""The judge's end of the zygote, which forks workers, and of a worker, which forks submissions."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import contextlib
 import signal
 import socket
 import subprocess
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from grader.sandbox.frames import Channel, ChannelClosed, DeadlinePassed
+from grader.sandbox.frames import Channel, ChannelClosed, DeadlinePassed, pair
 from grader.sandbox.launch import Backend, Launched, SandboxUnavailable, install_command, launch
 from grader.sandbox.limits import Limits
 from grader.wire import WireError
@@ -51,35 +52,115 @@ def ending_of(status: int) -> str:
     return f"ended itself with exit code {status >> 8 & 0xFF}"
 
 
-class WorkerControl:
-    """A running worker. Every method raises WorkerLost when it has gone or hangs."""
+class Zygote:
+    """A running sandbox and the preloaded process in it. Several threads may use it.
+
+    Starts with the first worker, or on `start`; started anew when it has been lost.
+    """
 
     def __init__(self, backend: Backend, preload: Sequence[str], data: Path | None) -> None:
         self._backend, self._preload, self._data = backend, tuple(preload), data
+        self._lock = threading.Lock()
         self._launched: Launched | None = None
         self.missing: list[str] = []
 
-    def start(self) -> None:
-        """Start the worker and wait until it has imported its libraries.
+    @property
+    def pid(self) -> int | None:
+        """The number of the sandbox's outermost process, None when it does not run."""
+        return self._launched.process.pid if self._launched else None
 
-        Raises SandboxUnavailable when bubblewrap or the worker cannot start here.
+    def start(self) -> None:
+        """Start the sandbox, unless it runs, and wait until the libraries are imported.
+
+        Raises SandboxUnavailable when bubblewrap or the zygote cannot start here.
         """
+        with self._lock:
+            if self._launched is None:
+                self._start()
+
+    def fork_worker(self) -> tuple[Channel, Callable[[], None]]:
+        """A new worker's control channel, and how it is ended. Raises SandboxUnavailable."""
+        with self._lock:
+            if self._launched is None:
+                self._start()
+            try:
+                return self._fork_worker()
+            except WorkerLost:
+                self._stop()
+                self._start()
+            try:
+                return self._fork_worker()
+            except WorkerLost as lost:
+                raise SandboxUnavailable(_why_not(str(lost), self._stop())) from None
+
+    def stop(self) -> None:
+        """End the sandbox and everything in it."""
+        with self._lock:
+            self._stop()
+
+    def _start(self) -> None:
         self._launched = launched = launch(self._backend, self._preload, self._data)
         self._channel = Channel(launched.control)
         try:
             hello = self._channel.receive(time.monotonic() + START_SECONDS)
         except (ChannelClosed, DeadlinePassed, WireError) as error:
-            raise SandboxUnavailable(_why_not(str(error), self.stop())) from None
+            raise SandboxUnavailable(_why_not(str(error), self._stop())) from None
         if not isinstance(hello, dict) or hello.get("ready") is not True:
             failed = str(hello.get("failed")) if isinstance(hello, dict) else "an unknown answer"
-            raise SandboxUnavailable(_why_not(failed, self.stop()))
+            raise SandboxUnavailable(_why_not(failed, self._stop()))
         missing = hello.get("missing")
         self.missing = [str(name) for name in missing] if isinstance(missing, list) else []
 
-    @property
-    def pid(self) -> int | None:
-        """The number of the outermost process of the worker, None when it does not run."""
-        return self._launched.process.pid if self._launched else None
+    def _fork_worker(self) -> tuple[Channel, Callable[[], None]]:
+        launched = self._launched
+        channel, theirs = pair()
+        try:
+            with theirs:
+                pid = ask(self._channel, {"do": "worker"}, theirs.fileno())["pid"]
+        except WorkerLost:
+            channel.close()
+            raise
+
+        def end() -> None:
+            channel.close()
+            with self._lock, contextlib.suppress(WorkerLost):
+                if self._launched is launched:  # otherwise it has ended with its zygote
+                    ask(self._channel, {"do": "end", "pid": pid})
+
+        return channel, end
+
+    def _stop(self) -> str:
+        """End it; the end of what it wrote to stderr, if it ran."""
+        if self._launched is None:
+            return ""
+        launched, self._launched = self._launched, None
+        launched.control.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            launched.process.wait(2)
+        launched.process.kill()
+        launched.process.wait()
+        diagnosis = launched.diagnosis()
+        launched.log.close()
+        return diagnosis
+
+
+class WorkerControl:
+    """A worker. Every method but `stop` raises WorkerLost when it has gone or hangs."""
+
+    def __init__(self, zygote: Zygote) -> None:
+        self._zygote = zygote
+        self._channel: Channel | None = None
+
+    def start(self) -> None:
+        """Have a worker forked, unless there is one. Raises SandboxUnavailable."""
+        if self._channel is None:
+            self._channel, self._end_worker = self._zygote.fork_worker()
+
+    def stop(self) -> None:
+        """End the worker and the submission in it."""
+        if self._channel is not None:
+            self._channel = None
+            self._end_worker()
 
     def spawn(self, theirs: socket.socket, limits: Limits) -> None:
         """Fork a process for a submission, which serves on `theirs`."""
@@ -94,32 +175,23 @@ class WorkerControl:
         answer = self._ask({"do": "end", "patience": patience})
         return Ending(**answer)  # type: ignore[arg-type]
 
-    def stop(self) -> str:
-        """End the worker and everything in it; the end of what it wrote to stderr, if it ran."""
-        if self._launched is None:
-            return ""
-        launched, self._launched = self._launched, None
-        launched.control.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            launched.process.wait(2)
-        launched.process.kill()
-        launched.process.wait()
-        diagnosis = launched.diagnosis()
-        launched.log.close()
-        return diagnosis
-
     def _ask(self, request: dict[str, object], fd: int | None = None) -> dict[str, object]:
-        if self._launched is None:
+        if self._channel is None:
             raise WorkerLost("the worker does not run")
-        deadline = time.monotonic() + ANSWER_SECONDS
-        try:
-            self._channel.send(request, deadline, fd)
-            answer = self._channel.receive(deadline)
-        except (ChannelClosed, DeadlinePassed, WireError) as error:
-            raise WorkerLost(f"the sandbox's worker was lost ({type(error).__name__})") from None
-        if not isinstance(answer, dict):
-            raise WorkerLost("the sandbox's worker gave an answer that is not one")
-        return answer  # type: ignore[return-value]
+        return ask(self._channel, request, fd)
+
+
+def ask(channel: Channel, request: dict[str, object], fd: int | None = None) -> dict[str, object]:
+    """What the process at the other end answers. Raises WorkerLost when it does not."""
+    deadline = time.monotonic() + ANSWER_SECONDS
+    try:
+        channel.send(request, deadline, fd)
+        answer = channel.receive(deadline)
+    except (ChannelClosed, DeadlinePassed, WireError) as error:
+        raise WorkerLost(f"the sandbox's worker was lost ({type(error).__name__})") from None
+    if not isinstance(answer, dict):
+        raise WorkerLost("the sandbox's worker gave an answer that is not one")
+    return answer  # type: ignore[return-value]
 
 
 def _why_not(what: str, log: str) -> str:

@@ -7,6 +7,7 @@ the exact one only when that exceeds the limit.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from dataclasses import dataclass, field
@@ -17,10 +18,9 @@ _PROPORTIONAL = ("Pss_Anon:", "Pss_Shmem:", "SwapPss:")
 
 @dataclass
 class MemoryWatch:
-    """Watches all processes other than `ours`. limit: bytes beyond the preloaded libraries."""
+    """Watches what this process has started. limit: bytes beyond the preloaded libraries."""
 
     limit: int
-    ours: frozenset[int]
     peak: int = 0
     _next: float = 0.0
     _baseline: int = field(default_factory=lambda: _sum_of("/proc/self/status", _RESIDENT))
@@ -37,7 +37,7 @@ class MemoryWatch:
         return used > self.limit
 
     def _used(self) -> int:
-        pids = [pid for pid in running() if pid not in self.ours]
+        pids = descendants()
         upper = sum(_sum_of(f"/proc/{pid}/status", _RESIDENT) for pid in pids) - self._baseline
         if upper <= self.limit:
             return upper
@@ -50,9 +50,26 @@ class MemoryWatch:
         return exact - self._baseline
 
 
-def running() -> list[int]:
-    """The numbers of all processes that this process can see."""
-    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+def descendants() -> list[int]:
+    """The processes that this one has started, and that these have started, by their numbers in /proc.
+
+    A submission's first process inherits those whose parents have ended, so none gets lost.
+    """
+    children: dict[int, list[int]] = {}
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                children.setdefault(_parent(name), []).append(int(name))
+    found = [int(os.readlink("/proc/self"))]
+    for pid in found:
+        found += children.get(pid, ())
+    return found[1:]
+
+
+def _parent(pid: str) -> int:
+    with open(f"/proc/{pid}/stat") as file:
+        # A program's name, in parentheses, may hold anything.
+        return int(file.read().rpartition(")")[2].split()[1])
 
 
 def _sum_of(path: str, names: tuple[str, ...]) -> int:

@@ -1,7 +1,7 @@
-"""The worker inside the sandbox: imports the libraries once, then forks a process per submission.
+"""Inside the sandbox: the zygote imports the libraries once and forks workers, these fork submissions.
 
-It never runs a student's code and never reads a byte that comes from it. It obeys the judge on its
-control channel, and ends when that channel does. `grader/sandbox/start.py` starts it.
+Neither runs a student's code nor reads a byte that comes from it. Each obeys the judge on a control
+channel of its own, and ends when that channel does. `grader/sandbox/start.py` starts the zygote.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ import sys
 import tempfile
 import time
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
 from grader.sandbox import jail, kernel
 from grader.sandbox.frames import Channel, ChannelClosed
 from grader.sandbox.limits import Limits
-from grader.sandbox.memory import MemoryWatch, running
+from grader.sandbox.memory import MemoryWatch, descendants
 
 POLL_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
 class Setup:
-    """What the worker is told when it starts. isolate: whether bubblewrap stands around it."""
+    """What the zygote is told when it starts. isolate: whether bubblewrap stands around it."""
 
     control_fd: int
     isolate: bool
@@ -48,12 +48,53 @@ class Submission:
     over_memory: bool = False
 
 
+class Zygote:
+    """The preloaded process. Everything else in the sandbox is a fork of it."""
+
+    def __init__(self, control: Channel, isolate: bool, shell: object) -> None:
+        self.control, self.isolate, self.shell = control, isolate, shell
+
+    def serve(self) -> None:
+        """Obey until the control channel closes."""
+        while True:
+            request, fd = self.control.receive_with_fd()
+            assert isinstance(request, dict)
+            if request["do"] == "worker":
+                assert fd is not None
+                self.control.send({"pid": self._fork_worker(fd)})
+            elif request["do"] == "end":
+                self._end_worker(request["pid"])
+                self.control.send({})
+            else:
+                raise ValueError(f"unknown request {request['do']!r}")
+
+    @staticmethod
+    def _end_worker(pid: object) -> None:
+        assert isinstance(pid, int)
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+
+    def _fork_worker(self, fd: int) -> int:
+        pid = _fork(self.isolate)
+        if pid == 0:
+            try:
+                self.control.close()
+                kernel.die_with_parent()
+                with contextlib.suppress(ChannelClosed, KeyboardInterrupt):
+                    Worker(Channel.from_fd(fd), self.isolate, self.shell).serve()
+            finally:
+                os._exit(0)
+        os.close(fd)
+        return pid
+
+
 @dataclass
 class Worker:
+    """Forks one submission after the other, watches over it, and ends it."""
+
     control: Channel
     isolate: bool
     shell: object
-    ours: frozenset[int] = field(default_factory=frozenset)
     submission: Submission | None = None
 
     def serve(self) -> None:
@@ -81,17 +122,11 @@ class Worker:
 
     def _spawn(self, fd: int, limits: Limits) -> dict:
         home = None if self.isolate else tempfile.TemporaryDirectory(prefix="submission-")
-        if self.isolate:
-            kernel.unshare(kernel.NEW_PROCESSES)
-        pid = os.fork()
+        pid = _fork(self.isolate)
         if pid == 0:
             _be_submission(fd, limits, home.name if home else None, self.shell)
         os.close(fd)
-        if self.isolate:
-            own = os.open("/proc/self/ns/pid", os.O_RDONLY)
-            kernel.join(own, kernel.NEW_PROCESSES)
-            os.close(own)
-        watch = MemoryWatch(limits.memory_bytes, self.ours) if self.isolate else None
+        watch = MemoryWatch(limits.memory_bytes) if self.isolate else None
         self.submission = Submission(pid, watch, home)
         return {"pid": pid}
 
@@ -144,7 +179,7 @@ class Worker:
             "killed": killed,
             "over_memory": submission.over_memory,
             "peak": submission.watch.peak if submission.watch else 0,
-            "left": len(set(running()) - self.ours) if self.isolate else 0,
+            "left": len(descendants()) if self.isolate else 0,
         }
 
 
@@ -155,18 +190,18 @@ def main(setup: Setup) -> NoReturn:
         kernel.die_with_parent()
         if setup.isolate:
             kernel.mount_tmpfs(jail.ROOM, 64 * 2**20)
-        worker, missing = _prepare(control, setup)
+        shell, missing = _prepare(setup)
     except Exception as error:
         with contextlib.suppress(ChannelClosed):
             control.send({"failed": f"{type(error).__name__}: {error}"})
         os._exit(1)
     with contextlib.suppress(ChannelClosed, KeyboardInterrupt):
         control.send({"ready": True, "missing": missing})
-        worker.serve()
+        Zygote(control, setup.isolate, shell).serve()
     os._exit(0)
 
 
-def _prepare(control: Channel, setup: Setup) -> tuple[Worker, list[str]]:
+def _prepare(setup: Setup) -> tuple[object, list[str]]:
     missing = []
     for name in setup.preload:
         try:
@@ -184,10 +219,20 @@ def _prepare(control: Channel, setup: Setup) -> tuple[Worker, list[str]]:
     gc.freeze()
     if setup.isolate:
         kernel.collapse_memory()
-    worker = Worker(control, setup.isolate, shell)
-    if setup.isolate:
-        worker.ours = frozenset(running())
-    return worker, missing
+    return shell, missing
+
+
+def _fork(isolate: bool) -> int:
+    """As os.fork; with `isolate` the child is the first of a process namespace that ends with it."""
+    if not isolate:
+        return os.fork()
+    kernel.unshare(kernel.NEW_PROCESSES)
+    pid = os.fork()
+    if pid:
+        own = os.open("/proc/self/ns/pid", os.O_RDONLY)
+        kernel.join(own, kernel.NEW_PROCESSES)
+        os.close(own)
+    return pid
 
 
 def _ask_for_the_processor() -> None:

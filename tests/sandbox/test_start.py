@@ -8,7 +8,9 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 
+import psutil
 import pytest
 
 from grader.probe import StudentError
@@ -63,20 +65,60 @@ def test_two_threads_grade_in_two_sandboxes_with_the_same_results():
     ]
     found: dict[int, tuple] = {}
 
-    def work(number: int) -> None:
-        with Sandbox(LIMITS, preload=("torch",)) as sandbox:
-            for _ in range(3):
-                with sandbox.open(3) as session:
-                    outputs = [session.run_cell(cell).outputs for cell in cells]
-                    with session.exercise() as remote:
-                        found[number] = (outputs, remote.call("f"))
+    def work(number: int, sandbox: Sandbox) -> None:
+        for _ in range(3):
+            with sandbox.open(3) as session:
+                outputs = [session.run_cell(cell).outputs for cell in cells]
+                with session.exercise() as remote:
+                    found[number] = (outputs, remote.call("f"))
 
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(found) == 2 and found[0] == found[1] and found[0][1] == 5
+    with Sandbox(LIMITS, preload=("torch",)) as first, Sandbox(LIMITS, preload=("torch",)) as other:
+        sandboxes = enumerate((first, first.sibling(), other))
+        threads = [threading.Thread(target=work, args=each) for each in sandboxes]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(found) == 3 and found[0] == found[1] == found[2] and found[0][1] == 5
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_siblings_do_not_reach_each_other_and_survive_each_other():
+    """Two submissions at once, from one zygote: the memory, death and loss of one are its own."""
+    limits = replace(LIMITS, memory_bytes=300 * 2**20)
+    with Sandbox(limits, preload=()) as first:
+        second = first.sibling()
+        with first.open(1) as bad, second.open(1) as good:
+            assert first.pid == second.pid
+            good.run_cell("x = bytearray(200 * 2**20)")
+            greedy = "import time; y = bytearray(200 * 2**20); time.sleep(0.5)"
+            assert bad.run_cell(greedy).status == "ok"
+            seen = good.run_cell("import os; print(os.getpid(), os.listdir('/proc'))")
+            assert text_of(seen.outputs) == "1 []\n"
+            worker = first._control
+            worker.stop()
+            assert text_of(good.run_cell("len(x)").outputs) == str(200 * 2**20)
+            assert bad.run_cell("1 + 1").status == "ok" and worker is first._control
+        second.close()
+        with first.open(1) as session:
+            assert session.run_cell("1").status == "ok"
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_when_the_zygote_is_lost_all_siblings_go_on():
+    with Sandbox(LIMITS, preload=()) as first:
+        second = first.sibling()
+        with first.open(1) as one, second.open(2) as other:
+            one.run_cell("x = 1")
+            other.run_cell("x = 2")
+            before = first.pid
+            outermost = psutil.Process(before)
+            inside = outermost.children(recursive=True)
+            outermost.kill()
+            psutil.wait_procs(inside)
+            assert text_of(one.run_cell("x").outputs) == "1"
+            assert text_of(other.run_cell("x").outputs) == "2"
+            assert first.pid == second.pid != before
 
 
 GRADER = """

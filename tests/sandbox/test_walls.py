@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 import grader
 from grader.sandbox import Sandbox, Session, jail
-from grader.sandbox.memory import running
 from tests.sandbox.conftest import text_of
 
 
@@ -187,29 +186,12 @@ print([(fd, kind(fd)) for fd in range(256) if kind(fd) is not None])
 
 def test_the_end_of_a_sandbox_ends_all_in_it(sandbox: Sandbox):
     # The last of the folder's tests with a worker: the next one would have to wait for a new worker.
-    inside = _descendants(sandbox.pid)
+    outermost = psutil.Process(sandbox.pid)
+    inside = [outermost, *outermost.children(recursive=True)]
     assert len(inside) >= 3
     sandbox.close()
-    until = time.monotonic() + 5
-    while set(inside) & set(running()) and time.monotonic() < until:
-        time.sleep(0.05)
-    assert set(inside) & set(running()) == set()
-
-
-def _descendants(pid: int | None) -> list[int]:
-    parents = {}
-    for number in running():
-        try:
-            parents[number] = int(
-                Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[1]
-            )
-        except FileNotFoundError:
-            continue
-    found, level = [], [pid]
-    while level:
-        found += level
-        level = [child for child, parent in parents.items() if parent in level]
-    return [number for number in found if number is not None]
+    _, alive = psutil.wait_procs(inside, timeout=5)
+    assert alive == []
 
 
 def test_a_folder_with_the_interpreter_in_it_stays(monkeypatch):
