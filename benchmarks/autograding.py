@@ -93,7 +93,7 @@ def _course(root: Path, folder: Path, with_d2l: bool) -> Course:
 def _remove_engine(course: Course) -> None:
     """The same configuration, with nbgrader's own stages."""
     path = course.root / CONFIG_FILE
-    path.write_text(path.read_text() + "\ndel c.Autograde.autograde_preprocessors\n")
+    path.write_text(path.read_text() + "\ndel c.Autograde\n")
 
 
 def _class(course: Course) -> Iterator[NotebookNode]:

@@ -85,6 +85,21 @@ def students(course: Course, assignment: str, pattern: str = "*") -> list[str]:
     return found
 
 
+def prepare(
+    course: Course, assignment: str, student: str, release: Release
+) -> tuple[Submission, NotebookNode]:
+    """What `student` handed in, and its notebook as it is run: marks and locked cells put back.
+
+    Findings about the file are in the submission.
+    """
+    folder = course.notebook("submitted", assignment, student).parent
+    submission = read_submission(folder, student, assignment)
+    restore_marks(submission.notebook, release.notebook)
+    notebook = gradebook.sanitise(course, submission)
+    submission.findings += restore(notebook, release.notebook)
+    return submission, notebook
+
+
 def autograde(
     course: Course,
     assignment: str,
@@ -178,16 +193,12 @@ def _prepared(
 ) -> Iterator[tuple[str, tuple[Submission, NotebookNode] | Failure]]:
     """Every submission, read and sanitised, or why it could not be."""
     for name in names:
-        folder = course.notebook("submitted", assignment, name).parent
         try:
-            submission = read_submission(folder, name, assignment)
-            restore_marks(submission.notebook, release.notebook)
-            notebook = gradebook.sanitise(course, submission)
-            submission.findings += restore(notebook, release.notebook)
+            prepared = prepare(course, assignment, name, release)
         except Exception as error:
             yield name, Failure(name, f"could not be prepared: {type(error).__name__}: {error}")
         else:
-            yield name, (submission, notebook)
+            yield name, prepared
 
 
 def _record_done(course: Course, running: dict, finish: Callable) -> None:

@@ -68,7 +68,7 @@ def own_grades(chapter_course, command) -> dict[str, dict[str, float]]:
     return read_grades(chapter_course)
 
 
-def read_grades(course: Course) -> dict[str, dict[str, float]]:
+def read_grades(course: Course, assignment: str = NAME) -> dict[str, dict[str, float]]:
     from nbgrader.api import Gradebook
 
     with Gradebook(course.database, "dropout-lab") as gradebook:
@@ -78,5 +78,5 @@ def read_grades(course: Course) -> dict[str, dict[str, float]]:
                 for notebook in submission.notebooks
                 for grade in notebook.grades
             }
-            for submission in gradebook.assignment_submissions(NAME)
+            for submission in gradebook.assignment_submissions(assignment)
         }

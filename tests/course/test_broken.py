@@ -1,0 +1,87 @@
+"""nbgrader's own command and formgrader's button grade broken submissions as `grader autograde` does."""
+
+import shutil
+
+import pytest
+from nbgrader.apps import NbGraderAPI
+from nbgrader.apps.autogradeapp import AutogradeApp
+from nbgrader.utils import capture_log
+
+from grader import exercise as exercises
+from grader import gradebook
+from grader.autograde import autograde
+from grader.build import build
+from grader.course import CONFIG_FILE, Course
+from tests.grader.broken import BROKEN, FILE, NAME, hand_in, hand_in_all
+from tests.grader.conftest import KNOWN, make_small_course
+
+from .conftest import read_grades
+
+BY_BUTTON = ("truncated", "other_name", "forged_marks")
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """Two courses with the same class, graded by us and by nbgrader; our outcomes and nbgrader's log."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(exercises, "all_exercises", lambda: KNOWN)
+        ours = make_small_course(tmp_path_factory.mktemp("ours"))
+        with open(ours.root / CONFIG_FILE, "a") as config:
+            config.write("c.SandboxExecute.limits = {'cell_seconds': 3, 'exercise_seconds': 3}\n")
+        build(ours)
+        hand_in_all(ours)
+        gradebook.secret(ours)
+        theirs = Course(tmp_path_factory.mktemp("theirs") / "course")
+        shutil.copytree(ours.root, theirs.root, symlinks=True)
+        outcomes = autograde(ours, NAME, workers=2)
+        patch.chdir(theirs.root)
+        api = NbGraderAPI(config=theirs.config)
+        log = "".join(_succeeded(api.autograde(NAME, student)) for student in BY_BUTTON)
+        app = AutogradeApp()
+        app.initialize([NAME])
+        log += _succeeded(capture_log(app))
+        yield ours, theirs, {outcome.student: outcome for outcome in outcomes}, log
+
+
+def _succeeded(done: dict) -> str:
+    assert done["success"], done["error"] + done["log"]
+    return done["log"]
+
+
+@pytest.fixture(scope="module")
+def grades(graded):
+    ours, theirs, _, _ = graded
+    return read_grades(ours, NAME), read_grades(theirs, NAME)
+
+
+@pytest.mark.parametrize("student", BROKEN)
+def test_the_same_grade_findings_and_files(graded, grades, student):
+    ours, theirs, outcomes, log = graded
+    own, by_nbgrader = grades
+    assert by_nbgrader[student] == own[student]
+    assert sum(points or 0 for points in own[student].values()) == BROKEN[student].earned
+    for finding in outcomes[student].findings:
+        assert f"{student}: {finding}" in log
+    assert _autograded(theirs, student) == _autograded(ours, student)
+
+
+def _autograded(course: Course, student: str) -> dict[str, bytes]:
+    folder = course.notebook("autograded", NAME, student).parent
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize(
+    ("student", "files", "words"),
+    [
+        ("no time", {FILE: b"", "timestamp.txt": b"yesterday"}, "Run `grader autograde 01_double"),
+        ("no file alone", {}, "No notebooks were matched"),
+    ],
+)
+def test_what_nbgrader_refuses_before_it_asks_us(graded, student, files, words):
+    """docs/instructors.md says the same."""
+    _, theirs, _, _ = graded
+    hand_in(theirs, student, files)
+    done = NbGraderAPI(config=theirs.config).autograde(NAME, student)
+    assert not done["success"] and words in done["log"]
+    (outcome,) = autograde(theirs, NAME, pattern=student)
+    assert outcome.earned == 0 and outcome.findings
