@@ -6,47 +6,25 @@ between only wait for their sandboxes and judge.
 
 from __future__ import annotations
 
-import ast
 import fnmatch
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import SimpleQueue
 
-import nbformat
 from nbformat import NotebookNode
 
 from . import gradebook
 from .course import Course
-from .engine import DEMO, grade
-from .exercise import CourseError
+from .engine import grade
+from .errors import CourseError
+from .release import Release, read_release
 from .restore import restore, restore_marks
 from .results import SubmissionResult
-from .sandbox import Limits, Sandbox
-from .sandbox.launch import Backend
+from .sandbox import Backend, Limits, Sandbox
+from .sandbox.launch import Launched
 from .submission import Submission, read_submission
-
-# What every submission needs. The last two are imported by torch itself on the first step of an
-# optimizer and on the first fake tensor, which takes seconds: once is enough.
-LIBRARIES = (
-    "torch",
-    "numpy",
-    "matplotlib.pyplot",
-    "matplotlib_inline.backend_inline",
-    "grader.notebook",
-    "torch._dynamo",
-    "torch._subclasses.fake_tensor",
-)
-
-
-@dataclass(frozen=True)
-class Release:
-    """An assignment as it was handed out, the sources of its demo cells, and what to preload for it."""
-
-    notebook: NotebookNode
-    demos: frozenset[str]
-    modules: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -55,18 +33,6 @@ class Failure:
 
     student: str
     reason: str
-
-
-def read_release(course: Course, assignment: str) -> Release:
-    """The release notebook of `assignment`. Raises CourseError when it is not there."""
-    path = course.notebook("release", assignment)
-    if not path.is_file():
-        raise CourseError(f"{path} is missing: run `grader build` to make the student notebooks.")
-    notebook = nbformat.read(path, as_version=4)
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    demos = frozenset(cell.source for cell in code if DEMO in cell.metadata.get("tags", []))
-    imported = _imported(cell.source for cell in code)
-    return Release(notebook, demos, (*LIBRARIES, *imported))
 
 
 def students(course: Course, assignment: str, pattern: str = "*") -> list[str]:
@@ -109,21 +75,24 @@ def autograde(
     backend: Backend = "bubblewrap",
     limits: Limits | None = None,
     data: Path | None = None,
+    launched: Launched | None = None,
     progress: Callable[[SubmissionResult | Failure, int], None] = lambda outcome, total: None,
 ) -> list[SubmissionResult | Failure]:
     """Grade every submission of `assignment` whose student matches `pattern`; in student order.
 
     `workers` sandboxes run side by side; grades do not depend on their number. Each outcome is
-    recorded as soon as it is there, and reported to `progress` with the number of all.
+    recorded as soon as it is there, and reported to `progress` with the number of all. launched: a
+    sandbox that `launch` has started with the release's modules, for a head start.
     Raises CourseError for an unknown assignment or no submissions, SandboxUnavailable when the
     backend cannot run here; never for what a submission holds.
     """
     course.require(assignment)
     release = read_release(course, assignment)
     names = students(course, assignment, pattern)
-    sandboxes: SimpleQueue[Sandbox] = SimpleQueue()
-    first = Sandbox(limits or course.limits, data, backend, release.modules)
+    limits = limits or course.limits
+    first = Sandbox(limits, data, backend, release.modules, launched)
     started = [first, *(first.sibling() for _ in range(min(workers, len(names)) - 1))]
+    sandboxes: SimpleQueue[Sandbox] = SimpleQueue()
     secret = gradebook.secret(course)
 
     def run(submission: Submission, notebook: NotebookNode) -> SubmissionResult:
@@ -168,24 +137,6 @@ def autograde(
         for sandbox in started:
             sandbox.close()
     return [outcomes[name] for name in names]
-
-
-def _imported(sources: Iterable[str]) -> tuple[str, ...]:
-    """The modules that these cells import, worth importing once before the first fork."""
-    found: dict[str, None] = {}
-    for source in sources:
-        try:
-            tree = ast.parse(source)
-        except SyntaxError:  # a magic
-            continue
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                found.update(dict.fromkeys(alias.name for alias in node.names))
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                # What is imported from a package may be a module too: `from d2l import torch`.
-                names = (f"{node.module}.{alias.name}" for alias in node.names)
-                found.update(dict.fromkeys((node.module, *names)))
-    return tuple(found)
 
 
 def _prepared(

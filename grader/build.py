@@ -18,7 +18,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from .chapter import read_chapter
 from .course import Course
-from .exercise import CourseError
+from .errors import CourseError
 
 GENERATED = ("source", "release")
 

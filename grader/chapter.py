@@ -14,7 +14,8 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
-from .exercise import CourseError, get_exercise
+from .errors import CourseError
+from .exercise import get_exercise
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 MARKS = ("exercise", "check", "answer")

@@ -14,7 +14,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from .course import Course
-from .exercise import CourseError
+from .errors import CourseError
 
 CATALOGUE = Path(__file__).resolve().parent.parent / "tests" / "answers"
 

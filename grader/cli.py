@@ -6,6 +6,10 @@ file has drifted, 2 for wrong usage.
 
 from __future__ import annotations
 
+import gc
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Literal, Optional
 
@@ -39,7 +43,7 @@ def main() -> None:
 
 
 def _is_for_the_user(error: Exception) -> bool:
-    from .exercise import CourseError
+    from .errors import CourseError
     from .sandbox import SandboxUnavailable
 
     return isinstance(error, (CourseError, SandboxUnavailable))
@@ -87,25 +91,32 @@ def autograde(
     course: CourseOption = None,
 ) -> None:
     """Grade the submissions of ASSIGNMENT in the sandbox and record the grades."""
-    from .autograde import Failure
-    from .autograde import autograde as grade_class
-    from .course import Course
-    from .execute import data_folder
-    from .report import print_grades, print_reasons, write_json
+    with _importing():
+        from .course import Course, data_folder
+        from .release import read_release
+        from .sandbox.launch import launch
 
     if sandbox == "none":
         errors.print(
             "[bold red]WARNING: no sandbox.[/] Submissions run with all your rights: they can read "
             "your files, change grades and use the network. Do this only with code that you trust."
         )
+    where, data = Course.find(course), data_folder()
+    where.require(assignment)
     with _progress("grading") as step:
+        launched = launch(sandbox, read_release(where, assignment).modules, data)
+        with _importing():  # while the sandbox does the same
+            from .autograde import Failure
+            from .autograde import autograde as grade_class
+            from .report import print_grades, print_reasons, write_json
         outcomes = grade_class(
-            Course.find(course),
+            where,
             assignment,
             pattern=student,
             workers=workers,
             backend=sandbox,
-            data=data_folder(),
+            data=data,
+            launched=launched,
             progress=lambda outcome, total: step(outcome.student, total),
         )
     print_grades(console, outcomes)
@@ -141,6 +152,20 @@ def demo(
 
     with _progress("working") as step:
         run_demo(Course.find(course), folder.resolve(), console, step)
+
+
+@contextmanager
+def _importing() -> Iterator[None]:
+    """For imports: what they make is no garbage, so nobody need look for it, then or later."""
+    # jsonschema would load a grammar of web addresses, which takes a second, for formats that no
+    # schema of a notebook has. With None in its place it does without.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 class _progress:

@@ -6,6 +6,7 @@ gives them, so that nbgrader's own commands work on the same files.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -14,10 +15,10 @@ from typing import TYPE_CHECKING
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from .exercise import CourseError
+from .errors import CourseError
 
 if TYPE_CHECKING:
-    from .sandbox import Limits
+    from .sandbox.limits import Limits
 
 CONFIG_FILE = "nbgrader_config.py"
 
@@ -66,7 +67,7 @@ class Course:
 
         Raises CourseError for a limit that does not exist or is not a positive number.
         """
-        from .sandbox import Limits
+        from .sandbox.limits import Limits
 
         given = dict(self.config.SandboxExecute.get("limits", {}))
         known = [field.name for field in fields(Limits)]
@@ -99,3 +100,17 @@ class Course:
             known = ", ".join(self.assignments) or "none yet (run `grader build`)"
             raise CourseError(f"There is no assignment called {assignment!r}. There are: {known}.")
         return path
+
+
+def data_folder() -> Path | None:
+    """The folder of data sets that submissions may read: `COURSE_DATA`, where it is set.
+
+    Raises CourseError when that is no folder.
+    """
+    setting = os.environ.get("COURSE_DATA", "")
+    if not setting:
+        return None
+    folder = Path(setting).resolve()
+    if not folder.is_dir():
+        raise CourseError(f"COURSE_DATA is {setting!r}, which is no folder: correct or unset it.")
+    return folder

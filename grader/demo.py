@@ -13,9 +13,8 @@ from rich.markup import escape
 from .autograde import autograde
 from .build import build
 from .classroom import answered, catalogued, handed_out, solved, submit
-from .course import CONFIG_FILE, Course
-from .execute import data_folder
-from .exercise import CourseError
+from .course import CONFIG_FILE, Course, data_folder
+from .errors import CourseError
 from .feedback import feedback
 from .report import print_grades, print_reasons, write_json
 from .results import SubmissionResult

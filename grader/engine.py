@@ -14,11 +14,10 @@ from nbformat import NotebookNode, v4
 
 from .exercise import get_exercise
 from .judge import derive_seed, judge
+from .release import DEMO
 from .results import ExerciseResult, SubmissionResult
 from .sandbox import Sandbox, Session
 from .table import ResultTable
-
-DEMO = "demo"
 
 
 def grade(

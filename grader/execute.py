@@ -21,10 +21,11 @@ from traitlets import Dict, Enum
 from traitlets.config import Config
 
 from . import gradebook
-from .autograde import prepare, read_release
-from .course import Course
+from .autograde import prepare
+from .course import Course, data_folder
 from .engine import grade
-from .exercise import CourseError
+from .errors import CourseError
+from .release import read_release
 from .sandbox import Limits, Sandbox
 from .sandbox.launch import Backend
 from .submission import Submission
@@ -86,7 +87,7 @@ class SubmissionExporter(NotebookExporter):
             refused.append(folder / "timestamp.txt")
         for path in refused:
             self.log.error(
-                "nbgrader cannot take %s, and will not grade this submission. "
+                "%s: nbgrader refuses such a file and will not grade this submission. "
                 "Run `grader autograde %s --student %r`.",
                 *(path, folder.name, folder.parent.name),
             )
@@ -147,17 +148,3 @@ def _sandbox(backend: Backend, limits: Limits, modules: tuple[str, ...]) -> Sand
     sandbox = Sandbox(limits, data_folder(), backend, modules)
     atexit.register(sandbox.close)
     return sandbox
-
-
-def data_folder() -> Path | None:
-    """The folder of data sets that submissions may read: `COURSE_DATA`, where it is set.
-
-    Raises CourseError when that is no folder.
-    """
-    setting = os.environ.get("COURSE_DATA", "")
-    if not setting:
-        return None
-    folder = Path(setting).resolve()
-    if not folder.is_dir():
-        raise CourseError(f"COURSE_DATA is {setting!r}, which is no folder: correct or unset it.")
-    return folder

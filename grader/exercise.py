@@ -14,16 +14,13 @@ from functools import cache
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from . import expect
+from .errors import CourseError
 from .probe import StudentError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from .student import Student
-
-
-class CourseError(Exception):
-    """Something is wrong with the course itself or with how it was called; the message is for its author."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 
 from .course import Course
-from .exercise import CourseError
+from .errors import CourseError
 
 
 def feedback(

@@ -6,6 +6,7 @@ they expect.
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
 import secrets
@@ -16,6 +17,7 @@ import warnings
 from pathlib import Path
 
 import nbformat
+import nbgrader.api
 from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbformat import NotebookNode
 from nbgrader import preprocessors as steps
@@ -24,7 +26,7 @@ from nbgrader.utils import parse_utc
 from sqlalchemy.exc import SAWarning
 
 from .course import Course
-from .exercise import CourseError
+from .errors import CourseError
 from .submission import Submission
 
 REGISTER = (
@@ -35,10 +37,7 @@ REGISTER = (
     steps.ComputeChecksums,
     steps.SaveCells,
 )
-SANITISE = (
-    steps.OverwriteCells,
-    steps.CheckCellMetadata,
-)
+SANITISE = (steps.OverwriteCells,)
 RECORD = (
     steps.IgnorePattern,
     ClearMetadataPreprocessor,
@@ -47,6 +46,10 @@ RECORD = (
     steps.AssignLatePenalties,
 )
 SECRET_FILE = ".grader_secret"
+
+# nbgrader opens the database anew for each of its steps. With one engine for all of them, SQLAlchemy
+# keeps the queries that it has compiled.
+nbgrader.api.create_engine = functools.cache(nbgrader.api.create_engine)
 
 # nbgrader reads a submission while it is being added, which is harmless and warned about each time.
 warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.api")

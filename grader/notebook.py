@@ -9,7 +9,8 @@ from contextlib import redirect_stderr
 from IPython import get_ipython
 from IPython.display import Markdown, display
 
-from .exercise import CourseError, get_exercise
+from .errors import CourseError
+from .exercise import get_exercise
 from .judge import judge
 from .student import LocalStudent
 from .table import ResultTable

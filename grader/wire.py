@@ -74,8 +74,8 @@ def encode(value: object, limits: WireLimits = DEFAULT) -> bytes:
         )
     shapes = [[_NAMES[tensor.dtype], list(tensor.shape)] for tensor in tensors]
     text = json.dumps([tree, shapes], separators=(",", ":"), allow_nan=False).encode()
-    parts = [struct.pack(">I", len(text)), text]
-    parts += [t.contiguous().reshape(-1).view(torch.uint8).numpy().tobytes() for t in tensors]
+    parts: list[bytes | memoryview] = [struct.pack(">I", len(text)), text]
+    parts += [t.contiguous().reshape(-1).view(torch.uint8).numpy().data for t in tensors]
     message = b"".join(parts)
     if len(message) > limits.max_bytes:
         raise WireError(

@@ -55,13 +55,20 @@ def ending_of(status: int) -> str:
 class Zygote:
     """A running sandbox and the preloaded process in it. Several threads may use it.
 
-    Starts with the first worker, or on `start`; started anew when it has been lost.
+    Starts with the first worker, and anew when it has been lost. launched: what `launch` has started
+    with the same three arguments already.
     """
 
-    def __init__(self, backend: Backend, preload: Sequence[str], data: Path | None) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        preload: Sequence[str],
+        data: Path | None,
+        launched: Launched | None = None,
+    ) -> None:
         self._backend, self._preload, self._data = backend, tuple(preload), data
         self._lock = threading.Lock()
-        self._launched: Launched | None = None
+        self._launched, self._ready = launched, False
         self.missing: list[str] = []
 
     @property
@@ -69,19 +76,10 @@ class Zygote:
         """The number of the sandbox's outermost process, None when it does not run."""
         return self._launched.process.pid if self._launched else None
 
-    def start(self) -> None:
-        """Start the sandbox, unless it runs, and wait until the libraries are imported.
-
-        Raises SandboxUnavailable when bubblewrap or the zygote cannot start here.
-        """
-        with self._lock:
-            if self._launched is None:
-                self._start()
-
     def fork_worker(self) -> tuple[Channel, Callable[[], None]]:
         """A new worker's control channel, and how it is ended. Raises SandboxUnavailable."""
         with self._lock:
-            if self._launched is None:
+            if not self._ready:
                 self._start()
             try:
                 return self._fork_worker()
@@ -99,8 +97,9 @@ class Zygote:
             self._stop()
 
     def _start(self) -> None:
-        self._launched = launched = launch(self._backend, self._preload, self._data)
-        self._channel = Channel(launched.control)
+        if self._launched is None:
+            self._launched = launch(self._backend, self._preload, self._data)
+        self._channel = Channel(self._launched.control)
         try:
             hello = self._channel.receive(time.monotonic() + START_SECONDS)
         except (ChannelClosed, DeadlinePassed, WireError) as error:
@@ -110,6 +109,7 @@ class Zygote:
             raise SandboxUnavailable(_why_not(failed, self._stop()))
         missing = hello.get("missing")
         self.missing = [str(name) for name in missing] if isinstance(missing, list) else []
+        self._ready = True
 
     def _fork_worker(self) -> tuple[Channel, Callable[[], None]]:
         launched = self._launched
@@ -131,9 +131,9 @@ class Zygote:
 
     def _stop(self) -> str:
         """End it; the end of what it wrote to stderr, if it ran."""
-        if self._launched is None:
+        launched, self._launched, self._ready = self._launched, None, False
+        if launched is None:
             return ""
-        launched, self._launched = self._launched, None
         launched.control.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             launched.process.wait(2)

@@ -11,7 +11,6 @@ import time
 from grader.wire import Plain, WireError, WireLimits, decode, encode
 
 _HEADER = struct.Struct(">I")
-_CHUNK = 2**18
 
 
 class ChannelClosed(ConnectionError):
@@ -50,11 +49,11 @@ class Channel:
         with self._failures():
             self._wait_until(deadline)
             if fd is None:
-                self._sock.sendall(header + message)
+                self._sock.sendall(header)
             else:
                 socket.send_fds(self._sock, [header], [fd])
-                self._wait_until(deadline)
-                self._sock.sendall(message)
+            self._wait_until(deadline)
+            self._sock.sendall(message)
 
     def receive(self, deadline: float | None = None) -> Plain:
         """Raises ChannelClosed, DeadlinePassed, or WireError for a message that is not one."""
@@ -94,13 +93,14 @@ class Channel:
         return decode(self._exactly(length, deadline), self._limits)
 
     def _exactly(self, count: int, deadline: float | None) -> bytearray:
-        data = bytearray()
-        while len(data) < count:
+        data = bytearray(count)
+        left = memoryview(data)
+        while left:
             self._wait_until(deadline)
-            chunk = self._sock.recv(min(count - len(data), _CHUNK))
-            if not chunk:
+            size = self._sock.recv_into(left)
+            if not size:
                 raise ChannelClosed
-            data += chunk
+            left = left[size:]
         return data
 
     def _wait_until(self, deadline: float | None) -> None:

@@ -7,6 +7,7 @@ A script of its own, run by its path as `python start.py SETUP` with SETUP the J
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib.util
 import json
 import os
@@ -32,6 +33,7 @@ def main() -> None:
             os.close(setup["control_fd"])
             _, status = os.waitpid(pid, 0)
             sys.exit(os.waitstatus_to_exitcode(status) & 0xFF)
+    gc.disable()  # the zygote imports, and nothing of that is garbage
     from grader.sandbox import worker
 
     worker.main(worker.Setup(**setup))

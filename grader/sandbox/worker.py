@@ -217,6 +217,7 @@ def _prepare(setup: Setup) -> tuple[object, list[str]]:
         )
     gc.collect()
     gc.freeze()
+    gc.enable()
     if setup.isolate:
         kernel.collapse_memory()
     return shell, missing

@@ -42,7 +42,7 @@ def command() -> Command:
 
 @pytest.fixture(scope="session")
 def chapter_course(tmp_path_factory) -> Course:
-    """Chapter 1, built; four students have handed in."""
+    """Chapter 1, built; five students have handed in."""
     folder = tmp_path_factory.mktemp("chapter")
     (folder / "chapters").mkdir()
     shutil.copy(ROOT / CONFIG_FILE, folder)
@@ -56,6 +56,7 @@ def chapter_course(tmp_path_factory) -> Course:
     submit(course, "scale", NAME, answered(right, {"dropout_layer": wrong}))
     submit(course, "flag", NAME, answered(right, {"Net": flag}))
     submit(course, "empty", NAME, handed_out(course, NAME))
+    submit(course, "张三 no bytes", NAME, b"")
     return course
 
 

@@ -73,7 +73,8 @@ def _autograded(course: Course, student: str) -> dict[str, bytes]:
 @pytest.mark.parametrize(
     ("student", "files", "words"),
     [
-        ("no time", {FILE: b"", "timestamp.txt": b"yesterday"}, "Run `grader autograde 01_double"),
+        ("no time", {FILE: b"", "timestamp.txt": b"?"}, "Run `grader autograde 01_double"),
+        ("dead link", {FILE: b""}, "Run `grader autograde 01_double --student 'dead link'`"),
         ("no file alone", {}, "No notebooks were matched"),
     ],
 )
@@ -81,6 +82,8 @@ def test_what_nbgrader_refuses_before_it_asks_us(graded, student, files, words):
     """docs/instructors.md says the same."""
     _, theirs, _, _ = graded
     hand_in(theirs, student, files)
+    if student == "dead link":
+        theirs.notebook("submitted", NAME, student).with_name("link").symlink_to("nowhere")
     done = NbGraderAPI(config=theirs.config).autograde(NAME, student)
     assert not done["success"] and words in done["log"]
     (outcome,) = autograde(theirs, NAME, pattern=student)

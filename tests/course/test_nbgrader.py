@@ -40,6 +40,7 @@ def test_autograde_gives_the_same_grades(own_grades, with_nbgrader):
     checks = [name for name in right if name.startswith("check_")]
     assert len(checks) == 9
     assert all(right[name] > 0 == empty[name] for name in checks)
+    assert own_grades["张三 no bytes"] == empty
     assert 0 < own_grades["scale"]["check_dropout_layer"] < right["check_dropout_layer"]
     assert {k for k in checks if own_grades["flag"][k] < right[k]} == {"check_Net"}
 

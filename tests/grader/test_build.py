@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 
 from grader.build import build, check_drift
 from grader.cli import app
-from grader.exercise import CourseError
+from grader.errors import CourseError
 
 
 def _chapter(course):

@@ -10,7 +10,7 @@ from nbgrader.api import Gradebook
 from grader.autograde import autograde
 from grader.classroom import handed_out, solved, submit
 from grader.course import Course
-from grader.exercise import CourseError
+from grader.errors import CourseError
 from grader.results import SubmissionResult
 from grader.sandbox import Limits
 from tests.grader.broken import BROKEN, NAME, hand_in_all

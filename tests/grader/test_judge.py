@@ -9,7 +9,8 @@ import pytest
 import torch
 
 from grader import expect
-from grader.exercise import CourseError, Exercise, check
+from grader.errors import CourseError
+from grader.exercise import Exercise, check
 from grader.judge import derive_seed, judge
 from grader.student import LocalStudent
 from grader.table import ResultTable

@@ -14,7 +14,7 @@ import torch
 from rich.console import Console
 from rich.progress import track
 
-from grader.execute import data_folder
+from grader.course import data_folder
 from grader.exercise import all_exercises
 from grader.sandbox import Limits, Sandbox, SandboxUnavailable
 from grader.sandbox.launch import Backend
