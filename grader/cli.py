@@ -55,9 +55,10 @@ def build(
     check: Annotated[bool, typer.Option(help="Only say what has drifted; write nothing.")] = False,
 ) -> None:
     """Make instructor and student notebooks from the chapters."""
-    from .build import build as build_notebooks
-    from .build import check_drift
-    from .course import Course
+    with _importing():
+        from .build import build as build_notebooks
+        from .build import check_drift
+        from .course import Course
 
     where = Course.find(course)
     if not check:
@@ -130,8 +131,9 @@ def autograde(
 @app.command()
 def feedback(assignment: str, student: StudentOption = "*", course: CourseOption = None) -> None:
     """Write a feedback page for every autograded submission of ASSIGNMENT."""
-    from .course import Course
-    from .feedback import feedback as write_feedback
+    with _importing():
+        from .course import Course
+        from .feedback import feedback as write_feedback
 
     where = Course.find(course)
     with _progress("feedback") as step:
@@ -147,8 +149,9 @@ def demo(
     course: CourseOption = None,
 ) -> None:
     """Walk the whole road on chapter 1 with a simulated class of eight."""
-    from .course import Course
-    from .demo import run_demo
+    with _importing():
+        from .course import Course
+        from .demo import run_demo
 
     with _progress("working") as step:
         run_demo(Course.find(course), folder.resolve(), console, step)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 
 import torch
-from nbformat import NotebookNode, v4
+from nbformat import NotebookNode, from_dict
 
 from .exercise import get_exercise
 from .judge import derive_seed, judge
@@ -90,10 +90,9 @@ def _outputs(result: ExerciseResult, count: int) -> list[NotebookNode]:
     table = ResultTable(result)
     bundle = table._repr_mimebundle_()
     points = {"text/plain": repr(float(result.earned))}
-    return [
-        v4.new_output("display_data", data=bundle),
-        v4.new_output("execute_result", data=points, execution_count=count),
-    ]
+    shown = {"output_type": "display_data", "metadata": {}, "data": bundle}
+    returned = {"output_type": "execute_result", "metadata": {}, "data": points}
+    return [from_dict(shown), from_dict(returned | {"execution_count": count})]
 
 
 def _counted(output: dict, count: int) -> NotebookNode:

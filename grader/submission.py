@@ -167,14 +167,13 @@ def _cell(entry: object, position: int) -> NotebookNode | None:
     if not isinstance(source, str) or kind not in ("code", "markdown", "raw"):
         return None
     source = source[:MAX_SOURCE].encode("utf-8", errors="replace").decode("utf-8")
-    make = {
-        "code": nbformat.v4.new_code_cell,
-        "markdown": nbformat.v4.new_markdown_cell,
-        "raw": nbformat.v4.new_raw_cell,
-    }[kind]
-    if kind != "code":
-        source = harmless_text(source)
-    cell = make(source, id=f"cell-{position}")
+    cell = NotebookNode(
+        cell_type=kind, id=f"cell-{position}", metadata=NotebookNode(), source=source
+    )
+    if kind == "code":
+        cell.update(execution_count=None, outputs=[])
+    else:
+        cell.source = harmless_text(source)
     tags = _get(entry, "metadata", "tags")
     if isinstance(tags, list):
         cell.metadata["tags"] = [tag for tag in tags if isinstance(tag, str)]

@@ -215,7 +215,6 @@ def _prepare(setup: Setup) -> tuple[object, list[str]]:
         raise RuntimeError(
             f"the preloaded libraries started {threads - 1} threads, and a process with threads cannot be forked"
         )
-    gc.collect()
     gc.freeze()
     gc.enable()
     if setup.isolate:
