@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from grader import probe
-from grader.sandbox import kernel
+from grader.sandbox import jail, kernel
 from grader.sandbox.frames import Channel, ChannelClosed
 from grader.sandbox.limits import Limits
 from grader.wire import WireError, WireLimits
@@ -34,8 +34,8 @@ def main(fd: int, limits: Limits, home: str | None, shell: object) -> NoReturn:
     # Signals to the own process group must not reach the worker.
     os.setsid()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    kernel_fd = _keep_only(fd)
-    channel = Channel.from_fd(kernel_fd, WireLimits(max_bytes=2 * limits.frame_bytes))
+    jail.keep_only(fd)
+    channel = Channel.from_fd(jail.CHANNEL_FD, WireLimits(max_bytes=2 * limits.frame_bytes))
     try:
         _enclose(limits, home)
     except OSError as error:
@@ -49,16 +49,7 @@ def main(fd: int, limits: Limits, home: str | None, shell: object) -> NoReturn:
         os._exit(0)
 
 
-def _keep_only(fd: int) -> int:
-    from grader.sandbox import jail
-
-    jail.keep_only(fd)
-    return jail.CHANNEL_FD
-
-
 def _enclose(limits: Limits, home: str | None) -> None:
-    from grader.sandbox import jail
-
     if home is None:
         jail.enclose(limits)
         return
@@ -125,8 +116,6 @@ class _Process:
 
     def _fork(self, fd: int | None) -> dict:
         assert fd is not None
-        from grader.sandbox import jail
-
         self._reap()
         try:
             with warnings.catch_warnings(), jail.spare_processes():
@@ -167,9 +156,7 @@ def _serve_exercise(fd: int, namespace: dict, seed: int, limits: Limits) -> NoRe
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
     own = os.getpid()
-    _keep_only(fd)
-    from grader.sandbox import jail
-
+    jail.keep_only(fd)
     channel = Channel.from_fd(jail.CHANNEL_FD, WireLimits(max_bytes=limits.frame_bytes))
     sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115
     _seed(seed)

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from grader.sandbox import jail, kernel
+from grader.sandbox import jail, kernel, student
 from grader.sandbox.frames import Channel, ChannelClosed
 from grader.sandbox.limits import Limits
 from grader.sandbox.memory import MemoryWatch, descendants
@@ -257,8 +257,6 @@ def _make_shell() -> object:
 
 
 def _be_submission(fd: int, limits: Limits, home: str | None, shell: object) -> NoReturn:
-    from grader.sandbox import student
-
     try:
         student.main(fd, limits, home, shell)
     finally:
