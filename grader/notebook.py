@@ -10,19 +10,26 @@ from IPython import get_ipython
 from IPython.display import Markdown, display
 
 from .errors import CourseError
-from .exercise import get_exercise
+from .exercise import Exercise, all_exercises, get_exercise
 from .judge import judge
 from .student import LocalStudent
 from .table import ResultTable
+
+WHILE_GRADED = (
+    "This notebook is being graded: the judge runs the checks itself, where it alone can see them, "
+    "so `check` and `hint` have nothing to say here."
+)
 
 
 def check(name: str) -> float:
     """Judge the exercise `name` in this notebook, show the table, and return the points earned.
 
     nbgrader reads the returned float as (partial) credit. Raises CourseError for a name that no
-    exercise has.
+    exercise has. In a further cell of a notebook that is being graded: a sentence, and 0.
     """
-    exercise = get_exercise(name)
+    exercise = _exercise(name)
+    if exercise is None:
+        return 0.0
     student = LocalStudent(_namespace())
     # nbgrader gives a cell that wrote to stderr 0 points, be it a warning in the student's code.
     with redirect_stderr(sys.stdout):
@@ -38,11 +45,22 @@ def hint(name: str, level: int = 1) -> None:
 
     Raises CourseError for an unknown exercise or level.
     """
-    hints = get_exercise(name).hints
+    exercise = _exercise(name)
+    if exercise is None:
+        return
+    hints = exercise.hints
     if not isinstance(level, int) or not 1 <= level <= len(hints):
         raise CourseError(f"{name} has hints 1 to {len(hints)}; there is no hint {level!r}.")
     more = f"\n\n*There is more: `hint({name!r}, {level + 1})`*" if level < len(hints) else ""
     display(Markdown(f"**Hint {level} of {len(hints)}.** {hints[level - 1]}{more}"))
+
+
+def _exercise(name: str) -> Exercise | None:
+    """The exercise; None, with a sentence, in the sandbox, where there are no checks to read."""
+    if all_exercises():
+        return get_exercise(name)
+    print(WHILE_GRADED)
+    return None
 
 
 def _show_picture(exercise, student) -> None:

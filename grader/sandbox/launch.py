@@ -18,7 +18,22 @@ from typing import IO, Literal, TypeAlias
 Backend: TypeAlias = Literal["bubblewrap", "none"]
 COURSE, DATA, ROOM = "/course", "/course/data", "/student"
 USER_ID = 65534
-_NOT_SHIPPED = ("hidden", "__pycache__")
+# What the worker and `from grader import check, hint` import. Exercises, whose checks hold answers, and
+# all that is the judge's alone stay outside.
+_SHIPPED = (
+    "__init__.py",
+    "exercise.py",
+    "expect.py",
+    "judge.py",
+    "markup.py",
+    "notebook.py",
+    "probe.py",
+    "results.py",
+    "sandbox",
+    "student.py",
+    "table.py",
+    "wire.py",
+)
 _INSTALL = (
     ("apt-get", "sudo apt-get install bubblewrap"),
     ("dnf", "sudo dnf install bubblewrap"),
@@ -133,20 +148,18 @@ def _folder(path: str) -> list[str]:
 
 
 def _course() -> list[str]:
-    """`lab` and the part of `grader` that a notebook may see; hidden checks stay outside."""
-    binds = []
+    """`lab` and the part of `grader` that runs beside a student's code: no checks, no answers."""
     package = Path(__file__).resolve().parents[1]
-    for entry in sorted(package.iterdir()):
-        if not entry.name.startswith(_NOT_SHIPPED):
-            binds += ["--ro-bind", str(entry), f"{COURSE}/grader/{entry.name}"]
+    binds = []
+    for name in _SHIPPED:
+        binds += ["--ro-bind", str(package / name), f"{COURSE}/grader/{name}"]
     lab = package.parent / "lab"
     if lab.is_dir():
         binds += ["--ro-bind", str(lab), f"{COURSE}/lab"]
-    # An installed copy lies inside the interpreter's own folders.
-    for place in {package, *(Path(entry) / "grader" for entry in sys.path)}:
-        hidden = place / "hidden"
-        if hidden.is_dir() and _is_bound(hidden):
-            binds += ["--tmpfs", str(hidden), "--remount-ro", str(hidden)]
+    # An installed copy lies inside the interpreter's own folders, whole.
+    for place in sorted({package, *(Path(entry, "grader").resolve() for entry in sys.path)}):
+        if place.is_dir() and _is_bound(place):
+            binds += ["--tmpfs", str(place), "--remount-ro", str(place)]
     return binds
 
 

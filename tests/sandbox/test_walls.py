@@ -9,7 +9,8 @@ import psutil
 import pytest
 
 import grader
-from grader.sandbox import Sandbox, Session, jail
+from grader.notebook import WHILE_GRADED
+from grader.sandbox import Sandbox, Session, jail, launch
 from tests.sandbox.conftest import text_of
 
 
@@ -61,10 +62,28 @@ def test_the_course_without_its_secrets(printed):
         printed(f"import os; print([p for p in {list(map(str, missing))} if os.path.exists(p)])")
         == "[]\n"
     )
-    assert "hidden" not in printed(
-        "import os, grader; print(os.listdir(os.path.dirname(grader.__file__)))"
-    )
-    assert printed("import importlib.util as u; print(u.find_spec('grader.hidden'))") == "None\n"
+    there = printed("import os, grader; print(os.listdir(os.path.dirname(grader.__file__)))")
+    for name in ("hidden", "exercises", "pictures", "classroom", "demo"):
+        assert name not in there
+        assert printed(f"import importlib.util as u; u.find_spec('grader.{name}')") == ""
+
+
+def test_an_installed_copy_is_covered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """It lies in the interpreter's own folders, which are there to see."""
+    installed = tmp_path / "lib" / "grader"
+    installed.mkdir(parents=True)
+    monkeypatch.setattr("sys.prefix", str(tmp_path))
+    monkeypatch.syspath_prepend(str(installed.parent))
+    command = launch._course()
+    assert command[command.index("--tmpfs") :] == [
+        *("--tmpfs", str(installed), "--remount-ro", str(installed)),
+    ]
+
+
+def test_a_check_of_the_students_own_says_why_it_is_silent(printed):
+    assert printed("from grader import check, hint\nearned = check('Net')") == WHILE_GRADED + "\n"
+    assert printed("earned") == "0.0"
+    assert printed("hint('dropout_layer', 2)") == WHILE_GRADED + "\n"
 
 
 def test_the_data_is_there_to_read_only(printed, session: Session):

@@ -1,7 +1,7 @@
 """Walks over everything that can be seen, in search of gradebooks, secrets and notebooks.
 
 In process: yes, the course is somewhere.
-Here: no, what is mounted are system, interpreter, `lab` and the visible part of `grader`.
+Here: no, what is mounted are system, interpreter, `lab`, and of `grader` no more than runs beside a student's code.
 Shown by: canary gradebook
 """
 import os
