@@ -52,6 +52,9 @@ class Exercise:
     """Base of all exercises: subclasses set `name` and `points`, and define checks.
 
     `hints` are opened one at a time on request, the last one nearly the answer.
+
+    Every judging has a copy of its own, so a check may keep on `self` what later checks can use: an
+    answer that was expensive, or that something holds. It must do without when it is judged alone.
     """
 
     name: ClassVar[str]

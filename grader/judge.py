@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import re
 import threading
@@ -29,8 +30,10 @@ def judge(exercise: Exercise, student: Student, seed: int) -> ExerciseResult:
     """Judge `exercise`: every check draws its inputs from `seed` and its own title.
 
     Never raises for what a student's code does or returns: whatever cannot be judged is a failed
-    check with a reason. The caller's random state is left as it was.
+    check with a reason. The caller's random state is left as it was. The checks share a copy of
+    `exercise` that is made for this judging.
     """
+    exercise = copy.copy(exercise)
     results: list[CheckResult] = []
     problem = ""
     with _TURN, torch.random.fork_rng(devices=[]):

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 SIDE = 540
 """Share of dropped units: 540 x 540 draws tell rates that are 0.01 apart (tests/grader)."""
+KEPT = (60, 50)
+"""The shape of an X that is to be left alone."""
 SCALE = 1e-4
 """How far off a survivor may be, relatively: `/ (1 - dropout + 1e-6)` is no mistake."""
 
@@ -37,6 +39,8 @@ class DropoutLayer(Exercise):
         "number is larger than dropout, drawn on the device of X. Fourth: the mask times X, "
         "divided by the probability to be kept.",
     )
+    scale_is_right = share_is_right = False
+    large: Large | None = None
 
     @check("dropout = 0 gives X back", hint="Which elements does a drop rate of 0 drop?")
     def keeps_all_at_zero(self, student: Student) -> None:
@@ -68,6 +72,7 @@ class DropoutLayer(Exercise):
         for p in (uniform(0.1, 0.4), uniform(0.6, 0.9)):
             X = signed(60, 50)
             verify_survivors(student.call(self.name, X, p), X, p)
+        self.scale_is_right = True
 
     @check(
         "the share of dropped units is dropout",
@@ -75,9 +80,10 @@ class DropoutLayer(Exercise):
         hint="Call your function with a tensor of ones and count the zeros.",
     )
     def drops_the_right_share(self, student: Student) -> None:
-        X = signed(SIDE, SIDE)
-        for p in (uniform(0.15, 0.35), uniform(0.6, 0.7)):
-            verify_share(student.call(self.name, X, p), X, p)
+        large = self._large()
+        verify_share(large.dropped(student, large.low), large.low)
+        verify_share(large.dropped(student, large.high), large.high)
+        self.share_is_right = True
 
     @check(
         "the mean stays",
@@ -92,7 +98,7 @@ class DropoutLayer(Exercise):
             value * (X.numel() - dropped) / X.numel() / (1 - p)
             for dropped in reversed(binomial_bounds(X.numel(), p))
         )
-        mean = float(out.double().mean())
+        mean = float(out.sum(dtype=torch.float64)) / X.numel()
         expect.true(
             low * 0.9999 <= mean <= high * 1.0001,
             seen=f"a mean of {mean:.4g} for an input that is {value:.4g} everywhere",
@@ -105,19 +111,20 @@ class DropoutLayer(Exercise):
         hint="The mask needs one random number for each element of X, in all its dimensions.",
     )
     def draws_each_element(self, student: Student) -> None:
-        X, p = signed(SIDE, SIDE), uniform(0.3, 0.6)
-        verify_independence(student.call(self.name, X, p), X, ("row", "column"))
+        large = self._large()
+        verify_independence(large.dropped(student, large.high), ("row", "column"))
 
     @check(
         "every call draws a fresh mask",
         hint="Draw the random numbers inside the function, and set no seed in it.",
     )
     def draws_a_fresh_mask(self, student: Student) -> None:
-        X, p = signed(SIDE, SIDE), uniform(0.3, 0.6)
-        first, second = (zeros_of(student.call(self.name, X, p), X) for _ in range(2))
+        large = self._large()
+        p = large.high
+        first, second = (large.dropped(student, p, call) for call in (0, 1))
         same = 100 * float((first == second).double().mean())
         expect.true(
-            abs(covariance(first, second)) <= covariance_bound(X.numel()),
+            abs(covariance(first, second)) <= covariance_bound(first.numel()),
             seen=f"two calls agree on {same:.3g} % of the units",
             expected=f"two masks that know nothing of each other agree on "
             f"{100 * (p * p + (1 - p) ** 2):.3g} %",
@@ -126,15 +133,26 @@ class DropoutLayer(Exercise):
     @check("X itself is left alone", hint="Work on a copy, or make a new tensor by multiplying.")
     def leaves_the_input_alone(self, student: Student) -> None:
         for p in (uniform(0.3, 0.7), 1.0):
-            X = signed(30, 20)
-            after = student.run(input_after_the_call, name=self.name, X=X, p=p)
+            X, again = signed(*KEPT), uniform(0.3, 0.5)
+            two = student.run(two_calls, name=self.name, X=X, rates=[p, again])
+            second, after = expect.items(two, 2)
+            expected = "a new tensor, and X as it was: the caller may still need it"
             changed = int((expect.tensor(after, shape=X.shape) != X).sum())
             expect.true(
                 changed == 0,
                 seen=f"{changed} of {X.numel()} elements of X have changed after the call "
                 f"(dropout = {p})",
-                expected="a new tensor, and X as it was: the caller may still need it",
+                expected=expected,
             )
+            if self.scale_is_right and self.share_is_right:
+                dropped = zeros_of(second, X)
+                right = torch.where(dropped, 0.0, X / (1 - again))
+                expect.true(
+                    agrees(second, right) and inside(int(dropped.sum()), X.numel(), again),
+                    seen=f"after a call with dropout = {p}, the next call gives another output "
+                    "than for X as it was",
+                    expected=expected,
+                )
 
     @check(
         "the output has the shape and type of X",
@@ -171,10 +189,32 @@ class DropoutLayer(Exercise):
     def refuses_impossible_rates(self, student: Student) -> None:
         verify_refusals(student, self.name)
 
+    def _large(self) -> Large:
+        """The calls with a large X that several checks look at."""
+        if self.large is None:
+            self.large = Large(self.name)
+        return self.large
+
     def picture(self, student: Student) -> Figure | None:
         from grader.pictures import masks
 
         return masks(lambda X, p: expect.tensor(student.call(self.name, X, p), shape=X.shape))
+
+
+class Large:
+    """A large X and two rates, and which units are dropped from X: each call is made once."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.X = name, signed(SIDE, SIDE)
+        self.low, self.high = uniform(0.15, 0.35), uniform(0.6, 0.7)
+        self._dropped: dict[tuple[float, int], Tensor] = {}
+
+    def dropped(self, student: Student, p: float, call: int = 0) -> Tensor:
+        """Where the output of this call with rate p is 0."""
+        if (p, call) not in self._dropped:
+            out = student.call(self.name, self.X, p)
+            self._dropped[p, call] = zeros_of(out, self.X)
+        return self._dropped[p, call]
 
 
 class DropoutMoments(Exercise):
@@ -272,9 +312,9 @@ def verify_values(out: object, X: Tensor, p: float, rtol: float = SCALE) -> None
     expect.close(out, expected, rtol=rtol, because=f"a value is 0 or X / (1 - {p})")
 
 
-def verify_share(out: object, X: Tensor, p: float) -> None:
+def verify_share(dropped: Tensor, p: float) -> None:
     """The share of zeros fits a drop rate p; other well-known rates are called by their name."""
-    count, n = int(zeros_of(out, X).sum()), X.numel()
+    count, n = int(dropped.sum()), dropped.numel()
     if inside(count, n, p):
         return
     known = {
@@ -294,11 +334,10 @@ def verify_share(out: object, X: Tensor, p: float) -> None:
     )
 
 
-def verify_independence(out: object, X: Tensor, dimensions: tuple[str, ...]) -> None:
+def verify_independence(dropped: Tensor, dimensions: tuple[str, ...]) -> None:
     """Neighbours along each dimension, and its two halves, are dropped independently."""
-    dropped = zeros_of(out, X)
     for dim, name in enumerate(dimensions):
-        half = X.shape[dim] // 2
+        half = dropped.shape[dim] // 2
         pairs = dropped.narrow(dim, 0, 2 * half)
         even, odd = pairs.unflatten(dim, (half, 2)).unbind(dim + 1)
         halves = pairs.unflatten(dim, (2, half)).unbind(dim)
@@ -369,7 +408,8 @@ def normal_cdf(x: float) -> float:
 
 def signed(*shape: int) -> Tensor:
     """Numbers of both signs with a size between 0.5 and 1.5: none is zero."""
-    return (torch.rand(shape) + 0.5) * torch.where(torch.rand(shape) < 0.5, -1.0, 1.0)
+    X = torch.empty(shape).uniform_(-1, 1)
+    return X + torch.copysign(torch.tensor(0.5), X)
 
 
 def uniform(low: float, high: float) -> float:
@@ -377,9 +417,12 @@ def uniform(low: float, high: float) -> float:
     return round(float(torch.empty(()).uniform_(low, high)), 3)
 
 
-def input_after_the_call(namespace, name, X, p):  # type: ignore[no-untyped-def]
-    namespace[name](X, p)
-    return X
+def two_calls(namespace, name, X, rates):  # type: ignore[no-untyped-def]
+    """The second output, and the X that both calls were given."""
+    first, second = rates
+    namespace[name](X, first)
+    between = X.clone()
+    return [namespace[name](X, second), between]
 
 
 def gradient_of_the_input(namespace, name, X, p, weights):  # type: ignore[no-untyped-def]

@@ -16,6 +16,7 @@ from grader.exercises.ch01_dropout import (
     verify_refusals,
     verify_share,
     verify_survivors,
+    zeros_of,
 )
 from grader.probe import StudentError
 from grader.statistics import miss_probability
@@ -93,7 +94,7 @@ class FindTheRandnBug(Exercise):
     def mended_share(self, student: Student) -> None:
         X = signed(SIDE, SIDE)
         for p in (uniform(0.15, 0.35), uniform(0.6, 0.7)):
-            verify_share(called(student, "mended_dropout_layer", X, p), X, p)
+            verify_share(zeros_of(called(student, "mended_dropout_layer", X, p), X), p)
 
     @check(
         "the mended function is right in all else",

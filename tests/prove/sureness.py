@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from grader.exercises.ch01_dropout import SCALE, SIDE
+from grader.exercises.ch01_dropout import KEPT, SCALE, SIDE
 from grader.exercises.ch01_net import EXAMPLES
 from grader.exercises.ch01_train_net import LEARNT, NEW, SIGNALS
 from grader.hidden.ch01_dropout import CALLS, IMAGES, LARGE, SMALL
@@ -20,7 +20,7 @@ from grader.statistics import ERROR, binomial_bounds, covariance_bound, divergen
 
 MISS = 1e-3
 SCALE_ERROR, RATE_ERROR, COPIES, MEAN_ERROR = "scale", "rate", "copies", "mean"
-SHARE, COUNTS = "share", "counts"
+SHARE, COUNTS, CHANGED = "share", "counts", "changed"
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,7 @@ class Sureness:
             COPIES: f"{percent} of the units copied from others",
             MEAN_ERROR: f"a mean that is off by {percent}",
             SHARE: f"fewer than {percent} right",
+            CHANGED: f"an X of which {percent} were set to 0",
             COUNTS: "a number of dropped units that never changes",
         }[self.kind]
 
@@ -62,6 +63,14 @@ def sureness() -> list[Sureness]:
         Sureness(layer, "the mean stays", ERROR, MEAN_ERROR, mean_found(n, (0.2, 0.4, 0.6))),
         Sureness(layer, "every element is drawn on its own", 4 * ERROR, COPIES, copies(n // 2)),
         Sureness(layer, "every call draws a fresh mask", ERROR, COPIES, copies(n)),
+        # The rate of a second call is at most a half, so half of what was set to 0 shows in its zeros.
+        Sureness(
+            layer,
+            "X itself is left alone",
+            2 * ERROR,
+            CHANGED,
+            shift_found(math.prod(KEPT), (0.3, 0.4, 0.5)) / 0.5,
+        ),
         Sureness(
             layer,
             "images: every pixel is drawn on its own",
@@ -183,7 +192,7 @@ def mean_found(n: int, rates: tuple[float, ...]) -> float:
 
 
 def copies(n: int) -> float:
-    """The smallest share of n units that copy a partner and are found, at a rate of 0.3 to 0.6.
+    """The smallest share of n units that copy a partner and are found, at a rate of 0.3 to 0.7.
 
     A share q of copies has the covariance q p (1 - p), of which p (1 - p) is at least 0.21.
     """

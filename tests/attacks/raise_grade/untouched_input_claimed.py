@@ -1,9 +1,8 @@
 """Changes X in place, and gives the judge a copy of the X that it asked with.
 
-In process: yes, by the same change to the code that answers.
-Here: yes, and nothing can be done: who may see X before and after shows the one for the other. It is as
-much work as leaving X alone.
-Shown by: points
+In process: no, the check was mended against this; before, it saw nothing but the X that it was shown.
+Here: no, a second call is made with the same X, and what it gives must fit X as it was.
+Shown by: nothing
 Base: dropout_layer wrong/zeroed_in_place_at_one
 """
 from grader import probe
@@ -14,7 +13,12 @@ original = probe.run
 def run(namespace, source, inputs):
     before = inputs["X"].clone() if "X" in inputs else None
     answer = original(namespace, source, inputs)
-    return before if set(inputs) == {"name", "X", "p"} else answer
+    if isinstance(answer, list) and len(answer) == 2 and before is not None:
+        second, after = answer
+        if not second.any():  # X was zeros by then
+            second = (before if (before == 0).all() else before / (1 - inputs["rates"][1])).clone()
+        return [second, before]
+    return answer
 
 
 probe.run = run
