@@ -68,6 +68,7 @@ class EvaluateAccuracy(Exercise):
         "second; divide at the end. A mean of batch accuracies is wrong when the last batch is "
         "smaller.",
     )
+    counts_rightly = False
 
     @check(
         "every example counts the same",
@@ -77,7 +78,7 @@ class EvaluateAccuracy(Exercise):
     def value(self, student: Student) -> None:
         for sizes in ((8, 8, 8, 3), (20, 1), (5,)):
             batches, weight = labelled(sizes)
-            hits = [int((X @ weight.T).argmax(1).eq(y).sum()) for X, y in batches]
+            hits = counted(batches, weight)
             total = sum(sizes)
             known = {
                 float(sum(hits)): "a count, not a fraction",
@@ -95,58 +96,90 @@ class EvaluateAccuracy(Exercise):
                 expect.close(seen, right, because=because[0] if because else "")
 
             self._run(student, verify, batches, weight)
+        self.counts_rightly = True
 
     @check(
         "the network is in eval mode while it is measured",
         hint="`net.eval()` before the loop.",
     )
     def eval_mode(self, student: Student) -> None:
-        def verify(run: dict) -> None:
-            expect.true(
-                run["modes"] != [] and not any(run["modes"]),
-                seen=f"{sum(run['modes'])} of {len(run['modes'])} batches went through the network "
-                "in train mode",
-                expected="none: dropout would make the result a matter of luck",
-            )
-
-        self._run(student, verify, *labelled((6, 6)))
+        self._verify_measured(
+            student,
+            "training",
+            "{} of {} batches went through the network in train mode",
+            "none: dropout would make the result a matter of luck",
+        )
 
     @check(
         "the mode is restored afterwards",
         hint="Note `net.training` at the beginning.",
     )
     def restores_mode(self, student: Student) -> None:
+        words = {True: "train", False: "eval"}
         for training in (True, False):
+            batches, weight = labelled((6, 6))
+            other = torch.randn_like(weight)
 
-            def verify(run: dict, training: bool = training) -> None:
-                words = {True: "train", False: "eval"}
+            def verify(
+                run: dict,
+                training: bool = training,
+                X: Tensor = batches[0][0],
+                right: Tensor = other if training else weight,
+            ) -> None:
                 expect.true(
-                    run["mode_after"] is training,
+                    agrees(expect.tensor(run["after"], shape=(len(X), len(right))), X @ right.T),
                     seen=f"the network came in {words[training]} mode and is in "
                     f"{words[not training]} mode afterwards",
                     expected=f"{words[training]} mode",
                 )
 
-            self._run(student, verify, *labelled((6, 6)), training=training)
+            self._run(student, verify, batches, weight, other, "training", training)
 
     @check(
         "no gradients are recorded while measuring",
         hint="`with torch.no_grad():` around the loop.",
     )
     def no_gradients(self, student: Student) -> None:
-        def verify(run: dict) -> None:
+        def verify_after(run: dict, X: Tensor, other: Tensor) -> None:
             expect.true(
-                run["recording"] != [] and not any(run["recording"]),
-                seen="autograd records the forward passes",
-                expected="no recording: it costs memory and time that measuring does not need",
-            )
-            expect.true(
-                run["recording_after"] is True,
+                agrees(expect.tensor(run["after"], shape=(len(X), len(other))), X @ other.T),
                 seen="autograd is still switched off afterwards",
                 expected="as before: use `with`, which switches it on again",
             )
 
-        self._run(student, verify, *labelled((6, 6)))
+        self._verify_measured(
+            student,
+            "recording",
+            "autograd records the forward passes of {} of {} batches",
+            "no recording: it costs memory and time that measuring does not need",
+            verify_after,
+        )
+
+    def _verify_measured(
+        self,
+        student: Student,
+        state: str,
+        seen: str,
+        expected: str,
+        and_then: Callable[[dict, Tensor, Tensor], None] = lambda *_: None,
+    ) -> None:
+        """Nothing was measured in this state, in which the network gets fewer examples right."""
+        batches, weight = labelled((60, 60))
+        other = worse(batches, weight)
+        hits = sum(counted(batches, weight))
+
+        def verify(run: dict) -> None:
+            notes = run["notes"]
+            expect.true(
+                notes != [] and not any(notes),
+                seen=seen.format(sum(notes), len(notes)),
+                expected=expected,
+            )
+            if self.counts_rightly:
+                expect.close(run["value"], hits / 120, because=f"{hits} of 120 are right otherwise")
+            and_then(run, batches[0][0], other)
+
+        self._run(student, verify, batches, weight, other, state)
 
     def _run(
         self,
@@ -154,10 +187,19 @@ class EvaluateAccuracy(Exercise):
         verify: Callable[[dict], None],
         batches: list[Batch],
         weight: Tensor,
+        other: Tensor | None = None,
+        state: str = "training",
         training: bool = True,
     ) -> None:
         on_right_parts_too(
-            student, run_evaluation, verify, batches=batches, weight=weight, training=training
+            student,
+            run_evaluation,
+            verify,
+            batches=batches,
+            weight=weight,
+            other=weight if other is None else other,
+            state=state,
+            training=training,
         )
 
 
@@ -173,6 +215,7 @@ class TrainEpoch(Exercise):
         "return the first divided by the third, and the second divided by the third. "
         "`isinstance(updater, torch.optim.Optimizer)` tells the two kinds apart.",
     )
+    steps_are_right = False
 
     @check(
         "with a torch optimizer, the parameters move as they should",
@@ -188,6 +231,7 @@ class TrainEpoch(Exercise):
                 ("mean", False): "gradients of earlier batches are still in: `zero_grad()`",
             },
         )
+        self.steps_are_right = True
 
     @check(
         "with a hand-written updater, the parameters move as they should",
@@ -238,14 +282,18 @@ class TrainEpoch(Exercise):
 
     @check("the network is in train mode", weight=0.5, hint="`net.train()` before the loop.")
     def train_mode(self, student: Student) -> None:
+        setting = Setting(eval_scale=float(torch.empty(()).uniform_(0.3, 0.6)))
+        right, _, _ = setting.reference("mean", True)
+
         def verify(run: dict) -> None:
+            in_train_mode = run["modes"] != [] and all(run["modes"])
             expect.true(
-                run["modes"] != [] and all(run["modes"]),
+                in_train_mode and (not self.steps_are_right or moved_to(run, right)),
                 seen="a network that came in eval mode was trained in eval mode",
                 expected="train mode: otherwise dropout does nothing",
             )
 
-        Setting().run(student, verify, "optimizer")
+        setting.run(student, verify, "optimizer")
 
     def _verify_mean(self, student: Student, verify: Callable[[dict, Setting], None]) -> None:
         """Verify a mean without steps first; with steps only when they are right, so that a wrong
@@ -256,8 +304,7 @@ class TrainEpoch(Exercise):
         right, _, _ = moving.reference("mean", True)
 
         def verify_moving(run: dict) -> None:
-            steps = zip(run["parameters"], right, strict=True)
-            if all(torch.allclose(seen, wanted, rtol=1e-3, atol=1e-5) for seen, wanted in steps):
+            if moved_to(run, right):
                 verify(run, moving)
 
         moving.run(student, verify_moving, "optimizer")
@@ -285,12 +332,15 @@ class TrainEpoch(Exercise):
 
 
 class Setting:
-    """A small problem: a linear network, four batches (the last one smaller), a learning rate."""
+    """A small problem: a linear network, four batches (the last one smaller), a learning rate.
+
+    eval_scale: what the network multiplies its logits by in eval mode.
+    """
 
     sizes = (8, 8, 8, 3)
 
-    def __init__(self, lr: float = 0.3) -> None:
-        self.lr = lr
+    def __init__(self, lr: float = 0.3, eval_scale: float = 1.0) -> None:
+        self.lr, self.eval_scale = lr, eval_scale
         self.batches, weight = labelled(self.sizes)
         self.start = [weight, torch.randn(weight.shape[0])]
 
@@ -302,6 +352,7 @@ class Setting:
             batches=self.batches,
             parameters=self.start,
             lr=self.lr,
+            eval_scale=self.eval_scale,
             kind=kind,
         )
 
@@ -377,6 +428,15 @@ def both(value: object) -> list:
     return expect.items(value, 2, expected="two numbers: `return mean_loss, accuracy`")
 
 
+def moved_to(run: dict, right: list[Tensor]) -> bool:
+    """Whether the parameters are these now."""
+    return all(agrees(*pair) for pair in zip(run["parameters"], right, strict=True))
+
+
+def agrees(seen: Tensor, right: Tensor) -> bool:
+    return torch.allclose(seen, right, rtol=1e-3, atol=1e-5)
+
+
 def predictions(n: int, right: int) -> tuple[Tensor, Tensor]:
     """Logits (n, 10) and labels (n,) of which `right` agree."""
     y_hat = torch.randn(n, 10)
@@ -403,8 +463,25 @@ def labelled(sizes: tuple[int, ...]) -> tuple[list[Batch], Tensor]:
     return batches, weight
 
 
-def run_evaluation(namespace, batches, weight, training, parts):  # type: ignore[no-untyped-def]
-    """A linear network that notes its mode, measured by the student's `evaluate_accuracy`."""
+def counted(batches: list[Batch], weight: Tensor) -> list[int]:
+    """How many examples of each batch a linear network with this weight gets right."""
+    return [int((X @ weight.T).argmax(1).eq(y).sum()) for X, y in batches]
+
+
+def worse(batches: list[Batch], weight: Tensor) -> Tensor:
+    """Another weight, with fewer right answers in each batch."""
+    hits = counted(batches, weight)
+    while True:
+        other = torch.randn_like(weight)
+        if all(a < b for a, b in zip(counted(batches, other), hits, strict=True)):
+            return other
+
+
+def run_evaluation(namespace, batches, weight, other, state, training, parts):  # type: ignore[no-untyped-def]
+    """A linear network, measured by the student's `evaluate_accuracy` and asked once more after it.
+
+    state: "training" or "recording". In this state the network notes it and has the `other` weight.
+    """
 
     class Watched(nn.Module):
         def __init__(self):
@@ -412,12 +489,10 @@ def run_evaluation(namespace, batches, weight, training, parts):  # type: ignore
             self.weight = nn.Parameter(weight)
 
         def forward(self, X):
-            modes.append(self.training)
-            recording.append(torch.is_grad_enabled())
-            return X @ self.weight.T
+            notes.append(self.training if state == "training" else torch.is_grad_enabled())
+            return X @ (other if notes[-1] else self.weight).T
 
-    modes: list = []
-    recording: list = []
+    notes: list = []
     net = Watched()
     net.train(training)
     mine = namespace.get("accuracy")
@@ -426,22 +501,17 @@ def run_evaluation(namespace, batches, weight, training, parts):  # type: ignore
     with torch.enable_grad():
         try:
             value = namespace["evaluate_accuracy"](net, [tuple(batch) for batch in batches])
-            after = torch.is_grad_enabled()
+            measured = list(notes)
+            after = net(batches[0][0])
         finally:
             if mine is not None:
                 namespace["accuracy"] = mine
             elif parts:
                 del namespace["accuracy"]
-    return {
-        "value": value,
-        "modes": modes,
-        "recording": recording,
-        "mode_after": net.training,
-        "recording_after": after,
-    }
+    return {"value": value, "notes": measured, "after": after}
 
 
-def run_epoch(namespace, batches, parameters, lr, kind, parts):  # type: ignore[no-untyped-def]
+def run_epoch(namespace, batches, parameters, lr, eval_scale, kind, parts):  # type: ignore[no-untyped-def]
     """A linear network that notes its mode, trained by the student's `train_epoch`."""
 
     class Watched(nn.Module):
@@ -452,7 +522,7 @@ def run_epoch(namespace, batches, parameters, lr, kind, parts):  # type: ignore[
 
         def forward(self, X):
             modes.append(self.training)
-            return X @ self.weight.T + self.bias
+            return (X @ self.weight.T + self.bias) * (1.0 if self.training else eval_scale)
 
     def by_hand(batch_size):
         with torch.no_grad():

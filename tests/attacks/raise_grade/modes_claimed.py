@@ -1,8 +1,8 @@
 """Claims that the network was in eval mode while it was measured.
 
-In process: yes, by a change to the code that answers.
-Here: yes, and nothing can be done: what happens inside the student's process is known from it alone.
-Shown by: points
+In process: no, the check was mended against this; before, it saw nothing but what was noted of modes.
+Here: no, in train mode the network gets fewer examples right, and the judge knows how many it must be.
+Shown by: nothing
 Base: evaluate_accuracy wrong/eval_not_called
 """
 from grader import probe
@@ -12,8 +12,8 @@ original = probe.run
 
 def run(namespace, source, inputs):
     answer = original(namespace, source, inputs)
-    if isinstance(answer, dict) and "modes" in answer:
-        answer["modes"] = [False] * len(answer["modes"])
+    if isinstance(answer, dict) and "notes" in answer:
+        answer["notes"] = [False] * len(answer["notes"])
     return answer
 
 
