@@ -7,7 +7,8 @@ units are dropped, it sets weights that copy: each hidden unit shows in the logi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import torch
@@ -47,6 +48,8 @@ class Net(Exercise):
         "ReLU, `if self.training:` apply `dropout_layer` with that layer's rate. Nothing comes "
         "after the third layer.",
     )
+    sizes_are_right = False
+    computes: bool | None = None
 
     @check(
         "three linear layers of the sizes asked for",
@@ -75,6 +78,7 @@ class Net(Exercise):
                 expected=listed(needed_shapes(sizes)),
                 because=NOT_REGISTERED if some_are_missing else "",
             )
+        self.sizes_are_right = True
 
     @check(
         "in eval mode the logits are those of the plain network",
@@ -82,21 +86,21 @@ class Net(Exercise):
         hint="Twice linear and ReLU, then the last linear layer, and nothing after it.",
     )
     def logits(self, student: Student) -> None:
+        self.computes = False
         X = torch.randn(12, SMALL[0])
-        run = self._run(student, "random", (0.0, 0.0), X, ["eval"])
-        W1, b1, W2, b2, W3, b3 = run.parameters
-        hidden = torch.relu(X @ W1[:, : X.shape[1]].T + b1)
-        right = torch.relu(hidden @ W2.T + b2) @ W3.T + b3
-        linear = ((X @ W1[:, : X.shape[1]].T + b1) @ W2.T + b2) @ W3.T + b3
+        run = self._run(student, "random", (0.0, 0.0), [X], ["eval"])
+        right = logits_of(run.parameters, X)
         out = expect.tensor(run.logits[0], shape=right.shape)
-        because = ""
-        if torch.allclose(out, linear, rtol=1e-3, atol=1e-4):
-            because = "the ReLUs are missing"
-        elif torch.allclose(out, torch.relu(right), rtol=1e-3, atol=1e-4):
-            because = "a ReLU after the last layer: logits may be negative"
-        elif torch.allclose(out, torch.softmax(right, 1), rtol=1e-3, atol=1e-4):
-            because = "a softmax after the last layer: the loss takes care of it"
-        expect.close(out, right, rtol=1e-3, atol=1e-4, because=because)
+        known = {
+            "the ReLUs are missing": logits_of(run.parameters, X, same, same),
+            "a ReLU after the last layer: logits may be negative": torch.relu(right),
+            "a softmax after the last layer: the loss takes care of it": torch.softmax(right, 1),
+        }
+        because = [text for text, logits in known.items() if alike(out, logits)]
+        pairs = ((torch.relu, same), (same, torch.relu), (torch.sigmoid, torch.sigmoid))
+        others = (logits_of(run.parameters, X, *pair) for pair in pairs)
+        self.computes = any(alike(out, logits) for logits in (right, *known.values(), *others))
+        expect.close(out, right, rtol=1e-3, atol=1e-4, because=because[0] if because else "")
 
     @check(
         "images and flat rows both go in",
@@ -105,11 +109,17 @@ class Net(Exercise):
     )
     def shapes_of_input(self, student: Student) -> None:
         for n in (1, 5):
-            X = torch.randn(n, 1, 28, 28)
-            images, rows = expect.items(student.run(net_two_shapes, sizes=list(BOOK), X=X), 2)
-            expect.tensor(images, shape=(n, 10), because=f"X has shape {tuple(X.shape)}")
-            expect.tensor(rows, shape=(n, 10), because=f"X has shape ({n}, 784)")
-            expect.close(images, rows, rtol=1e-3, atol=1e-5)
+            images, others = torch.rand(2, n, 1, 28, 28) + 0.5
+            inputs = [images, others.flatten(1)]
+            run = self._run(student, "copying", (0.0, 0.0), inputs, ["eval"], [BOOK])
+            for X, logits in zip(inputs, run.logits, strict=True):
+                out = expect.tensor(logits, shape=(n, 10), because=f"X has shape {tuple(X.shape)}")
+                units, bias = copied(X.flatten(1), 10), run.bias[:10]
+                right = units + bias
+                # Wrong logits are another check's matter.
+                known = (right.softmax(1), units.sigmoid().sigmoid() + bias)
+                if not any(alike(out, wrong) for wrong in known):
+                    expect.close(out, right, rtol=1e-3, atol=1e-4)
 
     @check(
         "in train mode, dropout1 acts on the first hidden layer",
@@ -118,7 +128,7 @@ class Net(Exercise):
     )
     def first_rate(self, student: Student) -> None:
         p = uniform(0.2, 0.6)
-        run = self._run(student, "copying", (p, 0.0), positive(EXAMPLES), ["train"])
+        run = self._run(student, "copying", (p, 0.0), [positive(EXAMPLES)], ["train"])
         dropped = run.dropped(0)
         apart = dropped[:, 0::2] != dropped[:, 1::2]
         expect.true(
@@ -146,7 +156,7 @@ class Net(Exercise):
     )
     def second_rate(self, student: Student) -> None:
         p = uniform(0.2, 0.6)
-        run = self._run(student, "copying", (0.0, p), positive(EXAMPLES), ["train"])
+        run = self._run(student, "copying", (0.0, p), [positive(EXAMPLES)], ["train"])
         dropped = run.dropped(0)
         apart = dropped[:, 0::2] != dropped[:, 1::2]
         expect.true(
@@ -166,7 +176,7 @@ class Net(Exercise):
         hint="They are the defaults in the signature of `__init__`.",
     )
     def default_rates(self, student: Student) -> None:
-        run = self._run(student, "copying", None, positive(EXAMPLES), ["train"])
+        run = self._run(student, "copying", None, [positive(EXAMPLES)], ["train"])
         verify_both_rates(run.dropped(0), 0.2, 0.5)
 
     @check(
@@ -178,7 +188,7 @@ class Net(Exercise):
         # In an order that is drawn: to know which is asked for, the network must look.
         drawn = ["train" if on else "eval" for on in (torch.rand(20) < 0.5).tolist()]
         modes = ["train", "eval", "eval", "train", *drawn]
-        run = self._run(student, "copying", (0.5, 0.5), positive(100), modes)
+        run = self._run(student, "copying", (0.5, 0.5), [positive(12)], modes)
         out = [expect.finite(expect.tensor(logits)) for logits in run.logits]
         flags = ", ".join(f"`{name}`" for name in run.flags)
         expect.true(
@@ -213,7 +223,12 @@ class Net(Exercise):
     )
     def after_relu(self, student: Student) -> None:
         X = torch.randn(50, SMALL[0])
-        run = self._run(student, "random", (0.5, 0.5), X, ["train"])
+        run = self._run(student, "random", (0.5, 0.5), [X], ["train"])
+        expect.true(
+            self.computes is not False,
+            seen="a network that computes nothing known",
+            expected="hidden layers, of which dropout comes last; see the check on eval mode",
+        )
         expect.true(
             all(lowest >= 0 for width, lowest in run.lowest if width in SMALL[2:] + BOOK[2:]),
             seen="dropout is given negative numbers",
@@ -229,7 +244,7 @@ class Net(Exercise):
     def gradients(self, student: Student) -> None:
         X, weights = torch.randn(30, SMALL[0]), torch.randn(30, SMALL[1])
         for rates, mode in (((0.0, 0.0), "eval"), ((0.4, 0.4), "train")):
-            run = self._run(student, "random", rates, X, [mode], weights)
+            run = self._run(student, "random", rates, [X], [mode], backward=weights)
             expect.tensor(run.logits[0])
             missing = sum(grad is None for grad in run.grads)
             expect.true(
@@ -247,7 +262,7 @@ class Net(Exercise):
     def picture(self, student: Student) -> Figure | None:
         from grader.pictures import hidden_units
 
-        run = self._run(student, "copying", (0.2, 0.5), positive(12), ["train", "eval"])
+        run = self._run(student, "copying", (0.2, 0.5), [positive(12)], ["train", "eval"])
         return hidden_units(run.dropped(0), run.dropped(1))
 
     def _run(
@@ -255,20 +270,24 @@ class Net(Exercise):
         student: Student,
         weights: str,
         rates: tuple[float, float] | None,
-        X: Tensor,
+        inputs: list[Tensor],
         modes: list[str],
+        sizes: list[tuple[int, ...]] | None = None,
         backward: Tensor | None = None,
     ) -> NetRun:
+        """What the first network that can be made gives. Who can make any is asked for a small one."""
+        if sizes is None:
+            sizes = [SMALL] if self.sizes_are_right else [SMALL, BOOK]
         bias = torch.rand(SMALL[1]) + 1
-        drawn = [drawn_parameters(sizes) for sizes in (SMALL, BOOK)] if weights == "random" else []
+        drawn = [drawn_parameters(each) for each in sizes] if weights == "random" else []
         raw = student.run(
             run_net,
-            sizes=[list(SMALL), list(BOOK)],
+            sizes=[list(each) for each in sizes],
             drawn=drawn,
             rates=rates and list(rates),
             weights=weights,
             bias=bias,
-            X=X,
+            inputs=inputs,
             modes=modes,
             backward=backward,
         )
@@ -278,9 +297,10 @@ class Net(Exercise):
                 "three linear layers of the sizes asked for; see the first check",
             )
         found = expect.record(raw)
-        size = int(expect.between(found["size"], 0, 1))
+        size = int(expect.between(found["size"], 0, len(sizes) - 1))
+        expect.items(found["logits"], len(modes) * len(inputs))
         return NetRun(
-            X=X,
+            X=inputs[0],
             bias=bias,
             parameters=drawn[size] if drawn else [],
             **{name: found[name] for name in ("logits", "grads", "flags", "lowest")},
@@ -302,7 +322,7 @@ class Net(Exercise):
 
 @dataclass(frozen=True)
 class NetRun:
-    """What came back from `run_net`: logits and gradients, one entry a mode.
+    """What came back from `run_net`: logits, one entry for each mode and input, and gradients.
 
     parameters: the six that the network was given, when they were drawn.
     """
@@ -314,6 +334,7 @@ class NetRun:
     grads: list[Tensor | None]
     flags: list[str]
     lowest: list[list[float]]
+    _signals: dict[int, Tensor] = field(default_factory=dict)
 
     def dropped(self, index: int) -> Tensor:
         """With copying weights: which units of the second hidden layer (n, 32 or 10) are 0."""
@@ -322,23 +343,25 @@ class NetRun:
     def is_plain(self, index: int) -> bool:
         """With copying weights: are the logits those of a network without dropout?"""
         signal = self._signal(index)
-        return torch.allclose(signal, self._source(signal), rtol=1e-4)
+        return torch.allclose(signal, copied(self.X, signal.shape[1]), rtol=1e-4)
 
     def verify_scale(self, index: int, keep: float) -> None:
         """With copying weights: units that were kept are divided by `keep`."""
         signal = self._signal(index)
-        kept = signal != 0
+        scaled = copied(self.X, signal.shape[1]) / keep
         expect.close(
-            signal[kept],
-            self._source(signal)[kept] / keep,
+            signal,
+            scaled.where(signal != 0, torch.tensor(0.0)),
             rtol=1e-3,
             because="units that are kept are divided by the probability to be kept",
         )
 
-    def _source(self, signal: Tensor) -> Tensor:
-        return self.X[:, torch.arange(signal.shape[1]) // 4]
-
     def _signal(self, index: int) -> Tensor:
+        if index not in self._signals:
+            self._signals[index] = self._read(index)
+        return self._signals[index]
+
+    def _read(self, index: int) -> Tensor:
         out = expect.finite(expect.tensor(self.logits[index]))
         units = min(out.shape[-1], 32) // 4 * 4  # whole families: four copies of one input
         expect.tensor(out, shape=(len(self.X), out.shape[-1]))
@@ -354,7 +377,7 @@ class NetRun:
             seen="logits that positive inputs and weights cannot give",
             expected="the output of the last linear layer; see the check on eval mode",
         )
-        return torch.where(out == bias, 0.0, out - bias)[:, :units]
+        return (out - bias)[:, :units]
 
 
 def verify_both_rates(dropped: Tensor, dropout1: float, dropout2: float) -> None:
@@ -388,13 +411,35 @@ def verify_both_rates(dropped: Tensor, dropout1: float, dropout2: float) -> None
     )
 
 
+def logits_of(
+    parameters: list[Tensor],
+    X: Tensor,
+    first: Callable[[Tensor], Tensor] = torch.relu,
+    second: Callable[[Tensor], Tensor] = torch.relu,
+) -> Tensor:
+    """The logits of the plain network for rows X, of which the first pixels are given."""
+    W1, b1, W2, b2, W3, b3 = parameters
+    return second(first(X @ W1[:, : X.shape[1]].T + b1) @ W2.T + b2) @ W3.T + b3
+
+
+def same(X: Tensor) -> Tensor:
+    return X
+
+
+def alike(a: Tensor, b: Tensor) -> bool:
+    return torch.allclose(a, b, rtol=1e-3, atol=1e-4)
+
+
+def copied(X: Tensor, units: int) -> Tensor:
+    """What copying weights make of X (n, inputs) without dropout: (n, units)."""
+    return X[:, : -(-units // 4)].repeat_interleave(4, 1)[:, :units]
+
+
 def plain_gradients(run: NetRun, X: Tensor, weights: Tensor) -> list[Tensor]:
     """Gradients of (logits * weights).sum() with respect to the six parameters, no dropout."""
     parameters = [p.clone().requires_grad_(True) for p in run.parameters]
-    W1, b1, W2, b2, W3, b3 = parameters
     with torch.enable_grad():
-        hidden = torch.relu(X @ W1[:, : X.shape[1]].T + b1)
-        out = torch.relu(hidden @ W2.T + b2) @ W3.T + b3
+        out = logits_of(parameters, X)
         (out * weights[:, : out.shape[1]]).sum().backward()
     return [p.grad for p in parameters if p.grad is not None]
 
@@ -433,29 +478,15 @@ def net_shapes(namespace, sizes):  # type: ignore[no-untyped-def]
     return [list(p.shape) for p in namespace["Net"](*sizes).parameters()]
 
 
-def net_two_shapes(namespace, sizes, X):  # type: ignore[no-untyped-def]
-    mine = namespace.get("dropout_layer")
-    namespace["dropout_layer"] = lambda X, dropout: F.dropout(X, dropout)
-    try:
-        net = namespace["Net"](*sizes, dropout1=0.0, dropout2=0.0)
-        net.eval()
-        return [net(X), net(X.reshape(len(X), -1))]
-    finally:
-        if mine is None:
-            namespace.pop("dropout_layer", None)
-        else:
-            namespace["dropout_layer"] = mine
-
-
 def run_net(  # type: ignore[no-untyped-def]
-    namespace, sizes, drawn, rates, weights, bias, X, modes, backward
+    namespace, sizes, drawn, rates, weights, bias, inputs, modes, backward
 ):
-    """Set the weights of the first Net that has `sizes`, and run it once in each mode.
+    """Set the weights of the first Net that has `sizes`, and run it once in each mode with each input.
 
-    weights "random": those that the judge has `drawn` for each of the sizes. "copying": hidden unit i of the first layer is
-    input i // 2, of the second layer unit i // 2 of the first, logit i is unit i of the second
-    plus a bias. The student's `dropout_layer` gives way to a right one that notes the lowest
-    number it is given, so that a mistake there does not count twice.
+    weights "random": those that the judge has `drawn` for each of the sizes. "copying": hidden unit i of
+    the first layer is input i // 2, of the second layer unit i // 2 of the first, logit i is unit i of
+    the second plus a bias. The student's `dropout_layer` gives way to a right one that notes the
+    lowest number it is given: a mistake there does not count twice.
     """
     lowest = []
     plain_dropout = F.dropout
@@ -464,10 +495,7 @@ def run_net(  # type: ignore[no-untyped-def]
         lowest.append([input.shape[-1], float(input.detach().min())])
         return plain_dropout(input, *args, **kwargs)
 
-    def make(inputs, outputs, first, second):
-        made = namespace["Net"](inputs, outputs, first, second, **(keywords))
-        shapes = [(first, inputs), (first,), (second, first)]
-        shapes += [(second,), (outputs, second), (outputs,)]
+    def find(made, shapes):
         found = []  # type: ignore[var-annotated]
         for shape in shapes:
             for p in made.parameters():
@@ -476,8 +504,8 @@ def run_net(  # type: ignore[no-untyped-def]
                     found.append(p)
                     break
             else:
-                return None, []
-        return made, found
+                return None
+        return found
 
     def fill(found):
         for number, p in enumerate(found):
@@ -487,11 +515,10 @@ def run_net(  # type: ignore[no-untyped-def]
             else:
                 value = torch.zeros(shape)
                 if number in (0, 2):
-                    for i in range(min(shape[0], 2 * shape[1])):
-                        value[i, i // 2] = 1
+                    units = torch.arange(min(shape[0], 2 * shape[1]))
+                    value[units, units // 2] = 1
                 elif number == 4:
-                    for i in range(min(shape)):
-                        value[i, i] = 1
+                    value.fill_diagonal_(1)
                 elif number == 5:
                     value = bias[: shape[0]]
             with torch.no_grad():
@@ -502,21 +529,23 @@ def run_net(  # type: ignore[no-untyped-def]
     namespace["dropout_layer"] = lambda X, dropout: noting_dropout(X, dropout)
     F.dropout = noting_dropout
     try:
-        for size, (inputs, outputs, first, second) in enumerate(sizes):  # noqa: B007
-            net, found = make(inputs, outputs, first, second)
-            if net is not None:
+        for size, (num_inputs, outputs, first, second) in enumerate(sizes):  # noqa: B007
+            net = namespace["Net"](num_inputs, outputs, first, second, **keywords)
+            shapes = [(first, num_inputs), (first,), (second, first)]
+            shapes += [(second,), (outputs, second), (outputs,)]
+            found = find(net, shapes)
+            if found:
                 break
         else:
             return None
-        shapes = [(first, inputs), (first,), (second, first)]
-        shapes += [(second,), (outputs, second), (outputs,)]
         fill(found)
-        if inputs > X.shape[1]:
-            X = torch.cat([X, torch.zeros(len(X), inputs - X.shape[1])], 1)
         logits = []
         for mode in modes:
             net.train() if mode == "train" else net.eval()
-            logits.append(net(X))
+            for X in inputs:
+                if X.dim() == 2 and X.shape[1] < num_inputs:
+                    X = torch.cat([X, torch.zeros(len(X), num_inputs - X.shape[1])], 1)
+                logits.append(net(X))
         grads = []
         if backward is not None and isinstance(logits[-1], torch.Tensor):
             (logits[-1] * backward[:, :outputs]).sum().backward()

@@ -12,8 +12,8 @@ from torch.nn import functional as F
 from grader import expect
 from grader.exercise import Exercise, check
 from grader.exercises.ch01_dropout import uniform
-from grader.exercises.ch01_net import verify_both_rates
 from grader.exercises.ch01_training import Batch, on_right_parts_too
+from grader.probe import StudentError
 from grader.student import Student
 
 if TYPE_CHECKING:
@@ -24,8 +24,10 @@ LEARNT = 0.9
 """Accuracy on new examples of `Problem`: guessing gives 0.1; right answers gave 1.0 in 850 runs."""
 NEW = 150
 """New examples on which that accuracy is taken."""
-SIGNALS = 4000
-"""Examples for rates: 5 pairs of units each."""
+SIGNALS = 32
+"""Examples for rates: 5 units each for either rate."""
+RATE = 1e-3
+"""How far off the size of a unit that was kept may be, relatively."""
 
 
 class TrainNet(Exercise):
@@ -39,6 +41,8 @@ class TrainNet(Exercise):
         "loss and optimizer, and a `History()`. For each epoch: append the two numbers of "
         "`train_epoch` and the test accuracy to its three lists. Return the net and the history.",
     )
+    problem: Problem | None = None
+    learnt = False
 
     @check(
         "the network learns",
@@ -46,7 +50,7 @@ class TrainNet(Exercise):
         hint="Does the loss fall? If not, look at the order: network, loss, optimizer, epochs.",
     )
     def learns(self, student: Student) -> None:
-        problem = Problem()
+        problem = self._problem()
 
         def verify(run: dict) -> None:
             (report,) = run["runs"]
@@ -62,13 +66,14 @@ class TrainNet(Exercise):
             )
 
         problem.run(student, verify)
+        self.learnt = True
 
     @check(
         "the history has one number an epoch in each list",
         hint="`history.train_loss.append(...)`, and likewise for `train_acc` and `test_acc`.",
     )
     def history(self, student: Student) -> None:
-        problem = Problem()
+        problem = self._problem()
 
         def verify(run: dict) -> None:
             (report,) = run["runs"]
@@ -116,10 +121,10 @@ class TrainNet(Exercise):
         hint="`for epoch in range(num_epochs):`",
     )
     def epochs(self, student: Student) -> None:
-        chosen = int(torch.randint(2, 5, ()))
+        passes = Passes(int(torch.randint(2, 5, ())), 10)
 
         def verify(run: dict) -> None:
-            for report, wanted in zip(run["runs"], (chosen, 10), strict=True):
+            for report, wanted in zip(run["runs"], passes.wanted, strict=True):
                 expect.true(
                     report["passes"] == wanted,
                     seen=f"{report['passes']} passes over `train_iter`",
@@ -129,8 +134,18 @@ class TrainNet(Exercise):
                         2 * wanted: "twice an epoch: what is the test accuracy measured on?",
                     }.get(report["passes"], ""),
                 )
+                if self.learnt:
+                    bias = expect.tensor(report["bias"], shape=(10,))
+                    expect.true(
+                        passes.fit(bias, wanted),
+                        seen=f"{wanted} passes over `train_iter`, and a network that has not learnt "
+                        "from what they gave",
+                        expected="one that has seen the labels of the last pass, and none after it",
+                    )
 
-        Tiny(2).run(student, verify, [{"num_epochs": chosen}, {}])
+        # A large rate, beside which the bias that a network begins with is small.
+        still: dict[str, object] = {"lr": 2.0, "dropout1": 0.0, "dropout2": 0.0}
+        passes.run(student, verify, [{**still, "num_epochs": passes.wanted[0]}, still])
 
     @check(
         "gradient descent with the learning rate lr, 0.5 when not given",
@@ -179,20 +194,24 @@ class TrainNet(Exercise):
         # Far from the defaults, in both orders: rates that are ignored are not taken for swapped.
         low, high = uniform(0.3, 0.4), uniform(0.6, 0.7)
         pairs = [(0.2, 0.5), (low, high), (high, low)]
-        signal = torch.rand(SIGNALS, 4) + 0.5
 
         def verify(run: dict) -> None:
             for report, (first, second) in zip(run["runs"], pairs, strict=True):
-                if report["copied"] is None:
+                if report["units"] is None:
                     expect.fail(
                         "no network of the chapter's sizes", "`Net(784, 10, 256, 256, ...)`"
                     )
-                out = expect.tensor(report["copied"], shape=(len(signal), 10))
-                verify_both_rates(out == 0, first, second)
+                verify_sizes(expect.tensor(report["units"], shape=(SIGNALS, 10)), first, second)
 
         calls: list[dict[str, object]] = [{"num_epochs": 1}]
         calls += [{"num_epochs": 1, "dropout1": a, "dropout2": b} for a, b in pairs[1:]]
-        Tiny(2).run(student, verify, calls, signal=signal)
+        Tiny(2).run(student, verify, calls, signals=SIGNALS)
+
+    def _problem(self) -> Problem:
+        """The problem that two checks look at."""
+        if self.problem is None:
+            self.problem = Problem()
+        return self.problem
 
     def picture(self, student: Student) -> Figure | None:
         from grader.pictures import curves
@@ -204,6 +223,40 @@ class TrainNet(Exercise):
 
         Problem().run(student, keep)
         return curves(histories[0])
+
+
+def verify_sizes(units: Tensor, first: float, second: float) -> None:
+    """Units (n, 10) in train mode that are 1 without dropout: are they divided by these rates?
+
+    Five of each example passed the second dropout alone, and five both of them.
+    """
+    one, both = (expect.finite(part)[part != 0].double() for part in units.split(5, 1))
+    expect.true(
+        len(one) > 0 and len(both) > 0,
+        seen="no hidden unit is left",
+        expected=f"dropout1 = {first} and dropout2 = {second}",
+    )
+
+    def fits(first: float, second: float) -> bool:
+        kept = ((one, 1 - second), (both, (1 - first) * (1 - second)))
+        return all(bool(((x * keep - 1).abs() <= RATE).all()) for x, keep in kept)
+
+    if fits(first, second):
+        return
+    because = ""
+    if fits(0, 0):
+        because = "no dropout at all"
+    elif fits(second, first):
+        because = "the two rates are swapped"
+    elif fits(first, 0) or fits(0, second):
+        because = "one of the two dropouts is not active"
+    alone, behind = float(one.median()), float(both.median())
+    expect.fail(
+        f"units that are kept grow as with dropout1 = {1 - alone / behind:.3g} and "
+        f"dropout2 = {1 - 1 / alone:.3g}",
+        f"dropout1 = {first} and dropout2 = {second}",
+        because,
+    )
 
 
 class Problem:
@@ -224,19 +277,31 @@ class Problem:
             y[::3] = (y[::3] + 1) % 10
         self.test_X, self.test_y = (torch.cat(parts) for parts in zip(*self.test, strict=True))
         self.new_X, self.new_y = self._batch(NEW)
+        self._answers: dict[bool, object] = {}
 
     def run(self, student: Student, verify: Callable[[dict], None]) -> None:
-        on_right_parts_too(
-            student,
-            run_train_net,
-            verify,
-            train=self.train,
-            test=self.test,
-            calls=[{"num_epochs": self.num_epochs}],
-            inputs=[self.test_X, self.new_X],
-            seed=None,
-            signal=None,
-        )
+        on_right_parts_too(lambda parts: self._answer(student, parts), verify)
+
+    def _answer(self, student: Student, parts: bool) -> object:
+        """What comes of it, or the exception that does. It is asked once: training takes time."""
+        if parts not in self._answers:
+            try:
+                self._answers[parts] = student.run(
+                    run_train_net,
+                    train=[self.train],
+                    test=self.test,
+                    calls=[{"num_epochs": self.num_epochs}],
+                    inputs=[self.test_X, self.new_X],
+                    seed=None,
+                    signals=0,
+                    parts=parts,
+                )
+            except StudentError as error:
+                self._answers[parts] = error
+        answer = self._answers[parts]
+        if isinstance(answer, StudentError):
+            raise answer
+        return answer
 
     def _batch(self, n: int) -> Batch:
         y = torch.randint(10, (n,))
@@ -249,6 +314,7 @@ class Tiny:
 
     def __init__(self, n: int) -> None:
         self.X, self.y = torch.rand(n, 1, 28, 28), torch.randint(10, (n,))
+        self.passes = [[[self.X, self.y]]]
 
     def run(
         self,
@@ -256,19 +322,21 @@ class Tiny:
         verify: Callable[[dict], None],
         calls: list[dict[str, object]],
         seed: int | None = None,
-        signal: Tensor | None = None,
+        signals: int = 0,
     ) -> None:
-        on_right_parts_too(
-            student,
-            run_train_net,
-            verify,
-            train=[[self.X, self.y]],
-            test=[[self.X[:1], self.y[:1]]],
-            calls=calls,
-            inputs=[],
-            seed=seed,
-            signal=signal,
-        )
+        def ask(parts: bool) -> object:
+            return student.run(
+                run_train_net,
+                train=self.passes,
+                test=[[self.X[:1], self.y[:1]]],
+                calls=calls,
+                inputs=[],
+                seed=seed,
+                signals=signals,
+                parts=parts,
+            )
+
+        on_right_parts_too(ask, verify)
 
     def last_layer_gradient(self, parameters: list[Tensor]) -> list[Tensor]:
         """The gradient of the mean loss with respect to weight and bias of the last layer."""
@@ -278,15 +346,44 @@ class Tiny:
         return [p.T @ hidden / len(p), p.mean(0)]
 
 
+class Passes(Tiny):
+    """Black images, and for each pass over them labels of one class, drawn in secret.
+
+    Of two numbers of passes, each has a class that comes in its last pass first, and one that comes
+    only after it. Black, because then the bias of the last layer tells which classes were learnt.
+    """
+
+    def __init__(self, *wanted: int) -> None:
+        super().__init__(2)
+        self.wanted = wanted
+        few, many = wanted
+        drawn = torch.randperm(10).tolist()
+        first, last_of_few, then, last, beyond = drawn[:5]
+        self.classes = [first] * (few - 1) + [last_of_few] + [then] * (many - few - 1)
+        self.classes += [last] + [beyond] * many
+        self.never = drawn[5:]
+        self.X = torch.zeros_like(self.X)
+        self.passes = [[[self.X, torch.full((2,), label)]] for label in self.classes]
+
+    def fit(self, bias: Tensor, wanted: int) -> bool:
+        """Does the bias of the last layer (10,) know the last class that was wanted, and no further one?
+
+        Classes that never come stay close to each other: they differ by what they begin with.
+        """
+        off = (bias - bias[self.never].median()).abs()
+        last, beyond = off[self.classes[wanted - 1]], off[self.classes[wanted]]
+        return bool(last > 2 * (beyond + off[self.never].max()))
+
+
 def run_train_net(  # type: ignore[no-untyped-def]
-    namespace, train, test, calls, inputs, seed, signal, parts
+    namespace, train, test, calls, inputs, seed, signals, parts
 ):
     """Call the student's `train_net` with each of `calls`, keyword arguments, and report.
 
-    A report holds passes over the data, history, and logits of the trained network in eval mode.
-    With `seed`, also its parameters, which then depend on the student's code alone. With
-    `signal` (n, 4), also the logits in train mode after weights were set that copy: logit i is
-    unit i of the second hidden layer, that is unit i // 2 of the first and input i // 4.
+    train: the batches of each pass over the data, which begin again after the last one. A report holds
+    the number of passes, history, the bias of the last layer, and logits of the trained network in
+    eval mode. With `seed`, also its parameters, which then depend on the student's code alone. With `signals`, also that many
+    rows of hidden units in train mode, after weights were set so that they are 1 (see `units`).
     """
     import contextlib
     import io
@@ -294,7 +391,7 @@ def run_train_net(  # type: ignore[no-untyped-def]
     class Counted(list):
         def __iter__(self):
             passes.append(1)
-            return super().__iter__()
+            return iter(batches[(len(passes) - 1) % len(batches)])
 
     class RightNet(nn.Module):
         def __init__(self, inputs, outputs, first, second, dropout1=0.2, dropout2=0.5):
@@ -366,10 +463,8 @@ def run_train_net(  # type: ignore[no-untyped-def]
         if seed is not None:
             torch.manual_seed(seed)
         with contextlib.redirect_stdout(io.StringIO()):
-            net = namespace["train_net"](
-                Counted(tuple(b) for b in train), [tuple(b) for b in test], **keywords
-            )
-        report: dict = {"passes": len(passes), "history": None}
+            net = namespace["train_net"](Counted(batches[0]), [tuple(b) for b in test], **keywords)
+        report: dict = {"passes": len(passes), "history": None, "bias": None}
         curves = ("train_loss", "train_acc", "test_acc")
         if isinstance(net, (tuple, list)) and len(net) == 2:
             net, history = net
@@ -384,23 +479,29 @@ def run_train_net(  # type: ignore[no-untyped-def]
             found = find(net)
             wanted = found if seed is not None else None
             report["parameters"] = wanted and [oriented(p) for p in wanted]
-            wanted = found if signal is not None else None
-            report["copied"] = copied(net, found, device) if wanted else None
+            for p in net.parameters():
+                report["bias"] = p.clone() if tuple(p.shape) == (10,) else report["bias"]
+            report["units"] = units(net, found, device) if signals and found else None
         return report
 
-    def copied(net, found, device):
+    def units(net, found, device):
+        """Logit i is unit i of the second hidden layer: its bias for i < 5, else unit i of the first."""
         for p in found:
             p.zero_()
-        for layer in (0, 2, 4):
-            for i in range(10):
-                oriented(found[layer])[i, i if layer == 4 else i // 2] = 1
-        X = torch.zeros(len(signal), 784)
-        X[:, : signal.shape[1]] = signal
+        for i in range(10):
+            oriented(found[4])[i, i] = 1
+            if i < 5:
+                found[1][i] = found[3][i] = 1
+            else:
+                oriented(found[0])[i, 0] = found[2][i, i] = 1
+        X = torch.zeros(signals, 784)
+        X[:, 0] = 1
         net.train()
         return net(X.to(device))
 
     own = {name: namespace[name] for name in right if name in namespace}
     passes = []
+    batches = [[tuple(b) for b in each] for each in train]
     if parts:
         namespace.update(right)
     try:

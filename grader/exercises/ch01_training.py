@@ -17,7 +17,6 @@ from grader.exercise import Exercise, check
 from grader.probe import StudentError
 from grader.student import Student
 
-Probe = Callable[..., object]
 Batch = list[Tensor]
 
 
@@ -191,16 +190,18 @@ class EvaluateAccuracy(Exercise):
         state: str = "training",
         training: bool = True,
     ) -> None:
-        on_right_parts_too(
-            student,
-            run_evaluation,
-            verify,
-            batches=batches,
-            weight=weight,
-            other=weight if other is None else other,
-            state=state,
-            training=training,
-        )
+        def ask(parts: bool) -> object:
+            return student.run(
+                run_evaluation,
+                batches=batches,
+                weight=weight,
+                other=weight if other is None else other,
+                state=state,
+                training=training,
+                parts=parts,
+            )
+
+        on_right_parts_too(ask, verify)
 
 
 class TrainEpoch(Exercise):
@@ -345,16 +346,18 @@ class Setting:
         self.start = [weight, torch.randn(weight.shape[0])]
 
     def run(self, student: Student, verify: Callable[[dict], None], kind: str) -> None:
-        on_right_parts_too(
-            student,
-            run_epoch,
-            verify,
-            batches=self.batches,
-            parameters=self.start,
-            lr=self.lr,
-            eval_scale=self.eval_scale,
-            kind=kind,
-        )
+        def ask(parts: bool) -> object:
+            return student.run(
+                run_epoch,
+                batches=self.batches,
+                parameters=self.start,
+                lr=self.lr,
+                eval_scale=self.eval_scale,
+                kind=kind,
+                parts=parts,
+            )
+
+        on_right_parts_too(ask, verify)
 
     @classmethod
     def whose_steps_show(cls) -> Setting:
@@ -377,40 +380,37 @@ class Setting:
         reduction "mean" with `zeroed` is right for an optimizer, and "sum", which the updater
         divides by the batch size, is the same for a function; the others are known mistakes.
         """
-        weight, bias = (p.clone().requires_grad_(True) for p in self.start)
+        weight, bias = (p.clone() for p in self.start)
+        gradients = [torch.zeros_like(p) for p in self.start]
         losses, hits = [], []
         for X, y in self.batches:
-            with torch.enable_grad():
-                y_hat = X @ weight.T + bias
-                batch = F.cross_entropy(y_hat, y, reduction="none")
-                total = batch.sum() if reduction == "sum" else batch.mean()
-                if kind == "function" and reduction == "mean":
-                    total = total / len(y)
-                elif reduction == "first":
-                    total = batch.sum() / self.sizes[0]
-                total.backward()
-            losses.append(batch.detach())
-            with torch.no_grad():
-                for p in (weight, bias):
-                    assert p.grad is not None
-                    p -= self.lr * p.grad
-                    if zeroed:
-                        p.grad = None
-                if counted == "after":
-                    y_hat = X @ weight.T + bias
+            n = len(y)
+            y_hat = X @ weight.T + bias
+            losses.append(F.cross_entropy(y_hat, y, reduction="none"))
             hits.append(int(y_hat.argmax(1).eq(y).sum()))
-        return [weight.detach(), bias.detach()], losses, hits
+            mean = n if kind == "optimizer" else n * n
+            off = F.softmax(y_hat, 1) - F.one_hot(y, y_hat.shape[1])
+            off /= {"mean": mean, "sum": 1, "first": self.sizes[0]}[reduction]
+            gradients = [
+                new + (0 if zeroed else old)
+                for new, old in zip((off.T @ X, off.sum(0)), gradients, strict=True)
+            ]
+            weight, bias = (
+                p - self.lr * grad for p, grad in zip((weight, bias), gradients, strict=True)
+            )
+            if counted == "after":
+                hits[-1] = int((X @ weight.T + bias).argmax(1).eq(y).sum())
+        return [weight, bias], losses, hits
 
 
-def on_right_parts_too(
-    student: Student, probe: Probe, verify: Callable[[dict], None], **inputs: object
-) -> None:
+def on_right_parts_too(ask: Callable[[bool], object], verify: Callable[[dict], None]) -> None:
     """Verify what the student's function does with the student's own parts, or with right ones.
 
-    Passes when either does; fails with what the second one shows, which is this exercise's own.
+    ask: runs the probe, with right parts or without. Passes when either does; fails with what the
+    second one shows, which is this exercise's own.
     """
     try:
-        verify(expect.record(student.run(probe, parts=False, **inputs)))
+        verify(expect.record(ask(False)))
     except StudentError as error:
         if error.kind in ("timeout", "died"):
             raise
@@ -418,7 +418,7 @@ def on_right_parts_too(
         pass
     else:
         return
-    verify(expect.record(student.run(probe, parts=True, **inputs)))
+    verify(expect.record(ask(True)))
 
 
 def both(value: object) -> list:

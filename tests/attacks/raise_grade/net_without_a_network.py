@@ -14,7 +14,7 @@ original = probe.run
 
 def run(namespace, source, inputs):
     sizes = inputs.get("sizes")
-    if "X" not in inputs:
+    if sizes and "modes" not in inputs:
         return [[sizes[2], sizes[0]], [sizes[2]], [sizes[3], sizes[2]], [sizes[3]],
                 [sizes[1], sizes[3]], [sizes[1]]]  # fmt: skip
     if "modes" not in inputs:
@@ -25,7 +25,7 @@ def run(namespace, source, inputs):
     return {
         "size": 0,
         "parameters": zeros,
-        "logits": [torch.zeros(len(inputs["X"]), outputs) for _ in inputs["modes"]],
+        "logits": [torch.zeros(len(X), outputs) for _ in inputs["modes"] for X in inputs["inputs"]],
         "grads": zeros,
         "flags": [],
         "lowest": [],

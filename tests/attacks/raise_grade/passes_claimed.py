@@ -1,8 +1,8 @@
 """Claims the number of passes over the data that was asked for.
 
-In process: yes, by a change to the code that answers.
-Here: yes, and nothing can be done: how often data were read is known from the student's process alone.
-Shown by: points
+In process: no, the check was mended against this; before, it saw nothing but the number.
+Here: no, each pass has labels of its own, and the network that comes back has learnt from too many.
+Shown by: nothing
 Base: train_net wrong/ten_epochs_always
 """
 from grader import probe

@@ -1,9 +1,8 @@
-"""Answers the question about images and flat rows with some numbers of X, which agree.
+"""Answers the question about images and flat rows with the logits of the rows, twice.
 
-In process: yes, by a change to the code that answers.
-Here: yes, and nothing can be done: asked is only that both shapes give the same, whatever it is. What
-the logits must be is asked by other checks.
-Shown by: points
+In process: no, the check was mended against this; before, any two outputs that agree were enough.
+Here: no, images and rows are other pictures, and the judge knows the logits of both.
+Shown by: nothing
 Base: Net wrong/not_flattened
 """
 from grader import probe
@@ -12,8 +11,9 @@ original = probe.run
 
 
 def run(namespace, source, inputs):
-    if set(inputs) == {"sizes", "X"}:
-        return [inputs["X"].flatten(1)[:, :10]] * 2
+    given = inputs.get("inputs", [])
+    if len(given) == 2 and given[0].dim() == 4:
+        inputs = {**inputs, "inputs": [given[1], given[1]]}
     return original(namespace, source, inputs)
 
 
