@@ -18,7 +18,7 @@ from grader.exercises.ch01_dropout import (
 from grader.student import Student
 
 IMAGES = (24, 12, 32, 32)
-LARGE = 300
+LARGE = 320
 SMALL = (40, 25)
 CALLS = 12
 
