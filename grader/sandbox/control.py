@@ -8,7 +8,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -23,6 +23,10 @@ ANSWER_SECONDS = 30.0
 
 class WorkerLost(ConnectionError):
     """The worker ended or does not answer. A new one can take its place."""
+
+
+class WorkerHangs(WorkerLost):
+    """It does not answer in time."""
 
 
 @dataclass(frozen=True)
@@ -76,16 +80,20 @@ class Zygote:
         """The number of the sandbox's outermost process, None when it does not run."""
         return self._launched.process.pid if self._launched else None
 
-    def fork_worker(self) -> tuple[Channel, Callable[[], None]]:
-        """A new worker's control channel, and how it is ended. Raises SandboxUnavailable."""
+    def start(self) -> None:
+        """Wait until the libraries are imported. Raises SandboxUnavailable."""
         with self._lock:
-            if not self._ready:
-                self._start()
+            self._make_ready()
+
+    def fork_worker(self) -> Channel:
+        """A new worker's control channel; it ends with that. Raises SandboxUnavailable."""
+        with self._lock:
+            self._make_ready()
             try:
                 return self._fork_worker()
             except WorkerLost:
                 self._stop()
-                self._start()
+                self._make_ready()
             try:
                 return self._fork_worker()
             except WorkerLost as lost:
@@ -96,7 +104,9 @@ class Zygote:
         with self._lock:
             self._stop()
 
-    def _start(self) -> None:
+    def _make_ready(self) -> None:
+        if self._ready:
+            return
         if self._launched is None:
             self._launched = launch(self._backend, self._preload, self._data)
         self._channel = Channel(self._launched.control)
@@ -111,23 +121,18 @@ class Zygote:
         self.missing = [str(name) for name in missing] if isinstance(missing, list) else []
         self._ready = True
 
-    def _fork_worker(self) -> tuple[Channel, Callable[[], None]]:
-        launched = self._launched
+    def _fork_worker(self) -> Channel:
         channel, theirs = pair()
+        deadline = time.monotonic() + ANSWER_SECONDS
         try:
-            with theirs:
-                pid = ask(self._channel, {"do": "worker"}, theirs.fileno())["pid"]
+            with theirs, _lost_worker():
+                self._channel.send({}, deadline, theirs.fileno())
+            with _lost_worker():
+                channel.receive(deadline)
         except WorkerLost:
             channel.close()
             raise
-
-        def end() -> None:
-            channel.close()
-            with self._lock, contextlib.suppress(WorkerLost):
-                if self._launched is launched:  # otherwise it has ended with its zygote
-                    ask(self._channel, {"do": "end", "pid": pid})
-
-        return channel, end
+        return channel
 
     def _stop(self) -> str:
         """End it; the end of what it wrote to stderr, if it ran."""
@@ -145,25 +150,25 @@ class Zygote:
 
 
 class WorkerControl:
-    """A worker. Every method but `stop` raises WorkerLost when it has gone or hangs."""
+    """The worker of one submission after the other. Every method but `stop` may raise WorkerLost."""
 
     def __init__(self, zygote: Zygote) -> None:
         self._zygote = zygote
         self._channel: Channel | None = None
 
-    def start(self) -> None:
-        """Have a worker forked, unless there is one. Raises SandboxUnavailable."""
-        if self._channel is None:
-            self._channel, self._end_worker = self._zygote.fork_worker()
-
     def stop(self) -> None:
-        """End the worker and the submission in it."""
+        """End the worker and the submission in it, if there is one."""
         if self._channel is not None:
+            self._channel.close()
             self._channel = None
-            self._end_worker()
 
     def spawn(self, theirs: socket.socket, limits: Limits) -> None:
-        """Fork a process for a submission, which serves on `theirs`."""
+        """Have a new worker fork a submission's process, which serves on `theirs`.
+
+        Raises SandboxUnavailable when there is no sandbox to be had any more.
+        """
+        self.stop()
+        self._channel = self._zygote.fork_worker()
         self._ask({"do": "spawn", "limits": asdict(limits)}, theirs.fileno())
 
     def interrupt(self) -> None:
@@ -178,20 +183,27 @@ class WorkerControl:
     def _ask(self, request: dict[str, object], fd: int | None = None) -> dict[str, object]:
         if self._channel is None:
             raise WorkerLost("the worker does not run")
-        return ask(self._channel, request, fd)
+        deadline = time.monotonic() + ANSWER_SECONDS
+        try:
+            with _lost_worker():
+                self._channel.send(request, deadline, fd)
+                answer = self._channel.receive(deadline)
+        except WorkerHangs:  # what hangs in there can be ended from outside only
+            self._zygote.stop()
+            raise
+        if not isinstance(answer, dict):
+            raise WorkerLost("the sandbox's worker gave an answer that is not one")
+        return answer  # type: ignore[return-value]
 
 
-def ask(channel: Channel, request: dict[str, object], fd: int | None = None) -> dict[str, object]:
-    """What the process at the other end answers. Raises WorkerLost when it does not."""
-    deadline = time.monotonic() + ANSWER_SECONDS
+@contextlib.contextmanager
+def _lost_worker() -> Iterator[None]:
     try:
-        channel.send(request, deadline, fd)
-        answer = channel.receive(deadline)
-    except (ChannelClosed, DeadlinePassed, WireError) as error:
+        yield
+    except DeadlinePassed:
+        raise WorkerHangs("the sandbox's worker does not answer") from None
+    except (ChannelClosed, WireError) as error:
         raise WorkerLost(f"the sandbox's worker was lost ({type(error).__name__})") from None
-    if not isinstance(answer, dict):
-        raise WorkerLost("the sandbox's worker gave an answer that is not one")
-    return answer  # type: ignore[return-value]
 
 
 def _why_not(what: str, log: str) -> str:

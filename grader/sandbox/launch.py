@@ -1,4 +1,4 @@
-"""Starts a worker: behind bubblewrap, or as a plain process without isolation."""
+"""Starts a zygote: behind bubblewrap, or as a plain process without isolation."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from typing import IO, Literal, TypeAlias
 Backend: TypeAlias = Literal["bubblewrap", "none"]
 COURSE, DATA, ROOM = "/course", "/course/data", "/student"
 USER_ID = 65534
-# What the worker and `from grader import check, hint` import. Exercises, whose checks hold answers, and
+# What the zygote and `from grader import check, hint` import. Exercises, whose checks hold answers, and
 # all that is the judge's alone stay outside.
 _SHIPPED = (
     "__init__.py",
@@ -50,14 +50,14 @@ class SandboxUnavailable(RuntimeError):
 
 @dataclass
 class Launched:
-    """A started worker process, the judge's end of its control channel, and what it wrote."""
+    """A started zygote, the judge's end of its control channel, and what it wrote."""
 
     process: subprocess.Popen[bytes]
     control: socket.socket
     log: IO[bytes]
 
     def diagnosis(self) -> str:
-        """The end of what bubblewrap or the worker wrote to stderr."""
+        """The end of what bubblewrap or the zygote wrote to stderr."""
         self.log.seek(0)
         return self.log.read()[-2000:].decode("utf-8", "replace").strip()
 
@@ -68,10 +68,10 @@ def launch(backend: Backend, preload: Sequence[str], data: Path | None) -> Launc
     isolate = backend == "bubblewrap"
     setup = {"control_fd": theirs.fileno(), "isolate": isolate, "preload": list(preload)}
     folder = f"{COURSE}/grader/sandbox" if isolate else str(Path(__file__).parent)
-    worker = ["-s", f"{folder}/start.py", json.dumps(setup)]
+    program = ["-s", f"{folder}/start.py", json.dumps(setup)]
     log = tempfile.TemporaryFile()  # noqa: SIM115  (outlives this function)
     with theirs, _users() as users, _groups() as groups:
-        command = [sys.executable, *worker]
+        command = [sys.executable, *program]
         passed = [theirs.fileno()]
         if isolate:
             command = [*_bubblewrap(data, users.fileno(), groups.fileno()), "--", *command]
@@ -99,7 +99,7 @@ def _bubblewrap(data: Path | None, users_fd: int, groups_fd: int) -> list[str]:
     command = [program, "--die-with-parent", "--new-session", "--unshare-ipc", "--unshare-pid"]
     command += ["--unshare-net", "--unshare-uts", "--unshare-cgroup-try", "--hostname", "lab"]
     if os.geteuid() == 0:
-        # The worker's first act is to become nobody, so no file here is its own.
+        # The zygote's first act is to become nobody, so no file here is its own.
         command += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     else:
         command += ["--unshare-user", "--uid", str(USER_ID), "--gid", str(USER_ID)]
@@ -179,7 +179,7 @@ def _outermost(folders: Iterable[Path]) -> list[Path]:
 
 
 def _environment(isolate: bool, data: Path | None) -> dict[str, str]:
-    """All that the worker's environment holds; nothing of the grader's own is passed on."""
+    """All that the zygote's environment holds; nothing of the grader's own is passed on."""
     package_root = str(Path(__file__).resolve().parents[2])
     scratch = ROOM if isolate else tempfile.gettempdir()
     variables = {
@@ -224,7 +224,7 @@ def _file_with(text: str) -> IO[bytes]:
     return file
 
 
-# The kernel ends a process "with its parent" when the thread that started it ends. So all workers are
+# The kernel ends a process "with its parent" when the thread that started it ends. So all zygotes are
 # started by one thread that lasts as long as the grader. A forked copy of the grader needs its own.
 _starters: dict[int, concurrent.futures.ThreadPoolExecutor] = {}
 

@@ -77,10 +77,10 @@ class Sandbox:
 
         Raises SandboxUnavailable, which says what is missing and how to install it.
         """
-        self._control.start()
+        self._zygote.start()
 
     def open(self, seed: int, files: Mapping[str, bytes] | None = None) -> Session:
-        """A submission, in a fresh fork of the worker. Only one can be open at a time.
+        """A submission, in a fresh fork of the zygote. Only one can be open at a time.
 
         seed: of the chance that the student's code sees. files: what lies beside the notebook, by its
         relative path; they appear in the notebook's working folder. Raises SandboxUnavailable, and

@@ -183,14 +183,10 @@ class Session:
             return action()
         except WorkerLost:
             self._process = None
-            self._control.stop()
-            self._control.start()
         try:
             return action()
         except WorkerLost:
             self._process = None
-            self._control.stop()
-            self._control.start()
             raise
 
 

@@ -1,6 +1,6 @@
-"""First program in the sandbox: gives up all privilege, then becomes the worker.
+"""First program in the sandbox: gives up all privilege, then becomes the zygote.
 
-A script of its own, run by its path as `python start.py SETUP` with SETUP the JSON text of a worker's
+A script of its own, run by its path as `python start.py SETUP` with SETUP the JSON text of a zygote's
 `Setup`, so that it is through before anything large is imported.
 """
 

@@ -1,4 +1,4 @@
-"""Inside the sandbox: the zygote imports the libraries once and forks workers, these fork submissions.
+"""Inside the sandbox: the zygote imports the libraries and forks a worker for each submission.
 
 Neither runs a student's code nor reads a byte that comes from it. Each obeys the judge on a control
 channel of its own, and ends when that channel does. `grader/sandbox/start.py` starts the zygote.
@@ -49,48 +49,50 @@ class Submission:
 
 
 class Zygote:
-    """The preloaded process. Everything else in the sandbox is a fork of it."""
+    """The preloaded process. Everything else in the sandbox is a fork of it.
+
+    It forks first and lets the copy read what is wanted: its own memory stays as it is, so every
+    submission finds the same memory, and the addresses that it prints are those of the last time.
+    """
 
     def __init__(self, control: Channel, isolate: bool, shell: object) -> None:
         self.control, self.isolate, self.shell = control, isolate, shell
 
     def serve(self) -> None:
-        """Obey until the control channel closes."""
+        """Fork a worker for every message, until the control channel closes."""
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a worker
         while True:
-            request, fd = self.control.receive_with_fd()
-            assert isinstance(request, dict)
-            if request["do"] == "worker":
+            select.select([self.control], [], [])
+            told, tell = os.pipe()
+            if _fork(self.isolate) == 0:
+                os.close(told)
+                self._become_worker(tell)
+            os.close(tell)
+            taken = os.read(told, 1)
+            os.close(told)
+            if not taken:
+                return
+
+    def _become_worker(self, tell: int) -> NoReturn:
+        try:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            kernel.die_with_parent()
+            with contextlib.suppress(ChannelClosed, KeyboardInterrupt):
+                _, fd = self.control.receive_with_fd()
                 assert fd is not None
-                self.control.send({"pid": self._fork_worker(fd)})
-            elif request["do"] == "end":
-                self._end_worker(request["pid"])
-                self.control.send({})
-            else:
-                raise ValueError(f"unknown request {request['do']!r}")
-
-    @staticmethod
-    def _end_worker(pid: object) -> None:
-        assert isinstance(pid, int)
-        os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
-
-    def _fork_worker(self, fd: int) -> int:
-        pid = _fork(self.isolate)
-        if pid == 0:
-            try:
+                os.write(tell, b"+")
+                os.close(tell)
                 self.control.close()
-                kernel.die_with_parent()
-                with contextlib.suppress(ChannelClosed, KeyboardInterrupt):
-                    Worker(Channel.from_fd(fd), self.isolate, self.shell).serve()
-            finally:
-                os._exit(0)
-        os.close(fd)
-        return pid
+                control = Channel.from_fd(fd)
+                control.send({"ready": True})
+                Worker(control, self.isolate, self.shell).serve()
+        finally:
+            os._exit(0)
 
 
 @dataclass
 class Worker:
-    """Forks one submission after the other, watches over it, and ends it."""
+    """Forks a submission, watches over it, and ends it."""
 
     control: Channel
     isolate: bool
@@ -155,9 +157,8 @@ class Worker:
 
         patience: seconds to wait for it to end by itself, when it seems to be doing so.
         """
-        if self.submission is None:
-            return {"status": 0, "killed": False, "over_memory": False, "peak": 0, "left": 0}
         submission = self.submission
+        assert submission is not None
         until = time.monotonic() + patience
         self._watch()
         while self._alive() and time.monotonic() < until:
@@ -172,7 +173,6 @@ class Worker:
         if submission.home is not None:
             with contextlib.suppress(OSError):
                 submission.home.cleanup()
-        self.submission = None
         assert submission.status is not None
         return {
             "status": submission.status,

@@ -178,6 +178,8 @@ def test_nothing_stays_for_the_next_submission(sandbox: Sandbox):
             "s = socket.socket(socket.AF_UNIX); s.bind('\\0left'); s.listen()\n"
             "if os.fork() == 0:\n  os.setpgid(0, 0)\n  import time; time.sleep(300)"
         )
+        ending = first._process.end()
+        assert ending.killed and ending.left == 0
     with sandbox.open(1) as second:
         outcome = second.run_cell(
             "import os, torch, builtins, sys, socket\n"
@@ -187,7 +189,6 @@ def test_nothing_stays_for_the_next_submission(sandbox: Sandbox):
         )
         assert text_of(outcome.outputs) == "[]\nFalse False False\n"
         assert outcome.error.type == "ConnectionRefusedError"
-    assert sandbox._control.end().left == 0
 
 
 def test_inherited_files(printed):
