@@ -74,6 +74,11 @@ class Channel:
             (length,) = _HEADER.unpack(header)
             return self._body(length, None), (fds[0] if fds else None)
 
+    def wait(self) -> bool:
+        """Wait until there is something to receive; false when nothing will come any more."""
+        self._sock.settimeout(None)
+        return bool(self._sock.recv(1, socket.MSG_PEEK))
+
     def has_unread(self) -> bool:
         """Whether something waits to be read, the end of the channel included."""
         self._sock.settimeout(0)
