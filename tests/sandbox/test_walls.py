@@ -170,7 +170,7 @@ def test_programs_that_raise_rights_do_not(printed):
 
 def test_nothing_stays_for_the_next_submission(sandbox: Sandbox):
     with sandbox.open(1) as first:
-        first.run_cell(
+        left = first.run_cell(
             "import os, subprocess, socket, torch, builtins, sys\n"
             "for f in ('/student/tmp/left', '/dev/shm/left', 'left'): open(f, 'w').write('x')\n"
             "torch.left = builtins.left = sys.left = 1\n"
@@ -178,6 +178,7 @@ def test_nothing_stays_for_the_next_submission(sandbox: Sandbox):
             "s = socket.socket(socket.AF_UNIX); s.bind('\\0left'); s.listen()\n"
             "if os.fork() == 0:\n  os.setpgid(0, 0)\n  import time; time.sleep(300)"
         )
+        assert left.status == "ok", left.message
         ending = first._process.end()
         assert ending.killed and ending.left == 0
     with sandbox.open(1) as second:
