@@ -86,11 +86,9 @@ def autograde(
     Raises CourseError for an unknown assignment or no submissions, SandboxUnavailable when the
     backend cannot run here; never for what a submission holds.
     """
-    course.require(assignment)
     release = read_release(course, assignment)
     names = students(course, assignment, pattern)
-    limits = limits or course.limits
-    first = Sandbox(limits, data, backend, release.modules, launched)
+    first = Sandbox(limits or course.limits, data, backend, release.modules, launched)
     started = [first, *(first.sibling() for _ in range(min(workers, len(names)) - 1))]
     sandboxes: SimpleQueue[Sandbox] = SimpleQueue()
     secret = gradebook.secret(course)

@@ -40,7 +40,9 @@ class Release:
 
 
 def read_release(course: Course, assignment: str) -> Release:
-    """The release notebook of `assignment`. Raises CourseError when it is not there."""
+    """The release notebook of `assignment`. Raises CourseError when there is no such assignment, or it
+    was not built."""
+    course.require(assignment)
     path = course.notebook("release", assignment)
     if not path.is_file():
         raise CourseError(f"{path} is missing: run `grader build` to make the student notebooks.")

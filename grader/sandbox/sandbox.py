@@ -98,7 +98,6 @@ class Sandbox:
             )
         if self._session is not None:
             self._session.close()
-        self.start()
         self._session = Session(self._control, self.limits, seed, files or {})
         return self._session
 
