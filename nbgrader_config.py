@@ -6,10 +6,12 @@ c.CourseDirectory.course_id = "dropout-lab"
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "notebooks"
 
-c.Autograde.exporter_class = "grader.execute.SubmissionExporter"  # reads and sanitises
+c.Autograde.exporter_class = (
+    "grader.grading.nbgrader_plugin.SubmissionExporter"  # reads and sanitises
+)
 c.Autograde.sanitize_preprocessors = []
 c.Autograde.autograde_preprocessors = [
-    "grader.execute.SandboxExecute",  # in place of nbgrader's Execute
+    "grader.grading.nbgrader_plugin.SandboxExecute",  # in place of nbgrader's Execute
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",

@@ -31,9 +31,9 @@ import psutil
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
-from grader.build import build
-from grader.classroom import CATALOGUE, answered, catalogued, solved, submit
+from grader.authoring.build import build
 from grader.course import CONFIG_FILE, Course
+from grader.simulated_class import CATALOGUE, answered, catalogued, solved, submit
 
 ASSIGNMENT = "01_dropout_from_scratch"
 BIN = Path(sys.executable).parent

@@ -44,7 +44,7 @@ import math
 import torch
 from torch import nn
 
-from grader import check, hint
+from grader import chapter
 from lab import (
     FASHION_CLASSES,
     History,
@@ -57,6 +57,7 @@ from lab import (
 )
 from lab.alt_figure import AltFigure
 
+check, hint = chapter(1)
 device = try_device()
 print(f"PyTorch {torch.__version__}, computing on {device}")
 

@@ -1,19 +1,19 @@
-"""Dropout Lab's checks and judge. A notebook needs two names of it: `check` and `hint`."""
+"""Dropout Lab's checks and judge. A notebook needs one name of it: `check, hint = chapter(1)`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .notebook import check, hint
+    from grader.checks.in_notebook import chapter
 
-__all__ = ["check", "hint"]
+__all__ = ["chapter"]
 
 
 def __getattr__(name: str) -> object:
     """Import torch and IPython for a notebook only, so that the command line starts at once."""
     if name in __all__:
-        from . import notebook
+        from grader.checks import in_notebook
 
-        return getattr(notebook, name)
+        return getattr(in_notebook, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

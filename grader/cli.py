@@ -43,8 +43,8 @@ def main() -> None:
 
 
 def _is_for_the_user(error: Exception) -> bool:
-    from .errors import CourseError
-    from .sandbox import SandboxUnavailable
+    from grader.errors import CourseError
+    from grader.sandbox import SandboxUnavailable
 
     return isinstance(error, (CourseError, SandboxUnavailable))
 
@@ -56,9 +56,9 @@ def build(
 ) -> None:
     """Make instructor and student notebooks from the chapters."""
     with _importing():
-        from .build import build as build_notebooks
-        from .build import check_drift
-        from .course import Course
+        from grader.authoring.build import build as build_notebooks
+        from grader.authoring.build import check_drift
+        from grader.course import Course
 
     where = Course.find(course)
     if not check:
@@ -93,9 +93,9 @@ def autograde(
 ) -> None:
     """Grade the submissions of ASSIGNMENT in the sandbox and record the grades."""
     with _importing():
-        from .course import Course, data_folder
-        from .release import read_release
-        from .sandbox.launch import launch
+        from grader.course import Course, data_folder
+        from grader.grading.release import read_release
+        from grader.sandbox.launch import launch
 
     if sandbox == "none":
         errors.print(
@@ -103,13 +103,13 @@ def autograde(
             "your files, change grades and use the network. Do this only with code that you trust."
         )
     where, data = Course.find(course), data_folder()
-    modules = read_release(where, assignment).modules
+    release = read_release(where, assignment)
     with _progress("grading") as step:
-        launched = launch(sandbox, modules, data)
+        launched = launch(sandbox, release.modules, data)
         with _importing():  # while the sandbox does the same
-            from .autograde import Failure
-            from .autograde import autograde as grade_class
-            from .report import print_grades, print_reasons, write_json
+            from grader.grading.grade_class import Failure
+            from grader.grading.grade_class import autograde as grade_class
+            from grader.grading.report import print_grades, print_reasons, write_json
         outcomes = grade_class(
             where,
             assignment,
@@ -118,6 +118,7 @@ def autograde(
             backend=sandbox,
             data=data,
             launched=launched,
+            release=release,
             progress=lambda outcome, total: step(outcome.student, total),
         )
     print_grades(console, outcomes)
@@ -132,8 +133,8 @@ def autograde(
 def feedback(assignment: str, student: StudentOption = "*", course: CourseOption = None) -> None:
     """Write a feedback page for every autograded submission of ASSIGNMENT."""
     with _importing():
-        from .course import Course
-        from .feedback import feedback as write_feedback
+        from grader.course import Course
+        from grader.grading.feedback import feedback as write_feedback
 
     where = Course.find(course)
     with _progress("feedback") as step:
@@ -150,8 +151,8 @@ def demo(
 ) -> None:
     """Walk the whole road on chapter 1 with a simulated class of eight."""
     with _importing():
-        from .course import Course
-        from .demo import run_demo
+        from grader.course import Course
+        from grader.demo import run_demo
 
     with _progress("working") as step:
         run_demo(Course.find(course), folder.resolve(), console, step)

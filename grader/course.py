@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from .errors import CourseError
+from grader.errors import CourseError
 
 if TYPE_CHECKING:
-    from .sandbox.limits import Limits
+    from grader.wire.limits import Limits
 
 CONFIG_FILE = "nbgrader_config.py"
 
@@ -67,7 +67,7 @@ class Course:
 
         Raises CourseError for a limit that does not exist or is not a positive number.
         """
-        from .sandbox.limits import Limits
+        from grader.wire.limits import Limits
 
         given = dict(self.config.SandboxExecute.get("limits", {}))
         known = [field.name for field in fields(Limits)]

@@ -10,14 +10,14 @@ import nbformat
 from rich.console import Console
 from rich.markup import escape
 
-from .autograde import autograde
-from .build import build
-from .classroom import answered, catalogued, handed_out, solved, submit
-from .course import CONFIG_FILE, Course, data_folder
-from .errors import CourseError
-from .feedback import feedback
-from .report import print_grades, print_reasons, write_json
-from .results import SubmissionResult
+from grader.authoring.build import build
+from grader.checks.results import SubmissionResult
+from grader.course import CONFIG_FILE, Course, data_folder
+from grader.errors import CourseError
+from grader.grading.feedback import feedback
+from grader.grading.grade_class import autograde
+from grader.grading.report import print_grades, print_reasons, write_json
+from grader.simulated_class import answered, catalogued, handed_out, solved, submit
 
 ASSIGNMENT = "01_dropout_from_scratch"
 MARKER = ".demo"

@@ -12,10 +12,10 @@ import importlib
 from typing import TYPE_CHECKING
 
 from grader.sandbox.launch import Backend, SandboxUnavailable, install_command
-from grader.sandbox.limits import Limits
+from grader.wire.limits import Limits
 
 if TYPE_CHECKING:
-    from grader.sandbox.remote import Remote
+    from grader.sandbox.remote import Reference, Remote
     from grader.sandbox.sandbox import Sandbox
     from grader.sandbox.session import CellOutcome, Session
 
@@ -23,6 +23,7 @@ __all__ = [
     "Backend",
     "CellOutcome",
     "Limits",
+    "Reference",
     "Remote",
     "Sandbox",
     "SandboxUnavailable",
@@ -31,6 +32,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "Reference": "remote",
     "Remote": "remote",
     "Sandbox": "sandbox",
     "CellOutcome": "session",

@@ -12,10 +12,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from grader.sandbox.frames import Channel, ChannelClosed, DeadlinePassed, pair
 from grader.sandbox.launch import Backend, Launched, SandboxUnavailable, install_command, launch
-from grader.sandbox.limits import Limits
-from grader.wire import WireError
+from grader.wire.codec import WireError
+from grader.wire.frames import Channel, ChannelClosed, DeadlinePassed, pair
+from grader.wire.limits import Limits
 
 START_SECONDS = 180.0
 ANSWER_SECONDS = 30.0
@@ -56,7 +56,7 @@ def ending_of(status: int) -> str:
     return f"ended itself with exit code {status >> 8 & 0xFF}"
 
 
-class Zygote:
+class ZygoteControl:
     """A running sandbox and the preloaded process in it. Several threads may use it.
 
     Starts with the first worker, and anew when it has been lost. launched: what `launch` has started
@@ -152,7 +152,7 @@ class Zygote:
 class WorkerControl:
     """The worker of one submission after the other. Every method but `stop` may raise WorkerLost."""
 
-    def __init__(self, zygote: Zygote) -> None:
+    def __init__(self, zygote: ZygoteControl) -> None:
         self._zygote = zygote
         self._channel: Channel | None = None
 

@@ -18,23 +18,10 @@ from typing import IO, Literal, TypeAlias
 Backend: TypeAlias = Literal["bubblewrap", "none"]
 COURSE, DATA, ROOM = "/course", "/course/data", "/student"
 USER_ID = 65534
-# What the zygote and `from grader import check, hint` import. Exercises, whose checks hold answers, and
-# all that is the judge's alone stay outside.
-_SHIPPED = (
-    "__init__.py",
-    "errors.py",
-    "exercise.py",
-    "expect.py",
-    "judge.py",
-    "markup.py",
-    "notebook.py",
-    "probe.py",
-    "results.py",
-    "sandbox",
-    "student.py",
-    "table.py",
-    "wire.py",
-)
+# All of `grader` that lies beside a student's code. In place of its `__init__` stands a module that says
+# that the notebook is being graded.
+_SHIPPED = ("wire", "sandbox/inside")
+_PACKAGE = "sandbox/inside/package_while_graded.py"
 _INSTALL = (
     ("apt-get", "sudo apt-get install bubblewrap"),
     ("dnf", "sudo dnf install bubblewrap"),
@@ -67,7 +54,7 @@ def launch(backend: Backend, preload: Sequence[str], data: Path | None) -> Launc
     ours, theirs = socket.socketpair()
     isolate = backend == "bubblewrap"
     setup = {"control_fd": theirs.fileno(), "isolate": isolate, "preload": list(preload)}
-    folder = f"{COURSE}/grader/sandbox" if isolate else str(Path(__file__).parent)
+    folder = f"{COURSE}/grader/sandbox/inside" if isolate else str(Path(__file__).parent / "inside")
     program = ["-s", f"{folder}/start.py", json.dumps(setup)]
     log = tempfile.TemporaryFile()  # noqa: SIM115  (outlives this function)
     with theirs, _users() as users, _groups() as groups:
@@ -104,7 +91,7 @@ def _bubblewrap(data: Path | None, users_fd: int, groups_fd: int) -> list[str]:
     else:
         command += ["--unshare-user", "--uid", str(USER_ID), "--gid", str(USER_ID)]
         command += ["--cap-drop", "ALL"]
-    for folder in (ROOM, "/tmp", "/etc", f"{COURSE}/grader"):
+    for folder in (ROOM, "/tmp", "/etc", f"{COURSE}/grader/sandbox"):
         command += _folder(folder)
     command += [*_system(), *_interpreter(), *_course()]
     if data is not None:
@@ -154,6 +141,7 @@ def _course() -> list[str]:
     binds = []
     for name in _SHIPPED:
         binds += ["--ro-bind", str(package / name), f"{COURSE}/grader/{name}"]
+    binds += ["--ro-bind", str(package / _PACKAGE), f"{COURSE}/grader/__init__.py"]
     lab = package.parent / "lab"
     if lab.is_dir():
         binds += ["--ro-bind", str(lab), f"{COURSE}/lab"]

@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
 
-from grader.markup import harmless, harmless_text
-from grader.sandbox.limits import Limits
-from grader.wire import Plain, WireError
+from grader.sandbox.sanitiser import harmless, harmless_text
+from grader.wire.codec import Plain, WireError
+from grader.wire.display import MIME_TYPES, Output
+from grader.wire.limits import Limits
 
-Output: TypeAlias = dict[str, Any]  # an output as nbformat 4 describes it
-MIME_TYPES = frozenset(
-    {
-        "text/plain",
-        "text/html",
-        "text/markdown",
-        "text/latex",
-        "image/png",
-        "image/jpeg",
-        "image/svg+xml",
-    }
-)
 _CLEANED: dict[str, Callable[[str], str]] = {
     "text/html": harmless,
     "image/svg+xml": harmless,

@@ -9,13 +9,14 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from grader.probe import MAX_LINE, MAX_MESSAGE, StudentError
 from grader.sandbox.control import Ending, WorkerControl, WorkerLost, ending_of
-from grader.sandbox.frames import Channel, ChannelClosed, DeadlinePassed, pair
 from grader.sandbox.launch import SandboxUnavailable
-from grader.sandbox.limits import Limits
-from grader.sandbox.outputs import Output, clean
-from grader.wire import Plain, WireError, WireLimits
+from grader.sandbox.outputs import clean
+from grader.wire.codec import Plain, WireError, WireLimits
+from grader.wire.display import Output
+from grader.wire.frames import Channel, ChannelClosed, DeadlinePassed, pair
+from grader.wire.limits import Limits
+from grader.wire.probe import MAX_LINE, MAX_MESSAGE, StudentError
 
 ANSWER_SECONDS = 10.0
 _KINDS = ("raised", "missing", "not_plain")

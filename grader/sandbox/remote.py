@@ -5,15 +5,24 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
+from typing import Any, TypeAlias
 
-from grader.probe import StudentError, source_of
-from grader.sandbox.frames import Channel, ChannelClosed, DeadlinePassed
-from grader.sandbox.process import read_error
-from grader.wire import Plain, WireError, plain
+from grader.sandbox.process import StudentProcess, read_error
+from grader.wire.codec import Plain, WireError, plain
+from grader.wire.frames import Channel, ChannelClosed, DeadlinePassed
+from grader.wire.probe import StudentError, source_of
 
-if TYPE_CHECKING:
-    from grader.sandbox.session import Session
+WithProcess: TypeAlias = Callable[[Callable[[StudentProcess], Any]], Any]
+"""`Session.with_process`: what a question returns for the living process of the submission."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The chapter's own code for earlier exercises: cells to run, and which names to take from them."""
+
+    cells: tuple[str, ...]
+    names: tuple[str, ...]
 
 
 class Remote:
@@ -21,11 +30,14 @@ class Remote:
 
     A copy that dies or talks nonsense costs the question that it was asked; the next question goes to
     a fresh copy. The time of all questions together is limited. Both methods raise WireError for
-    arguments that are not plain data.
+    arguments that are not plain data. reference: takes the place of what the student wrote.
     """
 
-    def __init__(self, session: Session, seconds: float) -> None:
-        self._session, self._seconds, self._left = session, seconds, seconds
+    def __init__(
+        self, with_process: WithProcess, seconds: float, reference: Reference | None = None
+    ) -> None:
+        self._reference = reference
+        self._with_process, self._seconds, self._left = with_process, seconds, seconds
         self._channel: Channel | None = None
 
     def call(self, name: str, *args: object, **kwargs: object) -> Plain:
@@ -35,7 +47,7 @@ class Remote:
     def run(self, probe: Callable[..., object], **inputs: object) -> Plain:
         """The result of `probe(namespace, **inputs)` beside the student's code. Raises StudentError.
 
-        Raises ValueError when the probe is not self-contained (see `grader.probe`).
+        Raises ValueError when the probe is not self-contained (see `grader.wire.probe`).
         """
         return self._ask({"run": source_of(probe), "inputs": plain(inputs)})
 
@@ -45,7 +57,7 @@ class Remote:
             self._channel.close()
             self._channel = None
             with contextlib.suppress(StudentError):
-                self._session.with_process(lambda process: process.reap())
+                self._with_process(lambda process: process.reap())
 
     def _ask(self, question: dict[str, object]) -> Plain:
         if self._left <= 0:
@@ -69,7 +81,13 @@ class Remote:
 
     def _answer(self, question: dict[str, object], deadline: float) -> Plain:
         if self._channel is None:
-            self._channel = self._session.with_process(lambda process: process.fork())
+            self._channel = self._with_process(lambda process: process.fork())
+            if self._reference is not None:
+                self._exchange({"use": plain(asdict(self._reference))}, deadline)
+        return self._exchange(question, deadline)
+
+    def _exchange(self, question: dict[str, object], deadline: float) -> Plain:
+        assert self._channel is not None
         if self._channel.has_unread():
             raise WireError("it came before the question")
         self._channel.send(question, deadline)
@@ -86,7 +104,7 @@ class Remote:
         self._channel.close()
         self._channel = None
         try:
-            return self._session.with_process(lambda process: process.reap())
+            return self._with_process(lambda process: process.reap())
         except StudentError as error:
             return error.message.removeprefix("the process ")
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from pathlib import Path, PurePosixPath
 
-from grader.sandbox.control import WorkerControl, Zygote
+from grader.sandbox.control import WorkerControl, ZygoteControl
 from grader.sandbox.launch import Backend, Launched
-from grader.sandbox.limits import Limits
 from grader.sandbox.session import Session
+from grader.wire.limits import MAX_FILES_BYTES, Limits
 
 PRELOAD = (
     "torch",
@@ -22,7 +22,6 @@ PRELOAD = (
     "lab",
     "grader",
 )
-MAX_FILES_BYTES = 32 * 2**20
 
 
 class Sandbox:
@@ -49,9 +48,9 @@ class Sandbox:
         if backend not in ("bubblewrap", "none"):
             raise ValueError(f"backend is {backend!r}; it must be 'bubblewrap' or 'none'")
         self.limits, self.backend = limits, backend
-        self._share(Zygote(backend, preload, data, launched))
+        self._share(ZygoteControl(backend, preload, data, launched))
 
-    def _share(self, zygote: Zygote) -> None:
+    def _share(self, zygote: ZygoteControl) -> None:
         self._zygote, self._control = zygote, WorkerControl(zygote)
         self._session: Session | None = None
 

@@ -8,17 +8,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, TypeVar
 
-from grader.probe import StudentError
 from grader.sandbox.control import WorkerControl, WorkerLost
 from grader.sandbox.launch import SandboxUnavailable
-from grader.sandbox.limits import Limits
-from grader.sandbox.outputs import Output, error_output
+from grader.sandbox.outputs import error_output
 from grader.sandbox.process import ProcessGone, StudentProcess, TimedOut
-from grader.sandbox.remote import Remote
+from grader.sandbox.remote import Reference, Remote
+from grader.wire.display import Output
+from grader.wire.limits import MAX_SOURCE, Limits
+from grader.wire.probe import StudentError
 
 Status: TypeAlias = Literal["ok", "error", "timeout", "died", "memory", "limit"]
 Result = TypeVar("Result")
-MAX_SOURCE = 2**20  # characters of a cell
 
 
 @dataclass(frozen=True)
@@ -88,9 +88,15 @@ class Session:
         return outcome
 
     @contextlib.contextmanager
-    def exercise(self, seconds: float | None = None) -> Iterator[Remote]:
-        """A copy of the submission's process as it is now, for the calls and probes of one exercise."""
-        remote = Remote(self, self._limits.exercise_seconds if seconds is None else seconds)
+    def exercise(
+        self, seconds: float | None = None, reference: Reference | None = None
+    ) -> Iterator[Remote]:
+        """A copy of the submission's process as it is now, for the calls and probes of one exercise.
+
+        It is made with the first question. reference: replaces parts of the student's code in it.
+        """
+        seconds = self._limits.exercise_seconds if seconds is None else seconds
+        remote = Remote(self.with_process, seconds, reference)
         try:
             yield remote
         finally:

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 from tests.attacks import small_course
 
 if TYPE_CHECKING:
-    from grader.sandbox.shell import CellShell
+    from grader.sandbox.inside.shell import CellShell
 
 SECONDS = 20
 POINTS = 10.0
@@ -110,11 +110,11 @@ def _preload() -> CellShell:
     import nbgrader.utils
     import torch
 
-    import grader.notebook
+    import grader.checks.in_notebook
     from grader.sandbox import Limits
-    from grader.sandbox.shell import CellShell
+    from grader.sandbox.inside.shell import CellShell
 
-    assert nbgrader.utils and grader.notebook
+    assert nbgrader.utils and grader.checks.in_notebook
     torch.set_num_threads(1)
     shell = CellShell()
     shell.warm_up()

@@ -12,11 +12,11 @@ from unittest.mock import patch
 
 import torch
 
-from grader import exercise as exercises
-from grader import expect
+from grader.checks import exercise as exercises
+from grader.checks import expect
+from grader.checks.exercise import Check, Exercise, HiddenChecks, Option, Question, Quiz, check
 from grader.course import Course
-from grader.exercise import Check, Exercise, HiddenChecks, Option, Question, Quiz, check
-from grader.gradebook import SECRET_FILE, open_gradebook
+from grader.grading.gradebook import SECRET_FILE, open_gradebook
 
 ROOT = Path(__file__).resolve().parents[2]
 ASSIGNMENT = "01_double"
@@ -34,7 +34,9 @@ CHAPTER = '''# ---
 
 # %%
 import torch
-from grader import check, hint
+from grader import chapter
+
+check, hint = chapter(1)
 
 # %% exercise="double"
 def double(X):

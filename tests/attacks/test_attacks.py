@@ -17,13 +17,13 @@ import psutil
 import pytest
 from nbformat import v4
 
-from grader.autograde import autograde
-from grader.build import build
-from grader.classroom import answered, catalogued, handed_out, solved, submit
+from grader.authoring.build import build
+from grader.checks.results import SubmissionResult
 from grader.course import Course
-from grader.report import write_json
-from grader.results import SubmissionResult
+from grader.grading.grade_class import autograde
+from grader.grading.report import write_json
 from grader.sandbox import Limits
+from grader.simulated_class import answered, catalogued, handed_out, solved, submit
 from tests.attacks import small_course, table
 from tests.attacks.corpus import Attack, attacks, with_attack
 from tests.attacks.in_process import MARK, TEST_CELLS, Job, Shown, demonstrate

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from nbformat import NotebookNode
 
-from grader.chapter import read_chapter
+from grader.authoring.chapter import read_chapter
 
 CHAPTERS = Path(__file__).resolve().parents[2] / "chapters"
 

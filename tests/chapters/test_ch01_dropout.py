@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 import torch
 
-from grader.exercise import Quiz, get_exercise
-from grader.judge import judge
-from grader.results import ExerciseResult
-from grader.student import LocalStudent
-from grader.table import ResultTable
+from grader.checks.exercise import Quiz, get_exercise
+from grader.checks.judge import judge
+from grader.checks.results import ExerciseResult
+from grader.checks.student import LocalStudent
+from grader.checks.table import ResultTable
 
 CHAPTER = "01_dropout_from_scratch"
 EXERCISES = (

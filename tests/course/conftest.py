@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.build import build
-from grader.classroom import answered, catalogued, handed_out, solved, submit
+from grader.authoring.build import build
 from grader.course import CONFIG_FILE, Course
+from grader.simulated_class import answered, catalogued, handed_out, solved, submit
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent

@@ -7,11 +7,11 @@ from nbgrader.apps import NbGraderAPI
 from nbgrader.apps.autogradeapp import AutogradeApp
 from nbgrader.utils import capture_log
 
-from grader import exercise as exercises
-from grader import gradebook
-from grader.autograde import autograde
-from grader.build import build
+from grader.authoring.build import build
+from grader.checks import exercise as exercises
 from grader.course import CONFIG_FILE, Course
+from grader.grading import gradebook
+from grader.grading.grade_class import autograde
 from tests.grader.broken import BROKEN, FILE, NAME, hand_in, hand_in_all
 from tests.grader.conftest import KNOWN, make_small_course
 

@@ -10,10 +10,10 @@ import pytest
 import typer.main
 from nbgrader.apps.nbgraderapp import NbGraderApp
 
+from grader.checks.judge import judge
+from grader.checks.student import LocalStudent
 from grader.cli import app
-from grader.judge import judge
 from grader.sandbox import Limits
-from grader.student import LocalStudent
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import nbformat
 from nbformat import NotebookNode
 
-from grader.classroom import answered, solved
 from grader.course import Course
+from grader.simulated_class import answered, solved
 
 NAME = "01_double"
 FILE = f"{NAME}.ipynb"

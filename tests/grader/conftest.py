@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from grader import exercise as exercises
-from grader import expect
-from grader.build import build
+from grader.authoring.build import build
+from grader.checks import exercise as exercises
+from grader.checks import expect
+from grader.checks.exercise import Exercise, Option, Question, Quiz, check
 from grader.course import Course
-from grader.exercise import Exercise, Option, Question, Quiz, check
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -29,7 +29,9 @@ CHAPTER = '''# ---
 
 # %%
 import torch
-from grader import check, hint
+from grader import chapter
+
+check, hint = chapter(1)
 
 # %% exercise="double"
 def double(X):

@@ -4,7 +4,7 @@ import nbformat
 import pytest
 from typer.testing import CliRunner
 
-from grader.build import build, check_drift
+from grader.authoring.build import build, check_drift
 from grader.cli import app
 from grader.errors import CourseError
 
@@ -99,7 +99,7 @@ def test_a_chapter_that_does_not_fit_is_one_clear_sentence(small_course, old, ne
 
 
 def test_two_exercises_of_one_name_are_refused(monkeypatch):
-    from grader import exercise as module
+    from grader.checks import exercise as module
 
     class One(module.Exercise):
         name, points = "same", 1

@@ -7,12 +7,12 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from grader.autograde import autograde
-from grader.classroom import handed_out, solved, submit
+from grader.checks.results import SubmissionResult
 from grader.course import Course
 from grader.errors import CourseError
-from grader.results import SubmissionResult
+from grader.grading.grade_class import autograde
 from grader.sandbox import Limits
+from grader.simulated_class import handed_out, solved, submit
 from tests.grader.broken import BROKEN, NAME, hand_in_all
 
 POINTS = 4.0
@@ -132,7 +132,7 @@ def test_grading_again_gives_the_same_bytes_and_keeps_a_persons_grade(graded):
 
 
 def test_json_says_everything(graded, tmp_path):
-    from grader.report import write_json
+    from grader.grading.report import write_json
 
     _, outcomes = graded
     write_json(tmp_path / "all.json", list(outcomes.values()))

@@ -8,12 +8,12 @@ from contextlib import redirect_stderr
 import pytest
 import torch
 
-from grader import expect
+from grader.checks import expect
+from grader.checks.exercise import Exercise, check
+from grader.checks.judge import derive_seed, judge
+from grader.checks.student import LocalStudent
+from grader.checks.table import ResultTable
 from grader.errors import CourseError
-from grader.exercise import Exercise, check
-from grader.judge import derive_seed, judge
-from grader.student import LocalStudent
-from grader.table import ResultTable
 
 
 def _judge(exercise, code: str, seed: int = 1):

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from grader.markup import REMOVED, harmless, harmless_text
+from grader.sandbox.sanitiser import REMOVED, harmless, harmless_text
 
 BAD = [
     "<b onclick='x()'>points</b>",

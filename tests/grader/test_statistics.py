@@ -7,15 +7,15 @@ import math
 import pytest
 import torch
 
-from grader.exercises.ch01_dropout import SIDE
-from grader.exercises.ch01_net import EXAMPLES
-from grader.statistics import (
+from grader.checks.statistics import (
     ERROR,
     binomial_bounds,
     covariance,
     covariance_bound,
     miss_probability,
 )
+from grader.exercises.ch01.dropout import SIDE
+from grader.exercises.ch01.net import EXAMPLES
 
 
 def exact_tails(n: int, p: float, low: int, high: int) -> tuple[float, float]:

@@ -6,9 +6,9 @@ from copy import deepcopy
 import nbformat
 import pytest
 
-from grader.build import build
-from grader.restore import restore
-from grader.submission import read_submission
+from grader.authoring.build import build
+from grader.grading.restore import restore
+from grader.grading.submission import read_submission
 
 NAME = "01_double"
 
@@ -148,6 +148,6 @@ def test_a_notebook_of_200_megabytes_is_read_without_its_outputs(tmp_path, relea
 
 
 def test_a_file_that_is_too_large_is_not_read(tmp_path, release, monkeypatch):
-    monkeypatch.setattr("grader.submission.MAX_BYTES", 1000)
+    monkeypatch.setattr("grader.grading.submission.MAX_BYTES", 1000)
     submission = _read(tmp_path, _bytes(release) + b" " * 1_100_000)
     assert submission.findings == ["The file has 1 MB; at most 0 MB are read."]

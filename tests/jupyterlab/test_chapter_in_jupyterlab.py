@@ -12,10 +12,10 @@ import pytest
 from nbformat import NotebookNode
 from playwright.sync_api import Browser
 
-from grader.exercise import get_exercise
-from grader.judge import UNWRITTEN, judge
-from grader.results import ExerciseResult
-from grader.student import LocalStudent
+from grader.checks.exercise import get_exercise
+from grader.checks.judge import UNWRITTEN, judge
+from grader.checks.results import ExerciseResult
+from grader.checks.student import LocalStudent
 
 CHAPTER = "01_dropout_from_scratch"
 RIGHT = """def dropout_layer(X, dropout):

@@ -14,8 +14,8 @@ import torch
 from rich.console import Console
 from rich.progress import track
 
+from grader.checks.exercise import all_exercises
 from grader.course import data_folder
-from grader.exercise import all_exercises
 from grader.sandbox import Limits, Sandbox, SandboxUnavailable
 from grader.sandbox.launch import Backend
 

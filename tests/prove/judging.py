@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from grader.exercise import Check, get_exercise
-from grader.judge import judge
-from grader.results import ExerciseResult
+from grader.checks.exercise import Check, get_exercise
+from grader.checks.judge import judge
+from grader.checks.results import ExerciseResult
+from grader.checks.student import LocalStudent
 from grader.sandbox import Sandbox
-from grader.student import LocalStudent
 
 from .catalogue import Answer
 from .setting import Setting, namespace_with

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from grader.results import CheckResult
+from grader.checks.results import CheckResult
 
 from .catalogue import ROOT, Answer
 from .judging import Verdict

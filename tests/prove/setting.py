@@ -6,8 +6,8 @@ import linecache
 from dataclasses import dataclass
 from functools import cache
 
-from grader.chapter import read_chapter
-from grader.exercise import all_exercises
+from grader.authoring.chapter import read_chapter
+from grader.checks.exercise import all_exercises
 
 from .catalogue import ROOT
 

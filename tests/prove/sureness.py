@@ -2,7 +2,7 @@
 
 Two questions for each: with which probability does it reject a right answer (at most 1e-9), and
 which is the smallest mistake that it finds with probability 0.999? All bounds are proven ones, see
-`grader.statistics`. Checks that are not listed here are certain for a right answer: their random
+`grader.checks.statistics`. Checks that are not listed here are certain for a right answer: their random
 inputs change what is computed, not whether it is right.
 """
 
@@ -12,11 +12,17 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from grader.exercises.ch01_dropout import KEPT, SCALE, SIDE
-from grader.exercises.ch01_net import EXAMPLES
-from grader.exercises.ch01_train_net import LEARNT, NEW, RATE, SIGNALS
-from grader.hidden.ch01_dropout import CALLS, IMAGES, LARGE, SMALL
-from grader.statistics import ERROR, binomial_bounds, covariance_bound, divergence, miss_probability
+from grader.checks.statistics import (
+    ERROR,
+    binomial_bounds,
+    covariance_bound,
+    divergence,
+    miss_probability,
+)
+from grader.exercises.ch01.dropout import KEPT, SCALE, SIDE
+from grader.exercises.ch01.net import EXAMPLES
+from grader.exercises.ch01.train_net import LEARNT, NEW, RATE, SIGNALS
+from grader.hidden.ch01.dropout import CALLS, IMAGES, LARGE, SMALL
 
 MISS = 1e-3
 SCALE_ERROR, RATE_ERROR, COPIES, MEAN_ERROR = "scale", "rate", "copies", "mean"

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 import torch
 
-from grader.exercise import all_exercises
+from grader.checks.exercise import all_exercises
 from tests.prove.catalogue import MIN_RIGHT, MIN_WRONG, Answer, read_catalogue
 from tests.prove.judging import Verdict, faults, judge_here, seed_of
 from tests.prove.mistakes import PAGE, mistakes_page, same_words

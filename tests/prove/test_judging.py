@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.results import CheckResult, ExerciseResult
+from grader.checks.results import CheckResult, ExerciseResult
 from tests.prove.catalogue import Answer, read_catalogue
 from tests.prove.judging import UNREADABLE, Verdict, faults, first_failure, judge_here
 from tests.prove.setting import namespace_with, settings

@@ -7,8 +7,8 @@ import io
 import pytest
 import torch
 
-from grader.exercise import get_exercise
-from grader.student import LocalStudent
+from grader.checks.exercise import get_exercise
+from grader.checks.student import LocalStudent
 from tests.prove.catalogue import Answer, read_catalogue
 from tests.prove.setting import namespace_with, settings
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 import torch
 
-from grader.exercise import get_exercise
-from grader.exercises.ch01_dropout import SIDE
-from grader.statistics import binomial_bounds
+from grader.checks.exercise import get_exercise
+from grader.checks.statistics import binomial_bounds
+from grader.exercises.ch01.dropout import SIDE
 from tests.prove.sureness import MISS, RATE_ERROR, SCALE_ERROR, Sureness, shift_found, sureness
 
 ENTRIES = sureness()

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import pytest
 
-from grader.probe import StudentError
 from grader.sandbox import Sandbox, Session
+from grader.wire.probe import StudentError
 from tests.sandbox.conftest import text_of
 
 # cell, status, in the message

@@ -8,9 +8,9 @@ import time
 import pytest
 import torch
 
-from grader.probe import StudentError
 from grader.sandbox import Sandbox, Session
-from grader.wire import WireError, encode
+from grader.wire.codec import WireError, encode
+from grader.wire.probe import StudentError
 
 DEFINITIONS = """
 import torch, os, time, sys, random, numpy as np

@@ -7,8 +7,8 @@ import linecache
 import pytest
 import torch
 
-from grader import probe
-from grader.probe import StudentError
+from grader.wire import probe
+from grader.wire.probe import StudentError
 
 
 def test_call_returns_plain_data():

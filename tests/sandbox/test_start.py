@@ -13,8 +13,8 @@ from dataclasses import replace
 import psutil
 import pytest
 
-from grader.probe import StudentError
 from grader.sandbox import Sandbox, SandboxUnavailable, launch
+from grader.wire.probe import StudentError
 from tests.sandbox.conftest import LIMITS, text_of
 
 

@@ -9,8 +9,9 @@ import psutil
 import pytest
 
 import grader
-from grader.notebook import WHILE_GRADED
-from grader.sandbox import Sandbox, Session, jail, launch
+from grader.sandbox import Sandbox, Session, launch
+from grader.sandbox.inside import jail
+from grader.sandbox.inside.package_while_graded import WHILE_GRADED
 from tests.sandbox.conftest import text_of
 
 
@@ -62,10 +63,14 @@ def test_the_course_without_its_secrets(printed):
         printed(f"import os; print([p for p in {list(map(str, missing))} if os.path.exists(p)])")
         == "[]\n"
     )
-    there = printed("import os, grader; print(os.listdir(os.path.dirname(grader.__file__)))")
-    for name in ("hidden", "exercises", "pictures", "classroom", "demo"):
-        assert name not in there
-        assert printed(f"import importlib.util as u; u.find_spec('grader.{name}')") == ""
+    tree = printed(
+        "import os, grader; top = os.path.dirname(grader.__file__); "
+        "print(sorted(os.listdir(top)), os.listdir(os.path.join(top, 'sandbox')))"
+    )
+    assert tree == "['__init__.py', 'sandbox', 'wire'] ['inside']\n"
+    for name in ("checks", "checks.judge", "checks.expect", "checks.table", "hidden", "exercises"):
+        found = "import importlib.util as u\ntry:\n    print(u.find_spec('grader.{}'))\nexcept ModuleNotFoundError:\n    print(None)"
+        assert printed(found.format(name)) == "None\n"
 
 
 def test_an_installed_copy_is_covered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):

@@ -12,7 +12,7 @@ import pytest
 import torch
 from torch import nn
 
-from grader.wire import DTYPES, WireError, WireLimits, decode, encode, plain
+from grader.wire.codec import DTYPES, WireError, WireLimits, decode, encode, plain
 
 
 def message(text: str | bytes, tensors: bytes = b"") -> bytes:

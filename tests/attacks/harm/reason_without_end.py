@@ -5,7 +5,7 @@ Here: no, a reason is cut, and what a terminal would obey is taken out.
 Shown by: nothing
 Base: dropout_layer wrong/rate_not_checked
 """
-from grader import probe
+from grader.wire import probe
 
 original = probe.run
 

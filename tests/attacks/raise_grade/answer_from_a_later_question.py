@@ -8,7 +8,7 @@ Kind: notebook
 """
 SPY = '''
 import ast
-from grader import probe
+from grader.wire import probe
 
 original = probe.run
 

@@ -8,7 +8,7 @@ import os
 import socket
 import threading
 
-from grader.sandbox.frames import Channel
+from grader.wire.frames import Channel
 
 
 def serve():

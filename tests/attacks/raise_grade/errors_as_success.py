@@ -13,7 +13,7 @@ class CheckPassed(Exception):
 
 def double(X):
     global count
-    from grader.probe import StudentError
+    from grader.wire.probe import StudentError
 
     count += 1
     errors = [SystemExit(0), StudentError("passed", "", kind="ok"), GeneratorExit(), CheckPassed()]

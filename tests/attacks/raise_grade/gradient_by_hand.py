@@ -6,7 +6,7 @@ worked out by the chain rule. Whoever differentiates by hand has answered the qu
 Shown by: points
 Base: dropout_layer wrong/gradient_cut_by_data
 """
-from grader import probe
+from grader.wire import probe
 
 original = probe.run
 

@@ -5,7 +5,7 @@ Here: no, in train mode the network gets fewer examples right, and the judge kno
 Shown by: nothing
 Base: evaluate_accuracy wrong/eval_not_called
 """
-from grader import probe
+from grader.wire import probe
 
 original = probe.run
 

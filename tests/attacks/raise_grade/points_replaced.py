@@ -4,6 +4,6 @@ In process: yes, `ExerciseResult.earned` can be overwritten like any attribute.
 Here: no, results are made in the judge's process.
 Shown by: points
 """
-from grader.results import ExerciseResult
+from grader.checks.results import ExerciseResult
 
 ExerciseResult.earned = property(lambda self: self.points)

@@ -5,7 +5,7 @@ Here: no, what was counted then is another number than the judge's.
 Shown by: nothing
 Base: evaluate_accuracy wrong/gradients_recorded
 """
-from grader import probe
+from grader.wire import probe
 
 original = probe.run
 

@@ -5,7 +5,7 @@ Here: no, possible rates are among them in an order of its own: to know which, o
 Shown by: nothing
 Base: dropout_layer wrong/rate_not_checked
 """
-from grader import probe
+from grader.wire import probe
 
 original = probe.run
 

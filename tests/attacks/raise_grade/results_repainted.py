@@ -4,7 +4,7 @@ In process: yes, the judge's results are objects of the same class.
 Here: no, nothing of the judge's is made here.
 Shown by: points
 """
-from grader.results import CheckResult
+from grader.checks.results import CheckResult
 
 made = CheckResult.__init__
 

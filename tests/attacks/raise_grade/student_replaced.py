@@ -7,8 +7,8 @@ Shown by: points
 """
 import sys
 
-from grader import expect
-from grader.student import LocalStudent
+from grader.checks import expect
+from grader.checks.student import LocalStudent
 
 
 def answer(self, name, *args, **kwargs):

@@ -5,7 +5,7 @@ Here: no, the parameters went where they go in eval mode, and the judge knows wh
 Shown by: nothing
 Base: train_epoch wrong/train_mode_forgotten
 """
-from grader import probe
+from grader.wire import probe
 
 original = probe.run
 

@@ -5,7 +5,7 @@ Here: no, images and rows are other pictures, and the judge knows the logits of 
 Shown by: nothing
 Base: Net wrong/not_flattened
 """
-from grader import probe
+from grader.wire import probe
 
 original = probe.run
 

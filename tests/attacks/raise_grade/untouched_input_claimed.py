@@ -5,7 +5,7 @@ Here: no, a second call is made with the same X, and what it gives must fit X as
 Shown by: nothing
 Base: dropout_layer wrong/zeroed_in_place_at_one
 """
-from grader import probe
+from grader.wire import probe
 
 original = probe.run
 

@@ -8,7 +8,7 @@ import importlib
 import inspect
 
 try:
-    module = importlib.import_module("grader.hidden.ch01_dropout")
+    module = importlib.import_module("grader.hidden.ch01.dropout")
     print(inspect.getsource(module))
 except ImportError as error:
     print(error)

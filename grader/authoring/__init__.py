@@ -1,0 +1,1 @@
+"""Writing a course: from a chapter's text to notebooks."""

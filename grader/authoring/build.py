@@ -1,0 +1,106 @@
+"""From chapter texts to notebooks: instructor notebooks by us, student notebooks by nbgrader.
+
+Everything is built in a scratch folder first; only when all of it is right are files replaced.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbgrader.converters import GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
+
+from grader.authoring.chapter import read_chapter
+from grader.course import Course
+from grader.errors import CourseError
+
+GENERATED = ("source", "release")
+
+
+@dataclass(frozen=True)
+class Drift:
+    """A generated file that differs from what the chapters give: `kind` is changed, missing or extra."""
+
+    path: Path
+    kind: str
+
+
+def build(course: Course) -> list[Path]:
+    """Write every notebook that has changed and remove those without a chapter; return these paths."""
+    written = []
+    built = _build_all(course)
+    for drift in _compare(course, built):
+        if drift.kind == "extra":
+            drift.path.unlink()
+        else:
+            drift.path.parent.mkdir(parents=True, exist_ok=True)
+            scratch = drift.path.with_suffix(".tmp")
+            scratch.write_bytes(built[drift.path])
+            os.replace(scratch, drift.path)
+        written.append(drift.path)
+    return written
+
+
+def check_drift(course: Course) -> list[Drift]:
+    """The generated files that differ from what the chapters give now; writes nothing."""
+    return _compare(course, _build_all(course))
+
+
+def _build_all(course: Course) -> dict[Path, bytes]:
+    """Path to bytes of every generated notebook, sources and releases."""
+    chapters = sorted(course.folder("chapters").glob("*.py"))
+    if not chapters:
+        raise CourseError(f"There are no chapters in {course.folder('chapters')}.")
+    built: dict[Path, bytes] = {}
+    with tempfile.TemporaryDirectory() as scratch_name:
+        scratch = Course(Path(scratch_name))
+        for chapter in chapters:
+            path = scratch.root / "source" / chapter.stem / f"{chapter.stem}.ipynb"
+            path.parent.mkdir(parents=True)
+            nbformat.write(read_chapter(chapter), path)
+        _release(course, scratch.root, [chapter.stem for chapter in chapters])
+        for chapter in chapters:
+            for step in GENERATED:
+                path = scratch.root / step / chapter.stem / f"{chapter.stem}.ipynb"
+                built[course.notebook(step, chapter.stem)] = path.read_bytes()
+    return built
+
+
+def _release(course: Course, root: Path, names: list[str]) -> None:
+    """Run nbgrader's own generator from `root`/source to `root`/release, without a database."""
+    config = deepcopy(course.config)
+    config.CourseDirectory.root = str(root)
+    config.CourseDirectory.source_directory = "source"
+    config.CourseDirectory.release_directory = "release"
+    config.CourseDirectory.db_url = "sqlite://"
+    config.GenerateAssignment.no_database = True
+    log = logging.getLogger("grader.authoring.build")
+    log.setLevel(logging.ERROR)
+    for name in names:
+        config.CourseDirectory.assignment_id = name
+        folder = CourseDirectory(config=config)
+        converter = GenerateAssignment(coursedir=folder, config=config, log=log)
+        converter.preprocessors = [
+            step for step in converter.preprocessors if step.__name__ != "SaveCells"
+        ]
+        converter.start()
+
+
+def _compare(course: Course, built: dict[Path, bytes]) -> list[Drift]:
+    drifts = []
+    for path, content in built.items():
+        if not path.exists():
+            drifts.append(Drift(path, "missing"))
+        elif path.read_bytes() != content:
+            drifts.append(Drift(path, "changed"))
+    for step in GENERATED:
+        for path in sorted(course.folder(step).glob("*/*.ipynb")):
+            if path not in built:
+                drifts.append(Drift(path, "extra"))
+    return drifts

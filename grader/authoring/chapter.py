@@ -1,0 +1,130 @@
+"""A chapter's text as an instructor notebook: jupytext reads the cells, their marks become metadata.
+
+Marks on a cell: `exercise="x"` (a solution cell), `check="x"` (a locked cell worth the exercise's
+points), `answer="x" points=3` (a written answer, graded by a person), `tags=["demo"]` (skipped by
+grading). Cell ids come from these names or from the cell's text, so that a rebuild is identical.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbformat import NotebookNode
+
+from grader.checks.registry import chapter_of, get_exercise
+from grader.errors import CourseError
+
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+MARKS = ("exercise", "check", "answer")
+
+
+def read_chapter(path: Path) -> NotebookNode:
+    """The instructor notebook of the chapter at `path`, validated.
+
+    Raises CourseError, with the chapter and the cell, for marks that do not fit together: a check
+    of no exercise, an exercise without a check, one name twice, points that do not add up.
+    """
+    notebook = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
+    declared = notebook.metadata.get("dropout_lab", {})
+    notebook.metadata = NotebookNode(
+        kernelspec=NotebookNode(KERNEL), language_info=NotebookNode(name="python")
+    )
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    ids: set[str] = set()
+    for cell in notebook.cells:
+        marks = {mark: cell.metadata.pop(mark) for mark in MARKS if mark in cell.metadata}
+        points = cell.metadata.pop("points", None)
+        if len(marks) > 1:
+            raise _error(path, cell, f"has the marks {' and '.join(marks)}; one cell has one mark")
+        for mark, name in marks.items():
+            cell.metadata["nbgrader"] = _nbgrader(path, cell, mark, name, points)
+        cell.metadata.pop("lines_to_next_cell", None)
+        if "exercise" in marks or "demo" in cell.metadata.get("tags", []):
+            # An open exercise raises NotImplementedError; with this tag "Run All" goes on.
+            cell.metadata["tags"] = [*cell.metadata.get("tags", []), "raises-exception"]
+        cell.id = _unique(_cell_id(cell), ids)
+    _verify(path, notebook, declared)
+    nbformat.validate(notebook)
+    return notebook
+
+
+def _nbgrader(path: Path, cell: NotebookNode, mark: str, name: str, points) -> NotebookNode:
+    """nbgrader's metadata (schema 3) for a marked cell."""
+    if points is not None and mark != "answer":
+        raise _error(path, cell, f"gives points, but the exercise {name!r} declares them")
+    if mark == "check":
+        if cell.source.strip() not in (f'check("{name}")', f"check('{name}')"):
+            raise _error(path, cell, f'must hold check("{name}") and nothing else')
+        grade_id, points = f"check_{name}", _points_of(path, cell, name)
+    else:
+        grade_id = name
+        if mark == "exercise":
+            _points_of(path, cell, name)
+        elif not isinstance(points, (int, float)) or points <= 0:
+            raise _error(path, cell, f"is a written answer with points={points!r}; give a number")
+    node = NotebookNode(
+        grade=mark != "exercise",
+        grade_id=grade_id,
+        locked=mark == "check",
+        schema_version=3,
+        solution=mark != "check",
+        task=False,
+    )
+    if node.grade:
+        node.points = points
+    return node
+
+
+def _points_of(path: Path, cell: NotebookNode, name: str) -> float:
+    try:
+        return get_exercise(chapter_of(path.stem), name).points
+    except CourseError as error:
+        raise _error(path, cell, f"names an exercise that does not exist. {error}") from None
+
+
+def _verify(path: Path, notebook: NotebookNode, declared: dict) -> None:
+    """The marks fit together: names are unique, exercise and check come in pairs, points add up."""
+    graded = [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
+    seen: dict[str, NotebookNode] = {}
+    for cell in graded:
+        name = cell.metadata.nbgrader.grade_id
+        if name in seen:
+            raise _error(path, cell, f"is the second cell called {name!r}; names are unique")
+        seen[name] = cell
+        if name.startswith("check_") and name.removeprefix("check_") not in seen:
+            raise _error(path, cell, "stands before the cell of its exercise, or has none")
+    for cell in graded:
+        meta = cell.metadata.nbgrader
+        if meta.solution and not meta.grade and f"check_{meta.grade_id}" not in seen:
+            raise _error(path, cell, f'has no check: add a cell marked check="{meta.grade_id}"')
+    total = sum(cell.metadata.nbgrader.get("points", 0) for cell in graded)
+    if declared.get("points") != total:
+        raise CourseError(
+            f"{path.name}: the points do not add up: the header declares "
+            f"{declared.get('points')}, the cells are worth {total:g}."
+        )
+
+
+def _cell_id(cell: NotebookNode) -> str:
+    name = cell.metadata.get("nbgrader", {}).get("grade_id")
+    if name:
+        return name.replace("_", "-")[:58]
+    digest = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()
+    return f"{cell.cell_type}-{digest[:8]}"
+
+
+def _unique(cell_id: str, taken: set[str]) -> str:
+    candidate, count = cell_id, 1
+    while candidate in taken:
+        count += 1
+        candidate = f"{cell_id}-{count}"
+    taken.add(candidate)
+    return candidate
+
+
+def _error(path: Path, cell: NotebookNode, problem: str) -> CourseError:
+    first = (cell.source.strip().splitlines() or ["(empty)"])[0][:60]
+    return CourseError(f"{path.name}: the cell `{first}` {problem}.")

@@ -1,0 +1,1 @@
+"""What a check is, decides and says. Knows nothing of files, folders and databases."""

@@ -1,0 +1,98 @@
+"""The declarative check: an exercise that is a function of its inputs, compared with its reference.
+
+    class L2Penalty(Exercise):
+        name, points = "l2_penalty", 2
+
+        @staticmethod
+        def right(w):
+            return (w**2).sum() / 2
+
+        value = compares(
+            "half of the sum of the squares",
+            inputs=lambda: (signed(4, 3),),
+            mistakes={"the half is missing": lambda w: (w**2).sum()},
+            hint="...",
+        )
+
+Every mistake is an executable wrong answer: `make prove` judges each as one of the catalogue.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+
+from torch import Tensor
+
+from grader.checks import expect
+from grader.checks.exercise import Check, Exercise
+from grader.checks.student import Student
+
+Function = Callable[..., object]
+
+
+class compares:
+    """A check that the exercise's function gives what `right`, a static method of the exercise, gives.
+
+    inputs: draws the arguments of one call. times: how many calls. mistakes: sentence to the function
+    that this mistake computes. part: which of several returned values this check is about; then
+    `mistakes` compute that part alone. function: the learner's function, by default the exercise's name.
+    """
+
+    check: Check
+
+    def __init__(
+        self,
+        title: str,
+        *,
+        inputs: Callable[[], Sequence[object]],
+        mistakes: Mapping[str, Function] | None = None,
+        part: int | None = None,
+        times: int = 2,
+        tolerance: expect.Tolerance = expect.CLOSE,
+        function: str = "",
+        weight: float = 1.0,
+        essential: bool = False,
+        hint: str = "",
+    ) -> None:
+        self.title, self.inputs, self.mistakes = title, inputs, mistakes or {}
+        self.part, self.times, self.tolerance, self.function = part, times, tolerance, function
+        self._more = {"weight": weight, "essential": essential, "hint": hint}
+
+    def __set_name__(self, owner: type[Exercise], name: str) -> None:
+        self.check = Check(name, self.title, function=self._judge, **self._more)  # type: ignore[arg-type]
+
+    def _judge(self, exercise: Exercise, student: Student) -> None:
+        for _ in range(self.times):
+            arguments = self.inputs()
+            right = exercise.right(*arguments)  # type: ignore[attr-defined]
+            seen = student.call(self.function or exercise.name, *arguments)
+            if isinstance(right, tuple):
+                seen = _parts(seen, len(right), right[0])
+            if self.part is not None:
+                seen, right = seen[self.part], right[self.part]  # type: ignore[index]
+            expect.close(
+                seen,
+                right,
+                tolerance=self.tolerance,
+                because=_given(exercise, arguments),
+                mistakes={text: wrong(*arguments) for text, wrong in self.mistakes.items()},
+            )
+
+
+def _parts(seen: object, count: int, one: object) -> list[object]:
+    """Several returned values: a tuple arrives as a list, and may be one tensor with a further axis."""
+    if isinstance(seen, Tensor) and seen.dim() == (one.dim() if isinstance(one, Tensor) else 0) + 1:
+        seen = list(seen[: count + 1])
+    return expect.items(seen, count, expected=f"{count} values: `return one, two`")
+
+
+def _given(exercise: Exercise, arguments: Sequence[object]) -> str:
+    """The arguments that fit into a line: `for h = 2, p = 0.5`."""
+    names = inspect.signature(exercise.right).parameters  # type: ignore[attr-defined]
+    shown = [
+        f"{name} = {expect.show(value)}"
+        for name, value in zip(names, arguments, strict=False)
+        if not isinstance(value, Tensor) or value.numel() <= 8
+    ]
+    return f"for {', '.join(shown)}" if shown else ""

@@ -1,0 +1,189 @@
+"""The judge: runs an exercise's checks against a student and says what was earned."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import torch
+
+from grader.checks import statistics
+from grader.checks.exercise import Check, Exercise
+from grader.checks.expect import CheckFailed
+from grader.checks.results import CheckResult, ExerciseResult
+from grader.checks.student import Student
+from grader.wire.probe import StudentError
+
+UNWRITTEN = (
+    "This exercise is still open: put your answer in place of `raise NotImplementedError()`."
+)
+JUDGED_WITH_REFERENCE = "Judged with the course's own {} where yours made a check fail: a mistake costs its points once."
+MAX_REASON = 1000
+# Control characters, and those that turn the direction of writing.
+_CONTROL = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]+")
+
+
+def judge(
+    exercise: Exercise, student: Student, seed: int, reference: Student | None = None
+) -> ExerciseResult:
+    """Judge `exercise`: every check draws its inputs from `seed` and its own id.
+
+    reference: the same code with the reference implementations of what the exercise `uses`. A check
+    that fails is asked once more there, with the same inputs, so that a mistake costs its points once.
+
+    Never raises for what a student's code does or returns: whatever cannot be judged is a failed
+    check with a reason. The caller's random state is left as it was.
+    """
+    own, with_reference = copy.copy(exercise), copy.copy(exercise)
+    results: list[CheckResult] = []
+    problem, helped = "", False
+    with _LOCK, torch.random.fork_rng(devices=[]):
+        for entry in exercise.checks():
+            if problem:
+                results.append(_failed(entry, problem))
+                continue
+            started = time.perf_counter()
+            outcome = _ask(own, entry, student, seed)
+            if not outcome.result.passed and exercise.uses and reference is not None:
+                again = _ask(with_reference, entry, reference, seed)
+                helped = helped or again.result.passed
+                outcome = outcome.or_rather(again)
+            problem = outcome.problem
+            if outcome.result.passed:
+                own._passed = with_reference._passed = own._passed | {entry.id}
+            seconds = time.perf_counter() - started
+            results.append(replace(outcome.result, seconds=seconds))
+    note = JUDGED_WITH_REFERENCE.format(_listed(exercise.uses)) if helped else ""
+    return ExerciseResult(exercise.name, exercise.points, tuple(results), problem, note)
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What one check gave. problem: why further checks are pointless, if they are. raised: whether
+    the student's code raised, or was stopped.
+    """
+
+    result: CheckResult
+    problem: str = ""
+    raised: bool = False
+
+    def or_rather(self, again: _Outcome) -> _Outcome:
+        """The outcome with reference implementations counts. Its values say what is this exercise's
+        own mistake; what the code raised beside them is not shown.
+        """
+        if again.result.passed or not again.raised:
+            return again
+        return replace(again, result=self.result)
+
+
+# Torch has one random state for all threads of a process, and several sandboxes are judged by several
+# threads. A judge holds the lock while it draws and compares, and lets go of it while it waits.
+_LOCK = threading.Lock()
+
+
+class _Unlocked:
+    """A student whose answers are waited for without the lock, and without losing the random state."""
+
+    def __init__(self, student: Student) -> None:
+        self._student = student
+
+    def call(self, name: str, *args: object, **kwargs: object) -> object:
+        with _unlocked():
+            return self._student.call(name, *args, **kwargs)
+
+    def run(self, probe: Callable[..., object], **inputs: object) -> object:
+        with _unlocked():
+            return self._student.run(probe, **inputs)
+
+
+@contextmanager
+def _unlocked() -> Iterator[None]:
+    state = torch.random.get_rng_state()
+    _LOCK.release()
+    try:
+        yield
+    finally:
+        _LOCK.acquire()
+        torch.random.set_rng_state(state)
+
+
+def derive_seed(secret: str, *parts: str) -> int:
+    """A 63-bit seed from the instructor's secret and the names of student, assignment and exercise."""
+    text = "\0".join((secret, *parts)).encode()
+    return int.from_bytes(hashlib.sha256(text).digest()[:8], "big") >> 1
+
+
+def _ask(exercise: Exercise, entry: Check, student: Student, seed: int) -> _Outcome:
+    # torch.manual_seed looks for every kind of device as well, which takes its time.
+    torch.default_generator.manual_seed(derive_seed(str(seed), entry.id))
+    try:
+        with statistics.account(entry.id):
+            entry.function(exercise, _Unlocked(student))
+    except CheckFailed as failure:
+        return _Outcome(_failed(entry, failure.seen, failure.expected, failure.because))
+    except StudentError as error:
+        return _Outcome(_failed(entry, *_explain(error)), _fatal(error), raised=True)
+    except Exception as error:  # what came back fits no expectation of the check
+        seen = f"a result that this check could not read ({type(error).__name__}: {error})"
+        return _Outcome(_failed(entry, seen, "a result as the exercise describes it"))
+    return _Outcome(_result(entry, passed=True))
+
+
+def _result(
+    entry: Check, passed: bool, seen: str = "", expected: str = "", because: str = ""
+) -> CheckResult:
+    return CheckResult(
+        id=entry.id,
+        title=entry.title,
+        weight=entry.weight,
+        passed=passed,
+        seen=_legible(seen),
+        expected=_legible(expected),
+        because=_legible(because),
+        hint="" if passed else entry.hint,
+        essential=entry.essential,
+        hidden=entry.hidden,
+    )
+
+
+def _failed(entry: Check, seen: str, expected: str = "", because: str = "") -> CheckResult:
+    return _result(entry, False, seen, expected, because)
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return " and ".join(f"`{name}`" for name in names)
+
+
+def _legible(text: str) -> str:
+    """A reason that fits into a table and holds nothing that a terminal would obey.
+
+    It may quote what a student's code said, which can be long, and meant for another reader.
+    """
+    short = text if len(text) <= MAX_REASON else text[: MAX_REASON - 1] + "…"
+    return _CONTROL.sub(" ", short)
+
+
+def _explain(error: StudentError) -> tuple[str, str]:
+    """What was seen and expected, for an error of the student's code."""
+    if error.type == "NotImplementedError":
+        return UNWRITTEN, ""
+    if error.kind != "raised":
+        return error.message, ""
+    where = f" in line {error.line}" if error.line else ""
+    if error.source_line:
+        where += f" (`{error.source_line}`)"
+    return f"{error.type}{where}: {error.message}", "no exception"
+
+
+def _fatal(error: StudentError) -> str:
+    """Why no further check can tell more: the code is missing, unwritten, or its process is gone."""
+    if error.type == "NotImplementedError":
+        return UNWRITTEN
+    fatal = error.kind in ("missing", "timeout", "died", "malformed")
+    return _legible(error.message) if fatal else ""

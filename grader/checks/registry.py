@@ -1,0 +1,87 @@
+"""Finds exercises by chapter and name, and gives each its hidden checks where these are present."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from typing import TypeVar
+
+from grader.checks.exercise import Exercise, HiddenChecks, checks_in
+from grader.errors import CourseError
+
+T = TypeVar("T")
+
+
+def chapter_of(assignment: str) -> str:
+    """The package of a chapter's exercises: "ch01" for "01_dropout_from_scratch".
+
+    Raises CourseError for a name that does not begin with the number of a chapter.
+    """
+    number = re.match(r"\d+", assignment)
+    if number is None:
+        raise CourseError(
+            f"{assignment!r} does not begin with the number of its chapter, as 01_dropout does."
+        )
+    return f"ch{int(number[0]):02}"
+
+
+def get_exercise(chapter: str, name: str) -> Exercise:
+    """The exercise of this name. Raises CourseError, with the names there are, for an unknown one."""
+    known = exercises_of(chapter)
+    if name not in known:
+        names = ", ".join(known) or "none"
+        raise CourseError(
+            f"There is no exercise called {name!r} in chapter {chapter}. There are: {names}."
+        )
+    return known[name]
+
+
+@cache
+def exercises_of(chapter: str) -> dict[str, Exercise]:
+    """The exercises of a chapter by name, none for an unknown chapter.
+
+    Raises CourseError when two have one name, or a hidden check has the name of another check.
+    """
+    found: dict[str, Exercise] = {}
+    for cls in _classes(f"grader.exercises.{chapter}", Exercise):
+        if not getattr(cls, "name", ""):
+            continue  # a base of several exercises
+        if cls.name in found:
+            other = type(found[cls.name])
+            raise CourseError(
+                f"Two exercises are called {cls.name!r}: {other.__module__}.{other.__name__} and "
+                f"{cls.__module__}.{cls.__name__}. Rename one of them."
+            )
+        found[cls.name] = cls()
+    for hidden in _classes(f"grader.hidden.{chapter}", HiddenChecks):
+        exercise = found[hidden.exercise]
+        more = tuple(replace(entry, hidden=True) for entry in checks_in(hidden))
+        exercise.hidden += more
+        ids = [entry.id for entry in exercise.checks()]
+        if len(set(ids)) < len(ids):
+            raise CourseError(f"Two checks of {hidden.exercise!r} have one name: {sorted(ids)}.")
+    return found
+
+
+def _classes(package: str, base: type[T]) -> Iterator[type[T]]:
+    """Subclasses of `base` defined in the modules of `package`, in order; none if it is absent."""
+    try:
+        root = importlib.import_module(package)
+    except ModuleNotFoundError as error:
+        if error.name not in (package, package.rpartition(".")[0]):
+            raise
+        return
+    for info in sorted(pkgutil.iter_modules(root.__path__), key=lambda info: info.name):
+        module = importlib.import_module(f"{package}.{info.name}")
+        for member in list(vars(module).values()):
+            if (
+                isinstance(member, type)
+                and issubclass(member, base)
+                and member is not base
+                and member.__module__ == module.__name__
+            ):
+                yield member

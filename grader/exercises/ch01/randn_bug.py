@@ -1,0 +1,131 @@
+"""Chapter 1: the exercise `find_the_randn_bug`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+
+from grader.checks import expect
+from grader.checks.exercise import Exercise, check
+from grader.checks.statistics import miss_probability
+from grader.checks.student import Student
+from grader.exercises.ch01.dropout import (
+    SIDE,
+    normal_cdf,
+    signed,
+    uniform,
+    verify_refusals,
+    verify_share,
+    verify_survivors,
+    zeros_of,
+)
+from grader.wire.probe import StudentError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+MISSED = 1e-3
+"""How often the published code may look right on the student's input."""
+LARGEST = 10_000_000
+"""How many numbers the student's input may have."""
+
+
+class FindTheRandnBug(Exercise):
+    name, points = "find_the_randn_bug", 5
+    hints = (
+        "`torch.rand` and `torch.randn` differ by one letter. Draw a hundred thousand numbers "
+        "with each, and look at the share that is larger than 0.",
+        "A unit is dropped when its number is not larger than p. For normal numbers that share is "
+        "Φ(p), the cumulative distribution function of the standard normal. At p = 0 it is one "
+        "half: a layer that should do nothing drops every second unit.",
+        "Φ(p) = (1 + erf(p / √2)) / 2, and `math.erf` is there. For the input, take a thousand "
+        "ones and dropout 0. The mended function differs from the published one by one letter.",
+    )
+
+    @check(
+        "the true drop rate of the published code",
+        weight=2,
+        hint="Feed a million ones to the published function and count the zeros, then compare.",
+    )
+    def drop_rate(self, student: Student) -> None:
+        for p in (0.0, uniform(0.1, 0.4), uniform(0.5, 0.65), 1.0):
+            seen, right = expect.number(called(student, "randn_drop_rate", p)), normal_cdf(p)
+            known = {
+                p: "this is the rate that was meant, not the one that happens",
+                1 - right: "this is the share kept",
+            }
+            because = [text for rate, text in known.items() if abs(seen - rate) <= 0.004]
+            expect.close(seen, right, rtol=0, atol=0.004, because=because[0] if because else "")
+
+    @check(
+        "an input on which it is wrong",
+        hint="For which dropout do you know the right output without any luck?",
+    )
+    def wrong_input(self, student: Student) -> None:
+        pair = expect.items(
+            called(student, "wrong_input"), 2, expected="a tensor and a number: `return X, dropout`"
+        )
+        X = expect.tensor(pair[0])
+        expect.true(
+            X.numel() <= LARGEST,
+            seen=f"an X of {X.numel():,} numbers",
+            expected=f"at most {LARGEST:,}: a few thousand tell enough",
+        )
+        X = expect.finite(X).double()
+        p = expect.between(pair[1], 0, 1)
+        n = int((X != 0).sum())
+        expect.true(n > 0, seen="an X without a single non-zero value", expected="units to drop")
+        expect.true(
+            p < 1,
+            seen="dropout = 1, where the published code returns zeros, as it should",
+            expected="a dropout at which it is wrong",
+        )
+        missed = miss_probability(n, p, normal_cdf(p) - p)
+        expect.true(
+            missed <= MISSED,
+            seen=f"with {n} non-zero units and dropout = {p:.4g}, the published code drops "
+            f"{100 * normal_cdf(p):.3g} % on average, but it may look right in {chance(missed)}",
+            expected="an input on which no right layer could give such an output",
+            because="the larger X is, the less can be blamed on chance",
+        )
+
+    @check("the mended function drops the right share", hint="One letter is enough.")
+    def mended_share(self, student: Student) -> None:
+        X = signed(SIDE, SIDE)
+        for p in (uniform(0.15, 0.35), uniform(0.6, 0.7)):
+            verify_share(zeros_of(called(student, "mended_dropout_layer", X, p), X), p)
+
+    @check(
+        "the mended function is right in all else",
+        hint="Keep what was right in the published code: its checks, its scale, its branch at 1.",
+    )
+    def mended_rest(self, student: Student) -> None:
+        X = signed(60, 50)
+        p = uniform(0.2, 0.7)
+        verify_survivors(called(student, "mended_dropout_layer", X, p), X, p)
+        expect.close(called(student, "mended_dropout_layer", X, 0.0), X)
+        expect.close(called(student, "mended_dropout_layer", X, 1.0), torch.zeros_like(X))
+        verify_refusals(student, "mended_dropout_layer")
+
+    def picture(self, student: Student) -> Figure | None:
+        from grader.checks.pictures import drop_rates
+
+        rates = [p / 20 for p in range(21)]
+        answers = [expect.number(student.call("randn_drop_rate", p)) for p in rates]
+        return drop_rates(rates, [normal_cdf(p) for p in rates], answers)
+
+
+def called(student: Student, name: str, *args: object) -> object:
+    """`student.call`; a function that is still to be written costs its own checks only."""
+    try:
+        return student.call(name, *args)
+    except StudentError as error:
+        if error.type == "NotImplementedError" or error.kind == "missing":
+            expect.fail(f"`{name}` is still open")
+        raise
+
+
+def chance(probability: float) -> str:
+    """`1 of 8 runs`, for a bound on a probability."""
+    return "every run" if probability > 0.5 else f"1 of {round(1 / max(probability, 1e-9))} runs"

@@ -1,0 +1,149 @@
+"""Our engine in nbgrader's own autograding, so that `nbgrader autograde` and formgrader use it too.
+
+`nbgrader_config.py` names `SubmissionExporter`, which reads submissions, and `SandboxExecute` in
+place of nbgrader's `Execute`.
+"""
+
+from __future__ import annotations
+
+import atexit
+import glob
+import os
+from functools import cache
+from pathlib import Path
+
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbgrader.converters import Autograde
+from nbgrader.converters.base import NbGraderException
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Dict, Enum
+from traitlets.config import Config
+
+from grader.course import Course, data_folder
+from grader.errors import CourseError
+from grader.grading import gradebook
+from grader.grading.grade_class import prepare
+from grader.grading.grade_submission import grade
+from grader.grading.release import read_release
+from grader.grading.submission import Submission
+from grader.sandbox import Limits, Sandbox
+from grader.sandbox.launch import Backend
+
+
+class SubmissionExporter(NotebookExporter):
+    """Reads what was handed in, whatever it is, as `grader autograde` does.
+
+    nbgrader's `Autograde` exports a submission twice: from `submitted`, to sanitise it, and from
+    `autograded`, to run it. The first time this prepares the submission; the second time it tells
+    `SandboxExecute` what was found. Raises NbGraderException when the assignment cannot be graded.
+    """
+
+    _submission: Submission
+
+    def __init__(self, config: Config | None = None, *, parent: Autograde, **kw) -> None:
+        super().__init__(config, parent=parent, **kw)
+        self._folders = parent.coursedir
+        # nbgrader has left out folders without a notebook, and would leave out one of another name.
+        parent.assignments = self._handed_in()
+        try:
+            self._course = Course.find(Path(self._folders.root))
+            self._course.config.merge(parent.config)  # the command line counts, such as --db
+            for assignment in {Path(folder).name for folder in parent.assignments}:
+                gradebook.register(self._course, assignment)
+        except CourseError as error:
+            self.log.error(str(error))
+            raise NbGraderException(str(error)) from None
+        for folder in parent.assignments:
+            self._name_what_nbgrader_refuses(Path(folder))
+
+    def from_filename(
+        self, filename: str, resources: dict | None = None, **kw
+    ) -> tuple[NotebookNode, dict]:
+        assert resources is not None  # nbgrader says in it whose submission this is
+        student, assignment = (resources["nbgrader"][key] for key in ("student", "assignment"))
+        submitted = self._folder("submitted", student, assignment)
+        if os.path.dirname(filename) != submitted:
+            resources["submission"] = self._submission
+            return super().from_filename(filename, resources, **kw)
+        release = read_release(self._course, assignment)
+        self._submission, notebook = prepare(self._course, assignment, student, release)
+        _remove_links(Path(submitted), Path(self._folder("autograded", student, assignment)))
+        return self.from_notebook_node(notebook, resources, **kw)
+
+    def _handed_in(self) -> dict[str, list[str]]:
+        """Every folder that is to be graded, and the path that its notebook should have."""
+        pattern = self._folder("submitted", self._folders.student_id, self._folders.assignment_id)
+        folders = [folder for folder in glob.glob(pattern) if os.path.isdir(folder)]
+        return {folder: [f"{folder}/{os.path.basename(folder)}.ipynb"] for folder in folders}
+
+    def _name_what_nbgrader_refuses(self, folder: Path) -> None:
+        """nbgrader stops at these before it asks us, and its error does not say what to do."""
+        beside = (path for path in folder.rglob("*") if path.suffix != ".ipynb")
+        refused = [path for path in beside if not path.is_file() and not path.is_dir()]
+        try:
+            self._folders.get_existing_timestamp(folder)
+        except Exception:  # the file is the student's
+            refused.append(folder / "timestamp.txt")
+        for path in refused:
+            self.log.error(
+                "%s: nbgrader refuses such a file and will not grade this submission. "
+                "Run `grader autograde %s --student %r`.",
+                *(path, folder.name, folder.parent.name),
+            )
+
+    def _folder(self, step: str, student: str, assignment: str) -> str:
+        name = getattr(self._folders, f"{step}_directory")
+        return self._folders.format_path(name, student, assignment)
+
+
+def _remove_links(submitted: Path, autograded: Path) -> None:
+    """Take away the copies of what links lead to: nbgrader follows links, and we do not."""
+    for path in submitted.rglob("*"):
+        if path.is_symlink():
+            (autograded / path.relative_to(submitted)).unlink(missing_ok=True)
+
+
+class SandboxExecute(NbGraderPreprocessor):
+    """Runs and judges a prepared notebook in the sandbox. Raises SandboxUnavailable without one."""
+
+    sandbox = Enum(
+        ["bubblewrap", "none"],
+        default_value="bubblewrap",
+        help="Where a student's code runs; `none` gives it everything that you can reach yourself.",
+    ).tag(config=True)
+
+    limits = Dict(
+        help="What a submission may use, by the names of grader.sandbox.Limits: {'cell_seconds': 30}."
+    ).tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        course = Course.find(Path.cwd())  # nbgrader runs its converters in the course folder
+        about = resources["nbgrader"]
+        release = read_release(course, about["assignment"])
+        submission = resources.get("submission")
+        if submission is None:
+            raise CourseError(
+                "SandboxExecute runs what SubmissionExporter has read: set "
+                '`c.Autograde.exporter_class = "grader.grading.nbgrader_plugin.SubmissionExporter"`.'
+            )
+        result = grade(
+            nb,
+            release=release,
+            student=about["student"],
+            secret=gradebook.secret(course),
+            sandbox=_sandbox(self.sandbox, course.limits, release.modules),
+            findings=tuple(submission.findings),
+            files=submission.files,
+        )
+        for finding in result.findings:
+            self.log.warning("%s: %s", about["student"], finding)
+        return nb, resources
+
+
+@cache
+def _sandbox(backend: Backend, limits: Limits, modules: tuple[str, ...]) -> Sandbox:
+    """One sandbox for all submissions of an assignment that this process grades."""
+    sandbox = Sandbox(limits, data_folder(), backend, modules)
+    atexit.register(sandbox.close)
+    return sandbox

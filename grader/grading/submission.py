@@ -1,0 +1,226 @@
+"""Reading what a student handed in: whatever the file is, a notebook comes out, with findings.
+
+A submission is data from a stranger. Only cell types, sources, tags and nbgrader's marks are
+taken from it; everything else (outputs, attachments, foreign metadata) is left behind.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from grader.sandbox.sanitiser import harmless_text
+from grader.wire.limits import MAX_FILES_BYTES, MAX_SOURCE
+
+MAX_BYTES = 512 * 1024 * 1024
+MAX_CELLS = 5000
+
+
+@dataclass
+class Submission:
+    """A student's notebook as it can be graded; `findings` say what was wrong with the file."""
+
+    student: str
+    assignment: str
+    path: Path
+    notebook: NotebookNode
+    findings: list[str] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
+
+
+def read_submission(folder: Path, student: str, assignment: str) -> Submission:
+    """Read the notebook of `assignment` in `folder`. Never raises for what the folder holds."""
+    findings: list[str] = []
+    path = _choose(folder, assignment, findings)
+    raw = _load(path, findings)
+    notebook = _notebook(raw, findings)
+    return Submission(student, assignment, path, notebook, findings, _files(folder, findings))
+
+
+def _choose(folder: Path, assignment: str, findings: list[str]) -> Path:
+    expected = folder / f"{assignment}.ipynb"
+    if _is_plain_file(expected):
+        return expected
+    others = [path for path in sorted(folder.glob("*.ipynb")) if _is_plain_file(path)]
+    if len(others) == 1:
+        findings.append(f"The notebook is called {others[0].name}, not {expected.name}.")
+        return others[0]
+    findings.append(f"There is no {expected.name}; {len(others)} other notebooks were found.")
+    return expected
+
+
+def _load(path: Path, findings: list[str]) -> object:
+    """The JSON value in `path`, as much of it as can be read; None when nothing can."""
+    if not _is_plain_file(path):
+        return None
+    size = path.stat().st_size
+    if size == 0:
+        findings.append("The file is empty.")
+        return None
+    if size > MAX_BYTES:
+        findings.append(f"The file has {size >> 20} MB; at most {MAX_BYTES >> 20} MB are read.")
+        return None
+    text = _decode(path.read_bytes(), findings)
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        cells = _salvage(text)
+        findings.append(
+            f"The file is not a complete notebook ({error}); {len(cells)} cells could be read."
+        )
+        return {"nbformat": 4, "cells": cells}
+    except RecursionError:
+        findings.append("The file is nested too deeply to be a notebook.")
+        return None
+
+
+def _decode(data: bytes, findings: list[str]) -> str:
+    """Text of the file: UTF-8 as it should be, else the other encodings that editors write."""
+    encodings = ["utf-8-sig"]
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        encodings.append("utf-16")
+    encodings.append("gb18030")
+    for encoding in encodings:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if encoding != "utf-8-sig":
+            findings.append(f"The file is not in UTF-8; it was read as {encoding}.")
+        return text
+    findings.append("The file is not in UTF-8; unreadable bytes were replaced.")
+    return data.decode("utf-8", errors="replace")
+
+
+def _salvage(text: str) -> list[object]:
+    """The complete cells of a notebook that was cut off."""
+    start = text.find('"cells"')
+    position = text.find("[", start) + 1 if start >= 0 else 0
+    decoder = json.JSONDecoder()
+    cells: list[object] = []
+    while position and len(cells) < MAX_CELLS:
+        while position < len(text) and text[position] in " \t\r\n,":
+            position += 1
+        try:
+            cell, position = decoder.raw_decode(text, position)
+        except (ValueError, RecursionError):
+            break
+        cells.append(cell)
+    return cells
+
+
+def _notebook(raw: object, findings: list[str]) -> NotebookNode:
+    notebook = nbformat.v4.new_notebook()
+    if raw is None:
+        return notebook
+    if not isinstance(raw, dict):
+        findings.append("The file holds JSON, but not a notebook.")
+        return notebook
+    version = raw.get("nbformat")
+    if version != 4:
+        raw = _upgrade(raw, version, findings)
+    language = _text(_get(raw, "metadata", "kernelspec", "language"))
+    name = _text(_get(raw, "metadata", "kernelspec", "name"))
+    if (language or name) and "python" not in (language or name).lower():
+        findings.append(f"The notebook's kernel is {name or language!r}; it was run as Python.")
+    cells = raw.get("cells")
+    if not isinstance(cells, list):
+        findings.append("The notebook has no list of cells.")
+        return notebook
+    if len(cells) > MAX_CELLS:
+        findings.append(f"The notebook has {len(cells)} cells; the first {MAX_CELLS} were read.")
+    unreadable = 0
+    for position, entry in enumerate(cells[:MAX_CELLS]):
+        cell = _cell(entry, position)
+        if cell is None:
+            unreadable += 1
+        else:
+            notebook.cells.append(cell)
+    if unreadable:
+        findings.append(f"{unreadable} cells could not be read and were left out.")
+    return notebook
+
+
+def _upgrade(raw: dict, version: object, findings: list[str]) -> dict:
+    try:
+        upgraded = nbformat.reads(json.dumps(raw), as_version=4)
+    except Exception as error:  # old formats fail in as many ways as there are files
+        findings.append(f"The notebook format {version!r} could not be upgraded ({error}).")
+        return raw
+    findings.append(f"The notebook was in format {version}; it was upgraded to 4.")
+    return upgraded
+
+
+def _cell(entry: object, position: int) -> NotebookNode | None:
+    """A clean cell from an entry of the file; None when it is not a cell."""
+    if not isinstance(entry, dict):
+        return None
+    source = entry.get("source", "")
+    if isinstance(source, list):
+        source = "".join(line for line in source if isinstance(line, str))
+    kind = entry.get("cell_type")
+    if not isinstance(source, str) or kind not in ("code", "markdown", "raw"):
+        return None
+    source = source[:MAX_SOURCE].encode("utf-8", errors="replace").decode("utf-8")
+    cell = NotebookNode(
+        cell_type=kind, id=f"cell-{position}", metadata=NotebookNode(), source=source
+    )
+    if kind == "code":
+        cell.update(execution_count=None, outputs=[])
+    else:
+        cell.source = harmless_text(source)
+    tags = _get(entry, "metadata", "tags")
+    if isinstance(tags, list):
+        cell.metadata["tags"] = [tag for tag in tags if isinstance(tag, str)]
+    marks = _get(entry, "metadata", "nbgrader")
+    if isinstance(marks, dict) and isinstance(marks.get("grade_id"), str):
+        cell.metadata["nbgrader"] = _marks(marks)
+    return cell
+
+
+def _marks(marks: dict) -> NotebookNode:
+    """nbgrader's marks with the right types; the gradebook's own values overwrite them later."""
+    node = NotebookNode(grade_id=marks["grade_id"], schema_version=3, task=False)
+    for key in ("grade", "locked", "solution"):
+        node[key] = marks.get(key) is True
+    if node.grade:
+        points = marks.get("points")
+        usable = isinstance(points, (int, float)) and not isinstance(points, bool)
+        node["points"] = points if usable else 0
+    return node
+
+
+def _files(folder: Path, findings: list[str]) -> dict[str, bytes]:
+    """Further files that were handed in: plain ones only, no links, up to a total size."""
+    files: dict[str, bytes] = {}
+    room = MAX_FILES_BYTES
+    for path in sorted(folder.rglob("*")):
+        if path.suffix == ".ipynb" or path.name == "timestamp.txt" or not _is_plain_file(path):
+            continue
+        if any(parent.is_symlink() for parent in path.parents if folder in parent.parents):
+            continue
+        size = path.stat().st_size
+        if size > room:
+            findings.append(f"{path.name} was left out: the files are larger than allowed.")
+            continue
+        room -= size
+        files[path.relative_to(folder).as_posix()] = path.read_bytes()
+    return files
+
+
+def _is_plain_file(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
+
+
+def _get(value: object, *keys: str) -> object:
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

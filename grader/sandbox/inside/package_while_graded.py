@@ -1,0 +1,26 @@
+"""Stands for `grader` beside a student's code: the checks are where only the judge can see them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+WHILE_GRADED = (
+    "This notebook is being graded: the judge runs the checks itself, where it alone can see them, "
+    "so `check` and `hint` have nothing to say here."
+)
+
+
+def chapter(number: int) -> tuple[Callable[..., float], Callable[..., None]]:
+    """As `grader.chapter`; what it returns says where the checks are, and no more."""
+    return check, hint
+
+
+def check(name: str = "") -> float:
+    """A sentence, and 0: the points come from the judge."""
+    print(WHILE_GRADED)
+    return 0.0
+
+
+def hint(name: str = "", level: int = 1) -> None:
+    """A sentence: hints are for those who are still writing."""
+    print(WHILE_GRADED)
