@@ -158,7 +158,7 @@ def _definition(name: str, value: object, probe: str) -> str:
         return f"import {value.__name__} as {name}"
     if isinstance(value, (FunctionType, type)):
         return f"from {value.__module__} import {value.__qualname__} as {name}"
-    if isinstance(value, (bool, int, float, str, tuple)):
+    if isinstance(value, (bool, int, float, str, tuple, list)):
         return f"{name} = {value!r}"
     raise ValueError(
         f"probe {probe} uses {name}, of type {type(value).__name__}, which cannot travel"
