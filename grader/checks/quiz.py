@@ -1,8 +1,8 @@
 """A quiz: questions with lettered options, every one of which explains itself.
 
 A quiz is written in its chapter (`grader.authoring.quiz_text`). The build keeps what the checks need
-of it in a file `quiz_NAME.json` beside the chapter's exercises, and `grader.checks.registry` makes
-an exercise of each such file.
+of it in a file `NAME.json` beside the chapter's exercises, and `grader.checks.registry` makes an
+exercise of each such file.
 """
 
 from __future__ import annotations
