@@ -124,7 +124,7 @@ def _ask(exercise: Exercise, entry: Check, student: Student, seed: int) -> _Outc
     torch.default_generator.manual_seed(derive_seed(str(seed), entry.id))
     try:
         with statistics.account(entry.id):
-            entry.function(exercise, _Unlocked(student))
+            why = entry.function(exercise, _Unlocked(student))
     except CheckFailed as failure:
         return _Outcome(_failed(entry, failure.seen, failure.expected, failure.because))
     except StudentError as error:
@@ -132,7 +132,7 @@ def _ask(exercise: Exercise, entry: Check, student: Student, seed: int) -> _Outc
     except Exception as error:  # what came back fits no expectation of the check
         seen = f"a result that this check could not read ({type(error).__name__}: {error})"
         return _Outcome(_failed(entry, seen, "a result as the exercise describes it"))
-    return _Outcome(_result(entry, passed=True))
+    return _Outcome(_result(entry, passed=True, because=why or ""))
 
 
 def _result(
