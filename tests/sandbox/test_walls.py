@@ -86,7 +86,10 @@ def test_an_installed_copy_is_covered(monkeypatch: pytest.MonkeyPatch, tmp_path:
 
 
 def test_a_check_of_the_students_own_says_why_it_is_silent(printed):
-    assert printed("from grader import chapter\ncheck, hint = chapter(1)\nearned = check('Net')") == WHILE_GRADED + "\n"
+    assert (
+        printed("from grader import chapter\ncheck, hint = chapter(1)\nearned = check('Net')")
+        == WHILE_GRADED + "\n"
+    )
     assert printed("earned") == "0.0"
     assert printed("hint('dropout_layer', 2)") == WHILE_GRADED + "\n"
 
