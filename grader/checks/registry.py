@@ -63,13 +63,24 @@ def exercises_of(chapter: str) -> dict[str, Exercise]:
             )
         found[cls.name] = cls()
     for hidden in _classes(f"grader.hidden.{chapter}", HiddenChecks):
-        exercise = found[hidden.exercise]
-        more = tuple(replace(entry, hidden=True) for entry in checks_in(hidden))
-        exercise.hidden += more
-        ids = [entry.id for entry in exercise.checks()]
-        if len(set(ids)) < len(ids):
-            raise CourseError(f"Two checks of {hidden.exercise!r} have one name: {sorted(ids)}.")
+        if hidden.exercise not in found:
+            raise CourseError(
+                f"{hidden.__module__} has hidden checks for {hidden.exercise!r}, which is no exercise "
+                f"of {chapter}."
+            )
+        _add_hidden(found[hidden.exercise], hidden)
     return found
+
+
+def _add_hidden(exercise: Exercise, hidden: type[HiddenChecks]) -> None:
+    known = {entry.id for entry in exercise.checks()}
+    for entry in checks_in(hidden):
+        if entry.id in known:
+            raise CourseError(
+                f"Two checks of {exercise.name!r} are called {entry.id!r}: rename the method in "
+                f"{hidden.__module__}."
+            )
+        exercise.hidden += (replace(entry, hidden=True),)
 
 
 def _classes(package: str, base: type[T]) -> Iterator[type[T]]:
