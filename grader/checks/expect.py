@@ -123,15 +123,18 @@ def close(
     Shapes must agree; dtypes need not. NaN never agrees with anything. text: what is said of the
     value that was seen, with {} in its place.
     """
-    if (difference := _difference(actual, expected, tolerance)) is None:
-        return
+    try:
+        if (difference := _difference(actual, expected, tolerance)) is None:
+            return
+        failure = CheckFailed(text.replace("{}", difference[0]), difference[1], because)
+    except CheckFailed as other:  # another kind or shape, which may be that of a mistake
+        failure = other
     named = _named(
         mistakes or {},
         fits=lambda value: agrees(actual, value, tolerance),
         right=lambda value: agrees(value, expected, tolerance),
     )
-    seen, wanted = difference
-    raise CheckFailed(text.replace("{}", seen), wanted, named or because)
+    raise CheckFailed(failure.seen, failure.expected, named or failure.because) from None
 
 
 def agrees(actual: object, expected: object, tolerance: Tolerance = CLOSE) -> bool:

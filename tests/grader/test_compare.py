@@ -87,7 +87,7 @@ def test_a_part_and_several_values() -> None:
     swapped = judged(Moments(), "def moments(h, p): return p * h.var(correction=0), h.mean()")
     assert [check.because for check in swapped.checks[1:]] == ["the other way round"]
     summed = judged(Moments(), "def moments(h, p): return h.sum(), p * h.var(correction=0)")
-    assert [check.because for check in summed.checks][0] == "the sum"
+    assert summed.checks[0].because == "the sum"
     only = judged(Moments(), "def moments(h, p): return h.mean(), 0.0")
     assert [check.passed for check in only.checks] == [True, False]
 
