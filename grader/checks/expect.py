@@ -123,11 +123,14 @@ def close(
     Shapes must agree; dtypes need not. NaN never agrees with anything. text: what is said of the
     value that was seen, with {} in its place.
     """
-    if (difference := _difference(actual, expected, tolerance)) is None:
-        return
-    seen, wanted = difference
-    because = named(actual, expected, mistakes or {}, tolerance) or because
-    raise CheckFailed(text.replace("{}", seen), wanted, because)
+    try:
+        if (difference := _difference(actual, expected, tolerance)) is None:
+            return
+        failure = CheckFailed(text.replace("{}", difference[0]), difference[1], because)
+    except CheckFailed as other:  # another kind or shape, which may be that of a mistake
+        failure = other
+    because = named(actual, expected, mistakes or {}, tolerance) or failure.because or because
+    raise CheckFailed(failure.seen, failure.expected, because) from None
 
 
 def named(
