@@ -25,7 +25,7 @@ import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import CodeType, FunctionType, ModuleType, TracebackType
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeGuard
 
 import numpy as np
 import torch
@@ -116,6 +116,17 @@ def source_of(probe: Callable[..., object]) -> str:
     return "\n".join([*pieces.values(), f"{_ENTRY} = {probe.__name__}"])
 
 
+def self_contained(source: str, module: Mapping[str, object], what: str) -> str:
+    """`source`, a part of `module`, after all that it names: text that runs anywhere.
+
+    Raises ValueError, which begins with `what`, when something that it names cannot travel.
+    """
+    pieces = dict.fromkeys(_names_stored(_compiled(source)), "")
+    _bundle_what_it_names(source, module, what, pieces)
+    provided = [_definition(name, value, what) for name, value in PROVIDED.items()]
+    return "\n".join([*provided, *filter(None, pieces.values()), source])
+
+
 def _bundle(item: FunctionType | type, pieces: dict[str, str]) -> None:
     """Add the source of a function or class to `pieces`, after that of everything it names."""
     name = item.__qualname__
@@ -129,7 +140,15 @@ def _bundle(item: FunctionType | type, pieces: dict[str, str]) -> None:
         node.body = node.body[1:]
     source = ast.unparse(node)
     pieces[name] = ""  # a place for it, should it name itself; it moves behind what it names
-    module = vars(sys.modules[item.__module__])
+    _bundle_what_it_names(source, vars(sys.modules[item.__module__]), f"probe {name}", pieces)
+    del pieces[name]
+    pieces[name] = source
+
+
+def _bundle_what_it_names(
+    source: str, module: Mapping[str, object], what: str, pieces: dict[str, str]
+) -> None:
+    """Add to `pieces` what `source`, a part of `module`, names and finds neither there nor provided."""
     undefined = []
     for used in sorted(_globals_used(_compiled(source)) - set(PROVIDED) - set(vars(builtins))):
         if used in pieces:
@@ -139,30 +158,27 @@ def _bundle(item: FunctionType | type, pieces: dict[str, str]) -> None:
         elif _is_ours(value := module[used]):
             _bundle(value, pieces)
         else:
-            pieces[used] = _definition(used, value, name)
+            pieces[used] = _definition(used, value, what)
     if undefined:
-        raise ValueError(f"probe {name} uses undefined names: {', '.join(undefined)}")
-    del pieces[name]
-    pieces[name] = source
+        raise ValueError(f"{what} uses undefined names: {', '.join(undefined)}")
 
 
-def _is_ours(value: object) -> bool:
+def _is_ours(value: object) -> TypeGuard[FunctionType | type]:
     """Whether it is a function or class of a module of checks, which travels as source."""
     module = str(getattr(value, "__module__", "")).partition(".")[0]
     return isinstance(value, (FunctionType, type)) and module in ("grader", "tests", "test_probe")
 
 
-def _definition(name: str, value: object, probe: str) -> str:
+def _definition(name: str, value: object, what: str) -> str:
     """A line that gives `name` this value anywhere."""
     if isinstance(value, ModuleType):
-        return f"import {value.__name__} as {name}"
+        same = value.__name__ == name
+        return f"import {name}" if same else f"import {value.__name__} as {name}"
     if isinstance(value, (FunctionType, type)):
         return f"from {value.__module__} import {value.__qualname__} as {name}"
     if isinstance(value, (bool, int, float, str, tuple)):
         return f"{name} = {value!r}"
-    raise ValueError(
-        f"probe {probe} uses {name}, of type {type(value).__name__}, which cannot travel"
-    )
+    raise ValueError(f"{what} uses {name}, of type {type(value).__name__}, which cannot travel")
 
 
 def restore_torch_state() -> None:
@@ -248,9 +264,13 @@ def _globals_used(code: CodeType) -> set[str]:
         if step.opname in ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS")
     }
     # A class body reads its own names as if they were global ones.
-    names -= {step.argval for step in dis.get_instructions(code) if step.opname == "STORE_NAME"}
+    names -= _names_stored(code)
     names -= {"__name__"}
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             names |= _globals_used(constant)
     return names
+
+
+def _names_stored(code: CodeType) -> set[str]:
+    return {str(step.argval) for step in dis.get_instructions(code) if step.opname == "STORE_NAME"}

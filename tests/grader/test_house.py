@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "checks": ("wire", "errors", "exercises", "hidden"),
     "exercises": ("checks", "wire"),
     "hidden": ("checks", "exercises", "wire"),
-    "authoring": ("checks", "course", "errors"),
+    "authoring": ("checks", "wire", "course", "errors"),
     "grading": ("checks", "sandbox", "wire", "course", "errors"),
     "course": ("errors", "wire"),
 }
