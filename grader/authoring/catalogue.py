@@ -60,6 +60,11 @@ class Answer:
         return "right" if self.right else "wrong"
 
     @property
+    def place(self) -> tuple[str, str]:
+        """Chapter and exercise, which name an exercise together."""
+        return self.chapter, self.exercise
+
+    @property
     def path(self) -> str:
         """How messages name it, such as ch01/dropout_layer/wrong/scale_forgotten."""
         return f"{self.chapter}/{self.exercise}/{self.kind}/{self.name}"
