@@ -10,7 +10,7 @@ import ast
 import inspect
 import sys
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from types import FunctionType
 
 from grader.authoring.catalogue import Answer, reference
@@ -45,13 +45,14 @@ def _code(
 ) -> str:
     """The exercise's function with this mistake in it, after the exercise's other functions, if any."""
     name = declared.function or exercise.name
-    pieces = [_source(mistake, "_mistake", what), f"{name} = _mistake"]
-    named = dict(_module(mistake))
-    if declared.part is not None:
-        right = exercise.right  # type: ignore[attr-defined]
-        pieces = [_source(right, "_right", what), pieces[0], _part(name, declared.part)]
-        named |= _module(right)
-    code = self_contained("\n".join(pieces), named, what)
+    functions = {"_mistake": mistake}
+    if declared.part is None:
+        last = f"{name} = _mistake"
+    else:
+        functions["_right"] = exercise.right  # type: ignore[attr-defined]
+        last = _part(name, declared.part)
+    parts = [(_source(f, called, what), f.__module__) for called, f in functions.items()]
+    code = f"{self_contained(parts, what)}\n{last}\n"
     return f"{reference(chapter, exercise.name)}\n\n\n{code}" if declared.function else code
 
 
@@ -77,10 +78,6 @@ def _source(function: Callable[..., object], name: str, what: str) -> str:
     assert isinstance(node, ast.FunctionDef)
     node.name, node.decorator_list = name, []
     return ast.unparse(node)
-
-
-def _module(function: Callable[..., object]) -> Mapping[str, object]:
-    return vars(sys.modules[function.__module__])
 
 
 def _lambda(function: FunctionType) -> ast.Lambda:

@@ -25,7 +25,7 @@ from grader.errors import CourseError
 from grader.grading import gradebook
 from grader.grading.grade_class import prepare
 from grader.grading.grade_submission import grade
-from grader.grading.release import read_release
+from grader.grading.release import Release, read_release
 from grader.grading.submission import Submission
 from grader.sandbox import Limits, Sandbox
 from grader.sandbox.launch import Backend
@@ -44,13 +44,15 @@ class SubmissionExporter(NotebookExporter):
     def __init__(self, config: Config | None = None, *, parent: Autograde, **kw) -> None:
         super().__init__(config, parent=parent, **kw)
         self._folders = parent.coursedir
+        self._releases: dict[str, Release] = {}
         # nbgrader has left out folders without a notebook, and would leave out one of another name.
         parent.assignments = self._handed_in()
         try:
             self._course = Course.find(Path(self._folders.root))
             self._course.config.merge(parent.config)  # the command line counts, such as --db
             for assignment in {Path(folder).name for folder in parent.assignments}:
-                gradebook.register(self._course, assignment)
+                self._releases[assignment] = read_release(self._course, assignment)
+                gradebook.register(self._course, self._releases[assignment])
         except CourseError as error:
             self.log.error(str(error))
             raise NbGraderException(str(error)) from None
@@ -64,10 +66,9 @@ class SubmissionExporter(NotebookExporter):
         student, assignment = (resources["nbgrader"][key] for key in ("student", "assignment"))
         submitted = self._folder("submitted", student, assignment)
         if os.path.dirname(filename) != submitted:
-            resources["submission"] = self._submission
+            resources["graded"] = (self._course, self._releases[assignment], self._submission)
             return super().from_filename(filename, resources, **kw)
-        release = read_release(self._course, assignment)
-        self._submission, notebook = prepare(self._course, assignment, student, release)
+        self._submission, notebook = prepare(self._course, student, self._releases[assignment])
         _remove_links(Path(submitted), Path(self._folder("autograded", student, assignment)))
         return self.from_notebook_node(notebook, resources, **kw)
 
@@ -118,26 +119,19 @@ class SandboxExecute(NbGraderPreprocessor):
     ).tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        course = Course.find(Path.cwd())  # nbgrader runs its converters in the course folder
-        about = resources["nbgrader"]
-        release = read_release(course, about["assignment"])
-        submission = resources.get("submission")
-        if submission is None:
+        if "graded" not in resources:
             raise CourseError(
                 "SandboxExecute runs what SubmissionExporter has read: set "
                 '`c.Autograde.exporter_class = "grader.grading.nbgrader_plugin.SubmissionExporter"`.'
             )
-        result = grade(
-            nb,
-            release=release,
-            student=about["student"],
-            secret=gradebook.secret(course),
-            sandbox=_sandbox(self.sandbox, course.limits, release.modules),
-            findings=tuple(submission.findings),
-            files=submission.files,
+        course, release, submission = resources["graded"]
+        sandbox, secret = (
+            _sandbox(self.sandbox, course.limits, release.modules),
+            gradebook.secret(course),
         )
-        for finding in result.findings:
-            self.log.warning("%s: %s", about["student"], finding)
+        grade(submission, nb, release=release, secret=secret, sandbox=sandbox)
+        for finding in submission.findings:
+            self.log.warning("%s: %s", submission.student, finding)
         return nb, resources
 
 
