@@ -63,7 +63,7 @@ class RunTable:
         self._write()
 
     def _read(self) -> None:
-        about = json.loads(self._about.read_text()) if self._about.exists() else {}
+        about = json.loads(self._about.read_text(encoding="utf-8")) if self._about.exists() else {}
         for name, here in self._environment.items():
             if about.get(name) != here:
                 raise AnotherEnvironment(
@@ -143,7 +143,7 @@ def _place(run: Run) -> tuple[int, Run]:
 def _replace(path: Path, text: str) -> None:
     """Write `path` in one step: whoever reads it, or is left with it, has all of one version."""
     draft = path.with_suffix(path.suffix + ".draft")
-    with draft.open("w") as file:
+    with draft.open("w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
