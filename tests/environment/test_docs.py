@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
 PAGES += sorted((ROOT / "docs").glob("*.md"))
 AUTHORS = ROOT / "docs" / "authors.md"
-FOLDERS = "chapters|lab|grader|tests|benchmarks|docs|notebooks|solutions"
+FOLDERS = "chapters|lab|grader|tests|benchmarks|experiments|docs|notebooks|solutions"
 UNITS = {"": 1, "MB": 10**6, "MiB": 2**20, "GiB": 2**30}
 
 pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

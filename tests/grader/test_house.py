@@ -22,7 +22,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "checks": ("wire", "errors"),
     "exercises": ("checks", "wire"),
     "hidden": ("checks", "exercises", "wire"),
-    "authoring": ("checks", "course", "errors"),
+    "authoring": ("checks", "wire", "course", "errors"),
     "grading": ("checks", "sandbox", "wire", "course", "errors"),
 }
 # Who may import these libraries. What decides about an answer knows nothing of files and databases.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,15 @@ from torch import Tensor
 from grader.checks import expect, statistics
 from grader.checks.compare import compares
 from grader.checks.exercise import Exercise, check
-from grader.checks.randomness import normal_cdf, shuffled, signed, uniform
+from grader.checks.functions import (
+    layouts,
+    outputs_of_layouts,
+    two_calls,
+    verify_device,
+    verify_gradient,
+    verify_refusals,
+)
+from grader.checks.randomness import normal_cdf, signed, uniform
 from grader.checks.student import Student
 
 if TYPE_CHECKING:
@@ -222,17 +229,7 @@ class DropoutLayer(Exercise):
         "X to the output.",
     )
     def passes_the_gradient(self, student: Student) -> None:
-        X, p, weights = signed(40, 30), uniform(0.3, 0.7), signed(40, 30)
-        out, grad = expect.items(
-            student.run(gradient_of_the_input, name=self.name, X=X, p=p, weights=weights), 2
-        )
-        expect.true(
-            grad is not None,
-            seen="the output is cut off from X: no gradient comes back",
-            expected="the gradient 1 / (1 - dropout) where a unit was kept, and 0 where dropped",
-        )
-        zeros_of(out, X)
-        expect.close(grad, weights * out / X, because="the gradient is the factor h' / h")
+        verify_gradient(student, self.name)
 
     @check("X itself is left alone", hint="Work on a copy, or make a new tensor by multiplying.")
     def leaves_the_input_alone(self, student: Student) -> None:
@@ -285,15 +282,7 @@ class DropoutLayer(Exercise):
         hint="`torch.rand(X.shape, device=X.device)`; also for the zeros at dropout = 1.",
     )
     def device(self, student: Student) -> None:
-        rates = [0.0, uniform(0.3, 0.7), 1.0]
-        outcomes = student.run(outcomes_elsewhere, name=self.name, rates=rates)
-        for p, outcome in zip(rates, expect.items(outcomes, len(rates)), strict=True):
-            expect.true(
-                outcome in ("elsewhere", "cannot tell"),
-                seen=f"X on another device than the CPU, dropout = {p}: {expect.show(outcome)}",
-                expected="an output where X is",
-                because="this would fail on a GPU",
-            )
+        verify_device(student, self.name)
 
     @check(
         "a dropout outside [0, 1] is refused",
@@ -414,87 +403,6 @@ def verify_layouts(student: Student, name: str, *inputs: Tensor) -> None:
         verify_values(out, X, p)
 
 
-def verify_refusals(student: Student, name: str) -> None:
-    """Rates that are no probabilities raise AssertionError or ValueError, and others do not.
-
-    Both come in an order that is drawn, so that nobody can say "refused" without looking at them.
-    """
-    bad = [-0.001, 1.001, uniform(-0.9, -0.1), uniform(1.1, 1.9), math.nan]
-    good = [uniform(0.2, 0.8) for _ in bad]
-    order = shuffled(list(range(len(bad + good))))
-    asked = [(bad + good)[index] for index in order]
-    answers = student.run(answers_to_rates, name=name, X=signed(3, 4), rates=asked)
-    in_order = dict(zip(order, expect.items(answers, len(asked)), strict=True))
-    for index, p in enumerate(bad + good):
-        answer, refused = expect.show(in_order[index]), in_order[index] == "refused"
-        if index < len(bad):
-            wanted = "an AssertionError or a ValueError"
-            expect.true(refused, seen=f"{answer} for dropout = {p}", expected=wanted)
-        else:
-            wanted = "an output: rates between 0 and 1 are possible"
-            expect.true(not refused, seen=f"dropout = {p} is refused", expected=wanted)
-
-
 def zeros_of(out: object, X: Tensor) -> Tensor:
     """Which units are 0, after making sure that `out` is a finite tensor like X."""
     return expect.finite(expect.tensor(out, shape=X.shape)) == 0
-
-
-def layouts(inputs):
-    """These tensors, the last one, a matrix, in three further ways to lie in memory."""
-    *others, wide = inputs
-    return [*others, wide.T, wide[:, ::2], wide[0].expand(4, -1)]
-
-
-def outputs_of_layouts(namespace, name, inputs, p):
-    return [namespace[name](X, p) for X in layouts(inputs)]
-
-
-def two_calls(namespace, name, X, rates):
-    """The second output, and the X that both calls were given."""
-    first, second = rates
-    namespace[name](X, first)
-    between = X.clone()
-    return [namespace[name](X, second), between]
-
-
-def gradient_of_the_input(namespace, name, X, p, weights):
-    """The output, and the gradient of its weighted sum; None where the output is cut off from X."""
-    X.requires_grad_(True)
-    out = namespace[name](X, p)
-    if not (isinstance(out, torch.Tensor) and out.requires_grad):
-        return [out, None]
-    (out * weights).sum().backward()
-    return [out, X.grad]
-
-
-def answers_to_rates(namespace, name, X, rates):
-    answers = []
-    for rate in rates:
-        try:
-            result = namespace[name](X, rate)
-        except (AssertionError, ValueError):
-            answers.append("refused")
-        except Exception as error:
-            if rate != rate and isinstance(error, RuntimeError):  # torch's own refusal of NaN
-                answers.append("refused")
-                continue
-            answers.append("an exception of type " + type(error).__name__)
-        else:
-            answers.append("a result of type " + type(result).__name__)
-    return answers
-
-
-def outcomes_elsewhere(namespace, name, rates):
-    """Call with X on torch's "meta" device, which has shapes and no numbers, in place of a GPU."""
-    outcomes = []
-    for rate in rates:
-        try:
-            out = namespace[name](torch.empty(6, 5, device="meta"), rate)
-        except Exception as error:
-            mixed = all(word in str(error) for word in ("meta", "cpu", "device"))
-            outcomes.append("the mask is on the CPU" if mixed else "cannot tell")
-        else:
-            where = getattr(getattr(out, "device", None), "type", "nowhere")
-            outcomes.append("elsewhere" if where == "meta" else "the output is on the " + where)
-    return outcomes

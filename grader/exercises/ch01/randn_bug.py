@@ -9,13 +9,13 @@ import torch
 
 from grader.checks import expect, statistics
 from grader.checks.exercise import Exercise, check
+from grader.checks.functions import verify_refusals
 from grader.checks.randomness import normal_cdf, signed, uniform
 from grader.checks.student import Student
 from grader.exercises.ch01.dropout import (
     KEPT,
     SIDE,
     verify_nothing_dropped,
-    verify_refusals,
     verify_share,
     verify_survivors,
     zeros_of,
