@@ -27,12 +27,9 @@ class Net(DropoutNetwork):
     def arguments(self, mlp: MLP) -> list[object]:
         return [mlp.sizes[0], mlp.sizes[-1], *mlp.sizes[1:-1]]
 
-    @check(
-        "the network begins with the weights that nn.Linear draws",
-        weight=0.5,
-        hint="Make the layers with `nn.Linear`, and leave their weights alone.",
-    )
+    @check("the network begins with the weights that nn.Linear draws", weight=0.5)
     def initial_weights(self, student: Student) -> None:
+        """Make the layers with `nn.Linear`, and leave their weights alone."""
         mlp = MLP((40, 30, 20, 10))
         weights = expect.items(
             student.run(initial_weights, arguments=self.arguments(mlp), shapes=mlp.shapes[::2]), 3
