@@ -57,12 +57,9 @@ class DropoutNetwork(Exercise):
         """The further arguments that set the rates; none for the defaults."""
         return {} if rates is None else {"dropout1": rates[0], "dropout2": rates[1]}
 
-    @check(
-        "three linear layers of the sizes asked for",
-        weight=1.5,
-        hint="Print `[tuple(p.shape) for p in net.parameters()]`.",
-    )
+    @check("three linear layers of the sizes asked for", weight=1.5)
     def layers(self, student: Student) -> None:
+        """Print `[tuple(p.shape) for p in net.parameters()]`."""
         others = [MLP(tuple((torch.randperm(40)[:4] + 5).tolist()))] if SMALL in self.mlps else []
         for mlp in (*others, BOOK):
             arguments = self.arguments(mlp)
@@ -89,13 +86,9 @@ class DropoutNetwork(Exercise):
                 because=NOT_REGISTERED if layers_missing else "",
             )
 
-    @check(
-        "in eval mode the logits are those of the plain network",
-        weight=1.5,
-        essential=True,
-        hint="Twice linear and ReLU, then the last linear layer, and nothing after it.",
-    )
+    @check("in eval mode the logits are those of the plain network", weight=1.5, essential=True)
     def logits(self, student: Student) -> None:
+        """Twice linear and ReLU, then the last linear layer, and nothing after it."""
         X = torch.randn(12, INPUTS)
         run = self._run(student, "drawn", (0.0, 0.0), [X], ["eval"])
         right = logits(run.parameters, X)
@@ -115,12 +108,10 @@ class DropoutNetwork(Exercise):
             },
         )
 
-    @check(
-        "images and flat rows both go in",
-        hint="`X.reshape(...)` with -1 for the number of examples flattens images and leaves rows "
-        "as they are.",
-    )
+    @check("images and flat rows both go in")
     def shapes_of_input(self, student: Student) -> None:
+        """`X.reshape(...)` with -1 for the number of examples flattens images and leaves rows as
+        they are."""
         for n in (1, 5):
             images, others = positive(2, n, 1, 28, 28)
             inputs = [images, others.flatten(1)]
@@ -141,13 +132,9 @@ class DropoutNetwork(Exercise):
                     expected="each example's own pixels, row by row",
                 )
 
-    @check(
-        "in train mode, dropout1 acts on the first hidden layer",
-        weight=1.5,
-        essential=True,
-        hint="Which of your two dropouts uses `dropout1`, and what is its input?",
-    )
+    @check("in train mode, dropout1 acts on the first hidden layer", weight=1.5, essential=True)
     def first_rate(self, student: Student) -> None:
+        """Which of your two dropouts uses `dropout1`, and what is its input?"""
         p = uniform(0.2, 0.6)
         run = self._run(student, "copying", (p, 0.0), [examples()], ["train"])
         copies = run.first
@@ -168,13 +155,9 @@ class DropoutNetwork(Exercise):
         verify_rate(unit, p, "dropout1", copies.is_plain)
         copies.verify_scale(1 - p)
 
-    @check(
-        "in train mode, dropout2 acts on the second hidden layer",
-        weight=1.5,
-        essential=True,
-        hint="Which of your two dropouts uses `dropout2`, and what is its input?",
-    )
+    @check("in train mode, dropout2 acts on the second hidden layer", weight=1.5, essential=True)
     def second_rate(self, student: Student) -> None:
+        """Which of your two dropouts uses `dropout2`, and what is its input?"""
         p = uniform(0.2, 0.6)
         run = self._run(student, "copying", (0.0, p), [examples()], ["train"])
         copies = run.first
@@ -188,23 +171,16 @@ class DropoutNetwork(Exercise):
         verify_rate(copies.dropped, p, "dropout2", copies.is_plain)
         copies.verify_scale(1 - p)
 
-    @check(
-        "without rates given, they are 0.2 and 0.5",
-        weight=0.5,
-        hint="They are the defaults in the signature of `__init__`.",
-    )
+    @check("without rates given, they are 0.2 and 0.5", weight=0.5)
     def default_rates(self, student: Student) -> None:
+        """They are the defaults in the signature of `__init__`."""
         run = self._run(student, "copying", None, [examples()], ["train"])
         verify_both_rates(run.first, 0.2, 0.5)
 
-    @check(
-        "net.eval() switches dropout off, net.train() on again",
-        weight=2,
-        essential=True,
-        hint="Ask `self.training`: PyTorch keeps it up to date for you.",
-    )
+    @check("net.eval() switches dropout off, net.train() on again", weight=2, essential=True)
     def modes(self, student: Student) -> None:
         # In an order that is drawn: to know which is asked for, the network must look.
+        """Ask `self.training`: PyTorch keeps it up to date for you."""
         drawn = ["train" if on else "eval" for on in (torch.rand(20) < 0.5).tolist()]
         modes = ["train", "eval", "eval", "train", *drawn]
         X = positive(12, INPUTS)
@@ -237,8 +213,9 @@ class DropoutNetwork(Exercise):
                 expected="dropout in train mode and none in eval mode, in whatever order they come",
             )
 
-    @check("dropout comes after ReLU", weight=0.5, hint="Linear, then ReLU, then dropout.")
+    @check("dropout comes after ReLU", weight=0.5)
     def after_relu(self, student: Student) -> None:
+        """Linear, then ReLU, then dropout."""
         X = torch.randn(50, INPUTS)
         run = self._run(student, "drawn", (0.5, 0.5), [X], ["train"])
         expect.true(
@@ -255,12 +232,9 @@ class DropoutNetwork(Exercise):
             "before it would say 0.5, not 0",
         )
 
-    @check(
-        "gradients reach all six parameters",
-        essential=True,
-        hint="Look for `.data`, `detach`, `no_grad` and new tensors made of old ones in `forward`.",
-    )
+    @check("gradients reach all six parameters", essential=True)
     def gradients(self, student: Student) -> None:
+        """Look for `.data`, `detach`, `no_grad` and new tensors made of old ones in `forward`."""
         X, weights = torch.randn(30, INPUTS), torch.randn(30, SMALL.sizes[-1])
         for rates, mode in (((0.0, 0.0), "eval"), ((0.4, 0.4), "train")):
             run = self._run(student, "drawn", rates, [X], [mode], backward=weights)

@@ -129,7 +129,7 @@ def close(
         failure = CheckFailed(text.replace("{}", difference[0]), difference[1], because)
     except CheckFailed as other:  # another kind or shape, which may be that of a mistake
         failure = other
-    because = named(actual, expected, mistakes or {}, tolerance) or failure.because or because
+    because = named(actual, expected, mistakes or {}, tolerance) or failure.because
     raise CheckFailed(failure.seen, failure.expected, because) from None
 
 
