@@ -16,6 +16,7 @@ from grader.checks.judge import derive_seed, judge
 from grader.checks.registry import chapter_of, get_exercise
 from grader.checks.results import ExerciseResult, SubmissionResult
 from grader.checks.table import ResultTable
+from grader.grading.names import printable
 from grader.grading.reference import reference_for
 from grader.grading.release import DEMO, Release
 from grader.sandbox import Sandbox, Session
@@ -106,4 +107,4 @@ def _counted(output: dict, count: int) -> NotebookNode:
 
 
 def _first_line(cell: NotebookNode) -> str:
-    return cell.source.strip().splitlines()[0][:60]
+    return printable(cell.source.strip().splitlines()[0], 60)
