@@ -679,7 +679,7 @@ for name, trained in (("without dropout", by_heart), ("with dropout", net)):
 # training data only); 1 point for a fair comparison (held-out data in eval mode; several seeds is
 # a bonus, not required).*
 
-# %% [markdown]
+# %% [markdown] quiz="quiz_dropout" points=4
 # ## What dropout is, and what it is not: a quiz (4 points, easy, 8 minutes)
 #
 # Published notes say some odd things about dropout. Choose one letter for each question, run the
@@ -688,50 +688,78 @@ for name, trained in (("without dropout", by_heart), ("with dropout", net)):
 #
 # 1. A hidden unit h goes through dropout with rate p. What stays as it was?
 #     - (a) its mean and its variance
+#         > The mean stays. The variance does not: for a given h there was none, and with dropout
+#         > there is.
 #     - (b) its mean
+#         > right: (1 - p) · h / (1 - p) = h. The scale is there for this, and for this alone.
 #     - (c) its variance
+#         > The two values 0 and h / (1 - p) lie apart: that is a variance of h² p / (1 - p), where
+#         > there was none.
 #     - (d) neither
+#         > Work out (1 - p) · h / (1 - p): this is what the scale is for.
 # 2. What does dropout do to the labels?
 #     - (a) it changes a share p of them
+#         > That would be label noise, another method. Dropout acts on hidden units.
 #     - (b) it softens them towards equal probabilities
+#         > That is label smoothing. Dropout does not look at the labels.
 #     - (c) nothing
+#         > right: Dropout zeroes hidden units. The loss compares the output with the labels as they
+#         > are.
 # 3. How do p = 0.5 and p = 0 compare in computing time for one training step here?
 #     - (a) p = 0.5 takes about half the time, since half of the units are gone
+#         > The units are still there, as zeros, and a matrix product multiplies zeros like any
+#         > number.
 #     - (b) p = 0.5 takes a little longer: drawing and applying the mask is extra work
+#         > right: The zeros are multiplied like any number, and random numbers have to be drawn as
+#         > well.
 #     - (c) p = 0.5 is faster in the backward pass only, where dropped units have no gradient
+#         > Their gradients are zeros, and those are multiplied as well.
 # 4. When is a new mask drawn?
 #     - (a) once, when the network is made
+#         > Then the dropped units would be gone for good: it would be a smaller network, not
+#         > dropout.
 #     - (b) once an epoch
+#         > Within the epoch the remaining units could again rely on each other.
 #     - (c) in every forward pass in train mode, for every example of the batch
+#         > right: Each example has a mask of its own, and the next forward pass draws all of them
+#         > again.
 #     - (d) in every forward pass, one mask for the whole batch
+#         > The mask has the shape of the batch of activations: each example has its own.
 # 5. A colleague says: dropout is like annealing, it perturbs the solution less and less until the
 #    global optimum is found. What is right?
 #     - (a) dropout keeps p as it is, and promises no global optimum
+#         > right: p stays the same until dropout is switched off for testing, and gradient descent
+#         > on a network gives no guarantee of a global optimum.
 #     - (b) the colleague is right, if the learning rate falls too
+#         > A falling learning rate makes steps smaller, but p stays, and nothing here finds a
+#         > global optimum.
 #     - (c) the colleague is right: p goes to 0 during training
+#         > p is a constant. It is switched off at once, for testing, not slowly.
 # 6. In our layer, what has to be done to the weights for testing?
 #     - (a) they are multiplied by 1 - p
+#         > So it was in the first papers, which did not scale in training. We divide by 1 - p in
+#         > training, and testing needs nothing.
 #     - (b) they are divided by 1 - p
+#         > The activations were divided in training already; a second time is too much.
 #     - (c) nothing: dropout is switched off, that is all
+#         > right: The activations were scaled in training, so their mean is right without dropout.
 # 7. Why does the loss of the chapter have `reduction='none'`?
 #     - (a) because dropout needs one loss for each hidden unit
+#         > The loss has one number an example; hidden units have none of their own.
 #     - (b) so that the training loop decides: mean for an optimizer, sum for an updater that
 #       divides itself, and a correct mean over unequal batches
+#         > right: One loss for each example can become a sum or a mean, whichever the loop needs.
 #     - (c) because the mean of the losses has no gradient
+#         > It has: an optimizer is fed with just that.
 # 8. Train accuracy is 0.87 in train mode, test accuracy 0.87 in eval mode. What follows?
 #     - (a) the network does not overfit at all
+#         > The two were measured in different modes. In eval mode the train accuracy is higher.
 #     - (b) dropout was too strong: the numbers should differ
+#         > Equal numbers are no sign of harm; they are just no fair comparison.
 #     - (c) little yet: the train accuracy was measured with units dropped, and while the weights
 #       still moved
-
-# %% exercise="quiz_dropout"
-quiz_dropout = {1: None, 2: None, 3: None, 4: None, 5: None, 6: None, 7: None, 8: None}
-### BEGIN SOLUTION
-quiz_dropout = {1: "b", 2: "c", 3: "b", 4: "c", 5: "a", 6: "c", 7: "b", 8: "c"}
-### END SOLUTION
-
-# %% check="quiz_dropout"
-check("quiz_dropout")
+#         > right: In eval mode, after the epoch, the train accuracy would be higher. That number is
+#         > the one to compare with the test accuracy.
 
 # %% [markdown]
 # ## Summary

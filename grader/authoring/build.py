@@ -1,5 +1,6 @@
 """From chapter texts to notebooks: instructor notebooks by us, student notebooks by nbgrader.
 
+The quizzes of a chapter go into files beside its exercises, where `check` finds them.
 Everything is built in a scratch folder first; only when all of it is right are files replaced.
 """
 
@@ -16,7 +17,9 @@ import nbformat
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 
-from grader.authoring.chapter import read_chapter
+from grader.authoring.chapter import quizzes_in, read_chapter
+from grader.checks.quiz import write_quiz
+from grader.checks.registry import chapter_of, exercises_of
 from grader.course import Course
 from grader.errors import CourseError
 
@@ -32,7 +35,7 @@ class Drift:
 
 
 def build(course: Course) -> list[Path]:
-    """Write every notebook that has changed and remove those without a chapter; return these paths."""
+    """Write every file that has changed and remove those without a chapter; return these paths."""
     written = []
     built = _build_all(course)
     for drift in _compare(course, built):
@@ -44,6 +47,7 @@ def build(course: Course) -> list[Path]:
             scratch.write_bytes(built[drift.path])
             os.replace(scratch, drift.path)
         written.append(drift.path)
+    exercises_of.cache_clear()  # the quizzes may have changed
     return written
 
 
@@ -53,11 +57,11 @@ def check_drift(course: Course) -> list[Drift]:
 
 
 def _build_all(course: Course) -> dict[Path, bytes]:
-    """Path to bytes of every generated notebook, sources and releases."""
+    """Path to bytes of every generated file: notebooks, sources and releases, and quizzes."""
     chapters = sorted(course.folder("chapters").glob("*.py"))
     if not chapters:
         raise CourseError(f"There are no chapters in {course.folder('chapters')}.")
-    built: dict[Path, bytes] = {}
+    built = _quizzes(course, chapters)
     with tempfile.TemporaryDirectory() as scratch_name:
         scratch = Course(Path(scratch_name))
         for chapter in chapters:
@@ -70,6 +74,33 @@ def _build_all(course: Course) -> dict[Path, bytes]:
                 path = scratch.root / step / chapter.stem / f"{chapter.stem}.ipynb"
                 built[course.notebook(step, chapter.stem)] = path.read_bytes()
     return built
+
+
+def _quizzes(course: Course, chapters: list[Path]) -> dict[Path, bytes]:
+    """Path to bytes of every quiz's file.
+
+    A course folder without a folder for the chapter's exercises, such as a copy of a chapter, uses the
+    quizzes of the installed package.
+    """
+    built: dict[Path, bytes] = {}
+    for path in chapters:
+        for quiz in quizzes_in(path):
+            chapter = chapter_of(path.stem)
+            file = _exercises(course) / chapter / f"{quiz.name}.json"
+            if file in built:
+                raise CourseError(f"{path.name}: another text of {chapter} has a {quiz.name} too.")
+            if file.parent.is_dir():
+                built[file] = write_quiz(quiz, f"chapters/{path.name}").encode()
+            elif quiz.name not in exercises_of(chapter):
+                raise CourseError(
+                    f"{path.name}: {quiz.name} needs a folder for the exercises of its chapter: make "
+                    f"{file.parent.relative_to(course.root)}, with an empty __init__.py."
+                )
+    return built
+
+
+def _exercises(course: Course) -> Path:
+    return course.root / "grader" / "exercises"
 
 
 def _release(course: Course, root: Path, names: list[str]) -> None:
@@ -99,8 +130,7 @@ def _compare(course: Course, built: dict[Path, bytes]) -> list[Drift]:
             drifts.append(Drift(path, "missing"))
         elif path.read_bytes() != content:
             drifts.append(Drift(path, "changed"))
-    for step in GENERATED:
-        for path in sorted(course.folder(step).glob("*/*.ipynb")):
-            if path not in built:
-                drifts.append(Drift(path, "extra"))
+    present = [path for step in GENERATED for path in course.folder(step).glob("*/*.ipynb")]
+    present += _exercises(course).glob("ch*/quiz_*.json")
+    drifts += [Drift(path, "extra") for path in sorted(present) if path not in built]
     return drifts

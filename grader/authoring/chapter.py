@@ -1,19 +1,24 @@
 """A chapter's text as an instructor notebook: jupytext reads the cells, their marks become metadata.
 
 Marks on a cell: `exercise="x"` (a solution cell), `check="x"` (a locked cell worth the exercise's
-points), `answer="x" points=3` (a written answer, graded by a person), `tags=["demo"]` (skipped by
-grading). Cell ids come from these names or from the cell's text, so that a rebuild is identical.
+points), `answer="x" points=3` (a written answer, graded by a person), `quiz="quiz_x" points=4` (a
+quiz, which brings its exercise and its check), `tags=["demo"]` (skipped by grading). Cell ids come
+from these names or from the cell's text, so that a rebuild is identical.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 import jupytext
 import nbformat
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
 
+from grader.authoring.quiz_text import QuizText, read_quiz_text
+from grader.checks.quiz import Quiz
 from grader.checks.registry import chapter_of, get_exercise
 from grader.errors import CourseError
 
@@ -25,9 +30,11 @@ def read_chapter(path: Path) -> NotebookNode:
     """The instructor notebook of the chapter at `path`, validated.
 
     Raises CourseError, with the chapter and the cell, for marks that do not fit together: a check
-    of no exercise, an exercise without a check, one name twice, points that do not add up.
+    of no exercise, an exercise without a check, one name twice, points that do not add up, a quiz
+    that is not complete.
     """
-    notebook = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
+    notebook = _read(path)
+    worth = {text.quiz.name: text.quiz.points for text in _expand_quizzes(path, notebook)}
     declared = notebook.metadata.get("dropout_lab", {})
     notebook.metadata = NotebookNode(
         kernelspec=NotebookNode(KERNEL), language_info=NotebookNode(name="python")
@@ -40,7 +47,7 @@ def read_chapter(path: Path) -> NotebookNode:
         if len(marks) > 1:
             raise _error(path, cell, f"has the marks {' and '.join(marks)}; one cell has one mark")
         for mark, name in marks.items():
-            cell.metadata["nbgrader"] = _nbgrader(path, cell, mark, name, points)
+            cell.metadata["nbgrader"] = _nbgrader(path, cell, mark, name, points, worth)
         cell.metadata.pop("lines_to_next_cell", None)
         if "exercise" in marks or "demo" in cell.metadata.get("tags", []):
             # An open exercise raises NotImplementedError; with this tag "Run All" goes on.
@@ -51,18 +58,51 @@ def read_chapter(path: Path) -> NotebookNode:
     return notebook
 
 
-def _nbgrader(path: Path, cell: NotebookNode, mark: str, name: str, points) -> NotebookNode:
-    """nbgrader's metadata (schema 3) for a marked cell."""
+def quizzes_in(path: Path) -> list[type[Quiz]]:
+    """The quizzes of the chapter at `path`. Raises CourseError for one that is not complete."""
+    return [text.quiz for text in _expand_quizzes(path, _read(path))]
+
+
+def _read(path: Path) -> NotebookNode:
+    return jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
+
+
+def _expand_quizzes(path: Path, notebook: NotebookNode) -> list[QuizText]:
+    """Put, for each quiz, its text for learners and the cells of its exercise and its check in place."""
+    quizzes, cells = [], []
+    for cell in notebook.cells:
+        cells.append(cell)
+        if "quiz" not in cell.metadata:
+            continue
+        if cell.cell_type != "markdown" or any(mark in cell.metadata for mark in MARKS):
+            raise _error(path, cell, "has the mark quiz, which belongs to a Markdown cell alone")
+        name, points = cell.metadata.pop("quiz"), cell.metadata.pop("points", None)
+        try:
+            text = read_quiz_text(name, points, cell.source)
+        except CourseError as error:
+            raise CourseError(f"{path.name}: {error}.") from None
+        cell.source = text.shown
+        cells.append(new_code_cell(text.code, metadata={"exercise": name}))
+        cells.append(new_code_cell(f'check("{name}")', metadata={"check": name}))
+        quizzes.append(text)
+    notebook.cells = cells
+    return quizzes
+
+
+def _nbgrader(
+    path: Path, cell: NotebookNode, mark: str, name: str, points, worth: Mapping[str, float]
+) -> NotebookNode:
+    """nbgrader's metadata (schema 3) for a marked cell. worth: the points of the chapter's quizzes."""
     if points is not None and mark != "answer":
         raise _error(path, cell, f"gives points, but the exercise {name!r} declares them")
     if mark == "check":
         if cell.source.strip() not in (f'check("{name}")', f"check('{name}')"):
             raise _error(path, cell, f'must hold check("{name}") and nothing else')
-        grade_id, points = f"check_{name}", _points_of(path, cell, name)
+        grade_id, points = f"check_{name}", _points_of(path, cell, name, worth)
     else:
         grade_id = name
         if mark == "exercise":
-            _points_of(path, cell, name)
+            _points_of(path, cell, name, worth)
         elif not isinstance(points, (int, float)) or points <= 0:
             raise _error(path, cell, f"is a written answer with points={points!r}; give a number")
     node = NotebookNode(
@@ -78,7 +118,9 @@ def _nbgrader(path: Path, cell: NotebookNode, mark: str, name: str, points) -> N
     return node
 
 
-def _points_of(path: Path, cell: NotebookNode, name: str) -> float:
+def _points_of(path: Path, cell: NotebookNode, name: str, worth: Mapping[str, float]) -> float:
+    if name in worth:
+        return worth[name]
     try:
         return get_exercise(chapter_of(path.stem), name).points
     except CourseError as error:

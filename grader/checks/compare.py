@@ -36,7 +36,7 @@ class compares:
 
     inputs: draws the arguments of one call. times: how many calls. mistakes: sentence to the function
     that this mistake computes. part: which of several returned values this check is about; then
-    `mistakes` compute that part alone. function: the learner's function, by default the exercise's name.
+    `mistakes` compute that part alone, and `returns` of the exercise names all of them. function: the learner's function, by default the exercise's name.
     """
 
     check: Check
@@ -68,7 +68,7 @@ class compares:
             right = exercise.right(*arguments)  # type: ignore[attr-defined]
             seen = student.call(self.function or exercise.name, *arguments)
             if isinstance(right, tuple):
-                seen = _parts(seen, len(right), right[0])
+                seen = _parts(seen, right, getattr(exercise, "returns", ("one", "two")))
             if self.part is not None:
                 seen, right = seen[self.part], right[self.part]  # type: ignore[index]
             expect.close(
@@ -80,11 +80,13 @@ class compares:
             )
 
 
-def _parts(seen: object, count: int, one: object) -> list[object]:
+def _parts(seen: object, right: tuple[object, ...], names: tuple[str, ...]) -> list[object]:
     """Several returned values: a tuple arrives as a list, and may be one tensor with a further axis."""
-    if isinstance(seen, Tensor) and seen.dim() == (one.dim() if isinstance(one, Tensor) else 0) + 1:
-        seen = list(seen[: count + 1])
-    return expect.items(seen, count, expected=f"{count} values: `return one, two`")
+    dims = right[0].dim() if isinstance(right[0], Tensor) else 0
+    if isinstance(seen, Tensor) and seen.dim() == dims + 1:
+        seen = list(seen[: len(right) + 1])
+    wanted = f"{len(right)} values: `return {', '.join(names)}`"
+    return expect.items(seen, len(right), expected=wanted)
 
 
 def _given(exercise: Exercise, arguments: Sequence[object]) -> str:

@@ -22,14 +22,15 @@ class Check:
 
     id: the name of its method, unique in the exercise; it seeds the inputs, and the catalogue, the
     error rates and the JSON name the check by it. title: what a learner reads. weight: its share of
-    the points. essential: failing it caps the exercise at half of its points.
+    the points. essential: failing it caps the exercise at half of its points. function: raises when the
+    check fails; a sentence that it returns is shown when it passes.
     """
 
     id: str
     title: str
     weight: float
     hint: str
-    function: Callable[[Exercise, Student], None]
+    function: Callable[[Exercise, Student], str | None]
     essential: bool = False
     hidden: bool = False
 

@@ -94,6 +94,14 @@ def items(value: object, count: int | None = None, *, expected: str = "") -> lis
     return value
 
 
+def shapes(value: object) -> list[list[int]]:
+    """Return `value` if it is a list of shapes, as a probe returns them."""
+    for shape in items(value):
+        if not all(type(size) is int for size in items(shape)):
+            raise CheckFailed("a shape that is none", "shapes of tensors")
+    return value  # type: ignore[return-value]
+
+
 def record(value: object) -> dict:
     """Return `value` if it is a dict, as a probe returns it."""
     if not isinstance(value, dict):
@@ -106,12 +114,14 @@ def close(
     expected: object,
     *,
     tolerance: Tolerance = CLOSE,
+    text: str = "{}",
     because: str = "",
     mistakes: Mapping[str, object] | None = None,
 ) -> None:
     """Pass when numbers, tensors or lists of them agree elementwise within the tolerance.
 
-    Shapes must agree; dtypes need not. NaN never agrees with anything.
+    Shapes must agree; dtypes need not. NaN never agrees with anything. text: what is said of the
+    value that was seen, with {} in its place.
     """
     if (difference := _difference(actual, expected, tolerance)) is None:
         return
@@ -120,7 +130,8 @@ def close(
         fits=lambda value: agrees(actual, value, tolerance),
         right=lambda value: agrees(value, expected, tolerance),
     )
-    raise CheckFailed(*difference, named or because)
+    seen, wanted = difference
+    raise CheckFailed(text.replace("{}", seen), wanted, named or because)
 
 
 def agrees(actual: object, expected: object, tolerance: Tolerance = CLOSE) -> bool:
@@ -144,14 +155,14 @@ def rate(
     what: reads on after a percentage. mistakes: sentence to the rate that the mistake has. Books its
     error (`grader.checks.statistics`).
     """
-    count, n = int(hits.sum()), hits.numel()
-    if statistics.rate_fits(count, n, p):
+    if statistics.fits(hits, p):
         return
     named = _named(
         mistakes or {},
-        fits=lambda other: statistics.inside(count, n, float(other)),  # type: ignore[arg-type]
+        fits=lambda other: statistics.looks_like(hits, float(other)),  # type: ignore[arg-type]
         right=lambda other: other == p,
     )
+    count, n = int(hits.sum()), hits.numel()
     margin = statistics.binomial_bounds(n, p)[1] / n - p
     raise CheckFailed(
         f"{100 * count / n:.4g} % {what}",

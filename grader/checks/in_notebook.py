@@ -19,6 +19,7 @@ from grader.checks.results import ExerciseResult
 from grader.checks.student import LocalStudent, Student
 from grader.checks.table import ResultTable
 from grader.errors import CourseError
+from grader.wire.probe import torch_state_as_at_the_start
 
 FIX_FIRST = (
     "`{used}` does not pass its own checks yet, and `{name}` builds on it: fix that one first."
@@ -44,7 +45,7 @@ def chapter(number: int) -> tuple[Callable[[str], float], Hint]:
         exercise = get_exercise(package, name)
         student = LocalStudent(_namespace())
         # nbgrader gives a cell that wrote to stderr 0 points, be it a warning in the student's code.
-        with redirect_stderr(sys.stdout):
+        with redirect_stderr(sys.stdout), torch_state_as_at_the_start():
             result = judge(exercise, student, _fresh_seed())
             if result.failed:
                 result = replace(result, note=_what_to_fix_first(package, exercise, student))

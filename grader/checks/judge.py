@@ -18,7 +18,7 @@ from grader.checks.exercise import Check, Exercise
 from grader.checks.expect import CheckFailed
 from grader.checks.results import CheckResult, ExerciseResult
 from grader.checks.student import Student
-from grader.wire.probe import StudentError
+from grader.wire.probe import StudentError, source_of
 
 UNWRITTEN = (
     "This exercise is still open: put your answer in place of `raise NotImplementedError()`."
@@ -34,52 +34,68 @@ def judge(
 ) -> ExerciseResult:
     """Judge `exercise`: every check draws its inputs from `seed` and its own id.
 
-    reference: the same code with the reference implementations of what the exercise `uses`. A check
-    that fails is asked once more there, with the same inputs, so that a mistake costs its points once.
+    reference: as for `judge_with_reference`, which then has the last word.
 
     Never raises for what a student's code does or returns: whatever cannot be judged is a failed
     check with a reason. The caller's random state is left as it was.
     """
-    own, with_reference = copy.copy(exercise), copy.copy(exercise)
+    own = copy.copy(exercise)
     results: list[CheckResult] = []
-    problem, helped = "", False
+    problem = ""
     with _LOCK, torch.random.fork_rng(devices=[]):
         for entry in exercise.checks():
             if problem:
                 results.append(_failed(entry, problem))
                 continue
-            started = time.perf_counter()
             outcome = _ask(own, entry, student, seed)
-            if not outcome.result.passed and exercise.uses and reference is not None:
-                again = _ask(with_reference, entry, reference, seed)
-                helped = helped or again.result.passed
-                outcome = outcome.or_rather(again)
+            results.append(outcome.result)
             problem = outcome.problem
-            if outcome.result.passed:
-                own._passed = with_reference._passed = own._passed | {entry.id}
-            seconds = time.perf_counter() - started
-            results.append(replace(outcome.result, seconds=seconds))
+    result = ExerciseResult(exercise.name, exercise.points, tuple(results), problem)
+    return judge_with_reference(exercise, result, reference, seed) if reference else result
+
+
+def judge_with_reference(
+    exercise: Exercise, result: ExerciseResult, reference: Student, seed: int
+) -> ExerciseResult:
+    """`result`, with every check that failed asked once more, with the same inputs, of `reference`: the
+    student's code with the reference implementations of what the exercise `uses`. So a mistake costs
+    its points once.
+
+    The second answer counts. Its values say what is this exercise's own mistake; what the code said
+    beside them is not shown, because it could quote the reference implementations.
+    """
+    if not exercise.uses or not result.failed:
+        return result
+    own = copy.copy(exercise)
+    results: list[CheckResult] = []
+    asked, over, helped = False, False, False
+    with _LOCK, torch.random.fork_rng(devices=[]):
+        for entry, first in zip(exercise.checks(), result.checks, strict=True):
+            if first.passed:
+                own._passed |= {entry.id}
+            if first.passed or over:
+                results.append(first)
+                continue
+            outcome = _ask(own, entry, reference, seed)
+            seconds = first.seconds + outcome.result.seconds
+            results.append(replace(first if outcome.quotes else outcome.result, seconds=seconds))
+            over = bool(outcome.problem)
+            asked, helped = asked or not over, helped or outcome.result.passed
+    if not asked:
+        return result
     note = JUDGED_WITH_REFERENCE.format(_listed(exercise.uses)) if helped else ""
-    return ExerciseResult(exercise.name, exercise.points, tuple(results), problem, note)
+    return replace(result, checks=tuple(results), problem="", note=note)
 
 
 @dataclass(frozen=True)
 class _Outcome:
-    """What one check gave. problem: why further checks are pointless, if they are. raised: whether
-    the student's code raised, or was stopped.
+    """What one check gave. problem: why further checks are pointless, if they are. quotes: whether the
+    reason may hold words of the student's code, and not only values.
     """
 
     result: CheckResult
     problem: str = ""
-    raised: bool = False
-
-    def or_rather(self, again: _Outcome) -> _Outcome:
-        """The outcome with reference implementations counts. Its values say what is this exercise's
-        own mistake; what the code raised beside them is not shown.
-        """
-        if again.result.passed or not again.raised:
-            return again
-        return replace(again, result=self.result)
+    quotes: bool = False
 
 
 # Torch has one random state for all threads of a process, and several sandboxes are judged by several
@@ -88,18 +104,43 @@ _LOCK = threading.Lock()
 
 
 class _Unlocked:
-    """A student whose answers are waited for without the lock, and without losing the random state."""
+    """A student whose answers are waited for without the lock, and without losing the random state.
+
+    words: the texts in the answers that the question did not hold already.
+    """
 
     def __init__(self, student: Student) -> None:
         self._student = student
+        self.words: set[str] = set()
 
     def call(self, name: str, *args: object, **kwargs: object) -> object:
         with _unlocked():
-            return self._student.call(name, *args, **kwargs)
+            answer = self._student.call(name, *args, **kwargs)
+        self.words |= set(_texts(answer))
+        return answer
 
     def run(self, probe: Callable[..., object], **inputs: object) -> object:
         with _unlocked():
-            return self._student.run(probe, **inputs)
+            answer = self._student.run(probe, **inputs)
+        source = source_of(probe)
+        self.words |= {text for text in _texts(answer) if text not in source}
+        return answer
+
+    def is_quoted(self, reason: str) -> bool:
+        """Whether the beginning of such a text occurs in `reason`, as it is or in quotes."""
+        shown = [form for text in self.words if text for form in (_legible(text), repr(text)[1:-1])]
+        return any(text[:20] in reason for text in shown)
+
+
+def _texts(value: object) -> Iterator[str]:
+    """All texts in a plain value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, dict)):
+        for item in value:
+            yield from _texts(item)
+        if isinstance(value, dict):
+            yield from _texts(list(value.values()))
 
 
 @contextmanager
@@ -120,19 +161,28 @@ def derive_seed(secret: str, *parts: str) -> int:
 
 
 def _ask(exercise: Exercise, entry: Check, student: Student, seed: int) -> _Outcome:
+    """Ask one check, which `exercise` then remembers to have passed."""
+    started = time.perf_counter()
     # torch.manual_seed looks for every kind of device as well, which takes its time.
     torch.default_generator.manual_seed(derive_seed(str(seed), entry.id))
+    asked = _Unlocked(student)
+    problem, quotes = "", True
     try:
         with statistics.account(entry.id):
-            entry.function(exercise, _Unlocked(student))
+            why = entry.function(exercise, asked)
     except CheckFailed as failure:
-        return _Outcome(_failed(entry, failure.seen, failure.expected, failure.because))
+        result = _failed(entry, failure.seen, failure.expected, failure.because)
+        quotes = asked.is_quoted(result.message)
     except StudentError as error:
-        return _Outcome(_failed(entry, *_explain(error)), _fatal(error), raised=True)
+        result, problem = _failed(entry, *_explain(error)), _fatal(error)
     except Exception as error:  # what came back fits no expectation of the check
         seen = f"a result that this check could not read ({type(error).__name__}: {error})"
-        return _Outcome(_failed(entry, seen, "a result as the exercise describes it"))
-    return _Outcome(_result(entry, passed=True))
+        result = _failed(entry, seen, "a result as the exercise describes it")
+    else:
+        result, quotes = _result(entry, passed=True, because=why or ""), False
+        exercise._passed |= {entry.id}
+    seconds = time.perf_counter() - started
+    return _Outcome(replace(result, seconds=seconds), problem, quotes)
 
 
 def _result(

@@ -1,15 +1,26 @@
-"""A quiz: questions with lettered options, every one of which explains itself."""
+"""A quiz: questions with lettered options, every one of which explains itself.
+
+A quiz is written in its chapter (`grader.authoring.quiz_text`). The build keeps what the checks need
+of it in a file `NAME.json` beside the chapter's exercises, and `grader.checks.registry` makes an
+exercise of each such file.
+"""
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import ClassVar
 
 from grader.checks import expect
 from grader.checks.exercise import Check, Exercise
 from grader.checks.student import Student
+from grader.errors import CourseError
 from grader.wire.probe import StudentError
+
+MAX_ANSWER = 60  # characters of an answer that are looked at; a letter needs 1
+_LETTER = re.compile(r"\(?\s*([a-z])\s*[).]?")
 
 
 @dataclass(frozen=True)
@@ -36,33 +47,102 @@ class Quiz(Exercise):
     """
 
     questions: ClassVar[Mapping[int, Question]]
+    hints = (
+        "Every wrong option explains itself when you check it: choose, check, read, think again.",
+        "What can be computed need not be guessed: many a question is settled by two lines of code "
+        "in a new cell.",
+        "Take the smallest case (one unit, one example, one step), work out its numbers by hand, and "
+        "strike out every option that disagrees with them.",
+    )
 
     def checks(self) -> list[Check]:
         return [self._check(number, question) for number, question in self.questions.items()]
 
     def _check(self, number: int, question: Question) -> Check:
-        def ask(_: Exercise, student: Student) -> None:
+        def ask(_: Exercise, student: Student) -> str:
             answers = student.run(_read_answers, name=self.name)
             if not isinstance(answers, dict):
-                seen = f"`{self.name}` is a {answers}"
+                kind = answers if isinstance(answers, str) else type(answers).__name__
+                seen = f"`{self.name}` is a {kind[:MAX_ANSWER]}"
                 raise expect.CheckFailed(seen, "a dict of numbers and letters, such as {1: 'a'}")
             if all(value is None for value in answers.values()):
                 raise StudentError("NotImplementedError", f"{self.name} has no answers yet")
-            chosen = answers.get(str(number))
-            letters = ", ".join(question.options)
-            if chosen is None:
-                expect.fail("no answer yet", f"one of the letters {letters}")
-            option = question.options.get(str(chosen).strip().lower())
-            if option is None:
-                expect.fail(f"the answer {expect.show(chosen)}", f"one of the letters {letters}")
-            elif not option.right:
-                expect.fail(f"{str(chosen).strip().lower()}: {option.text}", because=option.why)
+            letter = _letter(answers.get(str(number)), tuple(question.options))
+            option = question.options[letter]
+            if not option.right:
+                expect.fail(f"{letter}: {option.text}", because=option.why)
+            return option.why
 
         return Check(f"question_{number}", f"{number}. {question.text}", 1.0, "", ask)
+
+
+def make_quiz(name: str, points: float, questions: Mapping[int, Question]) -> type[Quiz]:
+    """The exercise of these questions."""
+    return type(name, (Quiz,), {"name": name, "points": points, "questions": questions})
+
+
+def write_quiz(quiz: type[Quiz], chapter: str) -> str:
+    """The text of the file that `read_quiz` reads. chapter: the file that the quiz is written in."""
+    data = {
+        "name": quiz.name,
+        "points": quiz.points,
+        "generated": f"by `grader build` from {chapter}: change the quiz there",
+        "questions": [
+            {
+                "text": question.text,
+                "options": {letter: asdict(option) for letter, option in question.options.items()},
+            }
+            for question in quiz.questions.values()
+        ],
+    }
+    return json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def read_quiz(text: str) -> type[Quiz]:
+    """The exercise in the text of a file. Raises CourseError when there is none in it."""
+    try:
+        data = json.loads(text)
+        questions = {
+            number: Question(
+                entry["text"],
+                {letter: Option(**option) for letter, option in entry["options"].items()},
+            )
+            for number, entry in enumerate(data["questions"], start=1)
+        }
+        return make_quiz(data["name"], data["points"], questions)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise CourseError("is no quiz: delete it, and run `grader build`") from None
+
+
+def _letter(answer: object, letters: tuple[str, ...]) -> str:
+    """Which of `letters` the answer is, however it is written: "b", "B ", "(b)".
+
+    Raises CheckFailed for every other one. The answer comes from a student's process, so only what is
+    known to be small is shown of it.
+    """
+    if answer is None:
+        seen = "no answer yet"
+    elif isinstance(answer, str):
+        short = answer[:MAX_ANSWER]
+        found = _LETTER.fullmatch(short.strip().lower())
+        if found and found[1] in letters and short == answer:
+            return found[1]
+        seen = f"the answer {expect.show(short)}"
+    elif isinstance(answer, int) and not isinstance(answer, bool):
+        seen = f"the answer {expect.show(answer)}"
+    else:
+        kind = answer[0] if isinstance(answer, list) and len(answer) == 1 else None
+        named = kind[:MAX_ANSWER] if isinstance(kind, str) else type(answer).__name__
+        seen = f"an answer of type {named}"
+    raise expect.CheckFailed(seen, f"one of the letters {', '.join(letters)}")
 
 
 def _read_answers(namespace, name):  # a probe: it travels as source
     answers = namespace[name]
     if not isinstance(answers, dict):
         return type(answers).__name__
-    return {str(key): value for key, value in answers.items()}
+    # An answer that is neither a text nor a number stays where it is; its type alone is sent.
+    return {
+        str(key): value if isinstance(value, (str, int, type(None))) else [type(value).__name__]
+        for key, value in answers.items()
+    }

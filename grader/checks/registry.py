@@ -8,9 +8,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from importlib.resources import files
+from types import ModuleType
 from typing import TypeVar
 
 from grader.checks.exercise import Exercise, HiddenChecks, checks_in
+from grader.checks.quiz import Quiz, read_quiz
 from grader.errors import CourseError
 
 T = TypeVar("T")
@@ -42,12 +45,14 @@ def get_exercise(chapter: str, name: str) -> Exercise:
 
 @cache
 def exercises_of(chapter: str) -> dict[str, Exercise]:
-    """The exercises of a chapter by name, none for an unknown chapter.
+    """The exercises of a chapter by name, its quizzes last; none for an unknown chapter.
 
-    Raises CourseError when two have one name, or a hidden check has the name of another check.
+    Raises CourseError when two have one name, a hidden check has the name of another check, or a file
+    called like a quiz holds none.
     """
     found: dict[str, Exercise] = {}
-    for cls in _classes(f"grader.exercises.{chapter}", Exercise):
+    package = f"grader.exercises.{chapter}"
+    for cls in (*_classes(package, Exercise), *_quizzes(package)):
         if not getattr(cls, "name", ""):
             continue  # a base of several exercises
         if cls.name in found:
@@ -58,24 +63,31 @@ def exercises_of(chapter: str) -> dict[str, Exercise]:
             )
         found[cls.name] = cls()
     for hidden in _classes(f"grader.hidden.{chapter}", HiddenChecks):
-        exercise = found[hidden.exercise]
-        more = tuple(replace(entry, hidden=True) for entry in checks_in(hidden))
-        exercise.hidden += more
-        ids = [entry.id for entry in exercise.checks()]
-        if len(set(ids)) < len(ids):
-            raise CourseError(f"Two checks of {hidden.exercise!r} have one name: {sorted(ids)}.")
+        if hidden.exercise not in found:
+            raise CourseError(
+                f"{hidden.__module__} has hidden checks for {hidden.exercise!r}, which is no exercise "
+                f"of {chapter}."
+            )
+        _add_hidden(found[hidden.exercise], hidden)
     return found
+
+
+def _add_hidden(exercise: Exercise, hidden: type[HiddenChecks]) -> None:
+    known = {entry.id for entry in exercise.checks()}
+    for entry in checks_in(hidden):
+        if entry.id in known:
+            raise CourseError(
+                f"Two checks of {exercise.name!r} are called {entry.id!r}: rename the method in "
+                f"{hidden.__module__}."
+            )
+        exercise.hidden += (replace(entry, hidden=True),)
 
 
 def _classes(package: str, base: type[T]) -> Iterator[type[T]]:
     """Subclasses of `base` defined in the modules of `package`, in order; none if it is absent."""
-    try:
-        root = importlib.import_module(package)
-    except ModuleNotFoundError as error:
-        if error.name not in (package, package.rpartition(".")[0]):
-            raise
-        return
-    for info in sorted(pkgutil.iter_modules(root.__path__), key=lambda info: info.name):
+    root = _package(package)
+    modules = pkgutil.iter_modules(root.__path__) if root else ()
+    for info in sorted(modules, key=lambda info: info.name):
         module = importlib.import_module(f"{package}.{info.name}")
         for member in list(vars(module).values()):
             if (
@@ -85,3 +97,23 @@ def _classes(package: str, base: type[T]) -> Iterator[type[T]]:
                 and member.__module__ == module.__name__
             ):
                 yield member
+
+
+def _quizzes(package: str) -> Iterator[type[Quiz]]:
+    """The quizzes whose files the build has put into `package`, in order; none if it is absent."""
+    present = files(package).iterdir() if _package(package) else ()
+    for file in sorted(present, key=lambda file: file.name):
+        if file.name.startswith("quiz_") and file.name.endswith(".json"):
+            try:
+                yield read_quiz(file.read_text(encoding="utf-8"))
+            except CourseError as error:
+                raise CourseError(f"{file} {error}.") from None
+
+
+def _package(name: str) -> ModuleType | None:
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name not in (name, name.rpartition(".")[0]):
+            raise
+        return None

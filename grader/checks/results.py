@@ -12,8 +12,8 @@ CAP = 0.5
 class CheckResult:
     """The outcome of one check.
 
-    `id` names it in every run, `title` in words. `seen`, `expected` and `because` are sentences for the student, empty when the check passed.
-    `seconds` is wall-clock time.
+    `id` names it in every run, `title` in words. `seen`, `expected` and `because` are sentences for the
+    student; the first two are empty when the check passed. `seconds` is wall-clock time.
     """
 
     id: str

@@ -66,22 +66,38 @@ def book(kind: str, error: float, n: int = 0, p: float = 0.0) -> None:
         booked.append(Comparison(_account.get(), error, kind, n, p))
 
 
-def rate_fits(count: int, n: int, p: float) -> bool:
-    """Whether `count` of n independent draws fit the rate p. Books ERROR."""
-    book("rate", ERROR, n, p)
-    return inside(count, n, p)
+def fits(hits: Tensor, p: float) -> bool:
+    """Whether a bool tensor of independent draws fits the rate p. Books ERROR."""
+    book("rate", ERROR, hits.numel(), p)
+    return looks_like(hits, p)
 
 
-def inside(count: int, n: int, p: float) -> bool:
-    """As `rate_fits` for naming a mistake, when a verdict has been reached already: books nothing."""
-    low, high = binomial_bounds(n, p)
-    return low <= count <= high
+def looks_like(hits: Tensor, p: float) -> bool:
+    """As `fits`, to name a mistake when the verdict has been reached: books nothing."""
+    low, high = binomial_bounds(hits.numel(), p)
+    return low <= int(torch.count_nonzero(hits)) <= high
 
 
 def independent(a: Tensor, b: Tensor) -> bool:
     """Whether two bool tensors of one shape look like draws that know nothing of each other. Books ERROR."""
     book("copies", ERROR, a.numel())
     return abs(covariance(a, b)) <= covariance_bound(a.numel())
+
+
+def mean_fits(share: float, n: int, p: float) -> bool:
+    """As `fits` for a share that was computed from a mean, in float32: 1e-4 more on each side."""
+    book("mean", ERROR, n, p)
+    low, high = binomial_bounds(n, p)
+    return 0.9999 * low <= share * n <= 1.0001 * high
+
+
+def counts_vary(counts: Tensor, size: int, p: float) -> bool:
+    """Whether these counts, each of `size` independent draws of rate p, are not all the same.
+
+    No value of a binomial count has more than probability 1 / sqrt(2 size p (1 - p)).
+    """
+    book("counts", (2 * size * p * (1 - p)) ** (-(len(counts) - 1) / 2), size, p)
+    return bool((counts != counts[0]).any())
 
 
 def zeros_fit(count: int, n: int) -> bool:
@@ -140,6 +156,11 @@ def covariance(a: Tensor, b: Tensor) -> float:
     n = max(a.numel(), 1)
     both, first, second = (int(torch.count_nonzero(bits)) / n for bits in (a & b, a, b))
     return both - first * second
+
+
+def tail(n: int, p: float, share: float) -> float:
+    """Chernoff's bound on the chance that n draws of rate p give less than `share`, which is below p."""
+    return math.exp(-n * divergence(share, p))
 
 
 def divergence(a: float, p: float) -> float:

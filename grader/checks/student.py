@@ -52,17 +52,14 @@ class LocalStudent:
     @contextmanager
     def _own_random_numbers(self) -> Iterator[None]:
         """The student's draws do not move the check's random state, nor the other way round. Nor does
-        a default type or a switched-off autograd that some cell has left behind reach the check.
+        a default type or a switched-off autograd that some cell has left behind matter.
         """
         ours = torch.random.get_rng_state()
-        dtype, recording = torch.get_default_dtype(), torch.is_grad_enabled()
         torch.random.set_rng_state(self._random)
-        probes.restore_torch_state()
         try:
-            yield
+            with probes.torch_state_as_at_the_start():
+                yield
         finally:
-            torch.set_default_dtype(dtype)
-            torch.set_grad_enabled(recording)
             self._random = torch.random.get_rng_state()
             torch.random.set_rng_state(ours)
 

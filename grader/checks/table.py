@@ -31,8 +31,7 @@ class ResultTable:
             return "\n".join(lines)
         for check in self.result.checks:
             lines.append(f"  {_mark(check)}  {check.title}")
-            if not check.passed:
-                lines += [f"      {name}: {text}" for name, text in _explanation(check)]
+            lines += [f"      {name}: {text}" for name, text in _explanation(check)]
         lines += [f"  {text}" for text in remarks(self.result)]
         return "\n".join(lines)
 
@@ -89,10 +88,7 @@ def _explanation(check: CheckResult) -> list[tuple[str, str]]:
 
 def _row(check: CheckResult) -> str:
     cells = f"<strong>{_html(check.title)}</strong>" if not check.passed else _html(check.title)
-    if not check.passed:
-        cells += "".join(
-            f"<br><em>{name}:</em> {_html(text)}" for name, text in _explanation(check)
-        )
+    cells += "".join(f"<br><em>{name}:</em> {_html(text)}" for name, text in _explanation(check))
     mark = _mark(check).replace(" ", "&nbsp;")
     return (
         f'<tr><td style="vertical-align:top;{_CELL}">{mark}</td>'

@@ -9,7 +9,7 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -55,15 +55,10 @@ def students(course: Course, assignment: str, pattern: str = "*") -> list[str]:
     return found
 
 
-def prepare(
-    course: Course, assignment: str, student: str, release: Release
-) -> tuple[Submission, NotebookNode]:
-    """What `student` handed in, and its notebook as it is run: marks and locked cells put back.
-
-    Findings about the file are in the submission.
-    """
-    folder = course.notebook("submitted", assignment, student).parent
-    submission = read_submission(folder, student, assignment)
+def prepare(course: Course, student: str, release: Release) -> tuple[Submission, NotebookNode]:
+    """What `student` handed in, and its notebook as it is run: marks and locked cells put back."""
+    folder = course.notebook("submitted", release.assignment, student).parent
+    submission = read_submission(folder, student, release.assignment)
     restore_marks(submission.notebook, release.notebook)
     notebook = gradebook.sanitise(course, submission)
     submission.findings += restore(notebook, release.notebook)
@@ -101,15 +96,7 @@ def autograde(
     def run(submission: Submission, notebook: NotebookNode) -> SubmissionResult:
         sandbox = sandboxes.get()
         try:
-            return grade(
-                notebook,
-                release=release,
-                student=submission.student,
-                secret=secret,
-                sandbox=sandbox,
-                findings=tuple(submission.findings),
-                files=submission.files,
-            )
+            return grade(submission, notebook, release=release, secret=secret, sandbox=sandbox)
         finally:
             sandboxes.put(sandbox)
 
@@ -124,9 +111,9 @@ def autograde(
             list(pool.map(Sandbox.start, started))  # raises before a grade is touched
             for sandbox in started:
                 sandboxes.put(sandbox)
-            gradebook.register(course, assignment)
+            gradebook.register(course, release)
             running: dict[Future[SubmissionResult], tuple[Submission, NotebookNode]] = {}
-            for name, prepared in _prepared(course, assignment, names, release):
+            for name, prepared in _prepared(course, names, release):
                 if isinstance(prepared, Failure):
                     finish(name, prepared)
                     continue
@@ -142,7 +129,7 @@ def autograde(
 
 
 def _prepared(
-    course: Course, assignment: str, names: list[str], release: Release
+    course: Course, names: list[str], release: Release
 ) -> Iterator[tuple[str, tuple[Submission, NotebookNode] | Failure]]:
     """Every submission, read and sanitised, or why it could not be."""
     for name in names:
@@ -150,7 +137,7 @@ def _prepared(
             yield name, Failure(printable(name), reason)
             continue
         try:
-            prepared = prepare(course, assignment, name, release)
+            prepared = prepare(course, name, release)
         except Exception as error:
             yield name, Failure(name, f"could not be prepared: {type(error).__name__}: {error}")
         else:
@@ -169,9 +156,4 @@ def _record_done(course: Course, running: dict, finish: Callable) -> None:
             reason = f"could not be graded: {type(error).__name__}: {error}"
             finish(submission.student, Failure(submission.student, reason))
         else:
-            finish(submission.student, replace(result, findings=_all_findings(result, submission)))
-
-
-def _all_findings(result: SubmissionResult, submission: Submission) -> tuple[str, ...]:
-    """The engine's findings, and those that recording added (a timestamp that is none)."""
-    return tuple(dict.fromkeys((*result.findings, *submission.findings)))
+            finish(submission.student, result)

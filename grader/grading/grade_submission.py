@@ -1,80 +1,113 @@
 """The engine: a sanitised notebook in, an executed and judged notebook out.
 
 Cells run in order in the sandbox; at each check cell the judge asks its questions to a fork of the
-student's process and writes its table into the cell. Nothing that the student's process says
-becomes a grade: the judge decides from data and from what it computed itself.
+student's process. After the last cell it asks some of them again beside reference implementations, and
+writes its tables into the cells. Nothing that the student's process says becomes a grade: the judge
+decides from data and from what it computed itself.
 """
 
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 
 import torch
 from nbformat import NotebookNode, from_dict
 
-from grader.checks.judge import derive_seed, judge
+from grader.checks.exercise import Exercise
+from grader.checks.judge import derive_seed, judge, judge_with_reference
 from grader.checks.registry import chapter_of, get_exercise
 from grader.checks.results import ExerciseResult, SubmissionResult
 from grader.checks.table import ResultTable
 from grader.grading.names import printable
 from grader.grading.reference import reference_for
 from grader.grading.release import DEMO, Release
+from grader.grading.submission import Submission
 from grader.sandbox import Sandbox, Session
 
 
 def grade(
+    submission: Submission,
     notebook: NotebookNode,
     *,
     release: Release,
-    student: str,
     secret: str,
     sandbox: Sandbox,
-    findings: tuple[str, ...] = (),
-    files: dict[str, bytes] | None = None,
 ) -> SubmissionResult:
-    """Run and judge `notebook` in `sandbox`, writing outputs into its cells.
+    """Run and judge `notebook`, what `submission` became when it was prepared, in `sandbox`; write
+    outputs into its cells.
 
-    `secret`, `student` and the exercise's name give the seed of the judge's inputs; the student's
+    `secret`, the student and the exercise's name give the seed of the judge's inputs; the student's
     process has a seed of its own. Cells tagged `demo`, and those with the source of one in `release`,
-    are not run. Every exercise gets a result, whatever the code does.
+    are not run. Every exercise gets a result, whatever the code does. What happens to cells is added to
+    the submission's findings.
     """
     torch.set_num_threads(1)  # a judge compares small tensors, and several judges share a machine
     started = time.perf_counter()
-    assignment = release.assignment
-    results: list[ExerciseResult] = []
-    notes = list(findings)
-    session = sandbox.open(derive_seed(secret, "student", student, assignment), files or {})
+    student, assignment = submission.student, release.assignment
+    judged: list[_Judged] = []
+    session = sandbox.open(derive_seed(secret, "student", student, assignment), submission.files)
     try:
         count = 0
         for cell in notebook.cells:
             if cell.cell_type != "code":
                 continue
-            exercise = _exercise(cell)
-            if exercise is None and _is_demo(cell, release.demos):
+            name = _exercise(cell)
+            if name is None and _is_demo(cell, release.demos):
                 cell.execution_count, cell.outputs = None, []
                 continue
             count += 1
             cell.execution_count = count
-            if exercise is not None:
-                result = _judge(exercise, session, release, derive_seed(secret, student, exercise))
-                results.append(result)
-                cell.outputs = _outputs(result, count)
+            if name is not None:
+                exercise = get_exercise(chapter_of(assignment), name)
+                seed = derive_seed(secret, student, name)
+                with session.exercise() as remote:
+                    result = judge(exercise, remote, seed)
+                judged.append(_Judged(cell, exercise, seed, result))
             elif cell.source.strip():
                 outcome = session.run_cell(cell.source, count=count)
                 cell.outputs = [_counted(output, count) for output in outcome.outputs]
                 if outcome.status not in ("ok", "error"):
-                    notes.append(f"Cell {count} (`{_first_line(cell)}`): {outcome.message}")
+                    text = f"Cell {count} (`{_first_line(cell)}`): {outcome.message}"
+                    submission.findings.append(text)
+        results = _with_reference(judged, session, release)
     finally:
         session.close()
+    for entry, result in zip(judged, results, strict=True):
+        entry.cell.outputs = _outputs(result, entry.cell.execution_count)
     seconds = time.perf_counter() - started
-    return SubmissionResult(student, assignment, tuple(results), tuple(notes), seconds)
+    findings = tuple(submission.findings)
+    return SubmissionResult(student, assignment, tuple(results), findings, seconds)
 
 
-def _judge(name: str, session: Session, release: Release, seed: int) -> ExerciseResult:
-    exercise = get_exercise(chapter_of(release.assignment), name)
-    reference = reference_for(release.source, exercise)
-    with session.exercise() as own, session.exercise(reference=reference) as with_reference:
-        return judge(exercise, own, seed, with_reference)
+@dataclass(frozen=True)
+class _Judged:
+    """A check cell, and what its exercise earned with nothing but the student's own code."""
+
+    cell: NotebookNode
+    exercise: Exercise
+    seed: int
+    result: ExerciseResult
+
+
+def _with_reference(
+    judged: list[_Judged], session: Session, release: Release
+) -> list[ExerciseResult]:
+    """The results, those judged again that lost points and build on an exercise that lost points.
+
+    Only now, when no cell runs any more: what a student's code reads of the reference implementations
+    cannot become an output. They know of earlier exercises only, and these have been judged.
+    """
+    lost = {entry.exercise.name for entry in judged if entry.result.failed}
+    results = []
+    for entry in judged:
+        exercise, result = entry.exercise, entry.result
+        if exercise.name in lost and lost.intersection(exercise.uses):
+            reference = reference_for(release.source, exercise)
+            with session.exercise(reference=reference) as remote:
+                result = judge_with_reference(exercise, result, remote, entry.seed)
+        results.append(result)
+    return results
 
 
 def _exercise(cell: NotebookNode) -> str | None:

@@ -14,6 +14,7 @@ import shutil
 import sys
 import tempfile
 import warnings
+from copy import deepcopy
 from pathlib import Path
 
 import nbformat
@@ -28,6 +29,7 @@ from sqlalchemy.exc import SAWarning
 from grader.course import Course
 from grader.errors import CourseError
 from grader.grading.names import printable
+from grader.grading.release import Release
 from grader.grading.submission import Submission
 
 REGISTER = (
@@ -68,13 +70,13 @@ def open_gradebook(course: Course) -> Gradebook:
     return Gradebook(course.database, course.config.CourseDirectory.course_id)
 
 
-def register(course: Course, assignment: str) -> None:
+def register(course: Course, release: Release) -> None:
     """Tell the gradebook which cells the assignment has, as `nbgrader generate_assignment` does."""
-    notebook = nbformat.read(course.require(assignment), as_version=4)
+    assignment = release.assignment
     with open_gradebook(course) as gradebook:
         gradebook.update_or_create_assignment(assignment)
     try:
-        _run(REGISTER, course, notebook, assignment, ".")
+        _run(REGISTER, course, deepcopy(release.source), assignment, ".")
     except RuntimeError as error:
         raise CourseError(
             f"{assignment} has other cells now than when its submissions were graded ({error}). "
@@ -103,7 +105,7 @@ def sanitise(course: Course, submission: Submission) -> NotebookNode:
 
 def record(course: Course, submission: Submission, notebook: NotebookNode) -> Path:
     """Write the grades of an executed notebook, and the notebook itself into `autograded`."""
-    timestamp = _timestamp(submission)
+    timestamp = submission.timestamp
     extra = {"timestamp": parse_utc(timestamp)} if timestamp else {}
     with open_gradebook(course) as gradebook:
         gradebook.update_or_create_student(submission.student)
@@ -142,21 +144,6 @@ def _run(pipeline, course: Course, notebook: NotebookNode, assignment: str, stud
             preprocessor.log = log
         notebook, resources = preprocessor(notebook, resources)
     return notebook
-
-
-def _timestamp(submission: Submission) -> str:
-    path = submission.path.parent / "timestamp.txt"
-    if not path.is_file() or path.is_symlink():
-        return ""
-    text = path.read_text(errors="replace").strip()
-    try:
-        parse_utc(text)
-    except Exception:  # the file is the student's
-        submission.findings.append(
-            f"timestamp.txt holds no time ({printable(text, 40)!r}); it was ignored."
-        )
-        return ""
-    return text
 
 
 def _write_folder(path: Path, notebook: NotebookNode, stamp: str) -> None:

@@ -26,7 +26,7 @@ from grader.grading import gradebook
 from grader.grading.grade_class import prepare
 from grader.grading.grade_submission import grade
 from grader.grading.names import printable, refusal
-from grader.grading.release import read_release
+from grader.grading.release import Release, read_release
 from grader.grading.submission import Submission
 from grader.sandbox import Limits, Sandbox
 from grader.sandbox.launch import Backend
@@ -45,13 +45,15 @@ class SubmissionExporter(NotebookExporter):
     def __init__(self, config: Config | None = None, *, parent: Autograde, **kw) -> None:
         super().__init__(config, parent=parent, **kw)
         self._folders = parent.coursedir
+        self._releases: dict[str, Release] = {}
         # nbgrader has left out folders without a notebook, and would leave out one of another name.
         parent.assignments = self._handed_in()
         try:
             self._course = Course.find(Path(self._folders.root))
             self._course.config.merge(parent.config)  # the command line counts, such as --db
             for assignment in {Path(folder).name for folder in parent.assignments}:
-                gradebook.register(self._course, assignment)
+                self._releases[assignment] = read_release(self._course, assignment)
+                gradebook.register(self._course, self._releases[assignment])
         except CourseError as error:
             self.log.error(str(error))
             raise NbGraderException(str(error)) from None
@@ -65,11 +67,13 @@ class SubmissionExporter(NotebookExporter):
         student, assignment = (resources["nbgrader"][key] for key in ("student", "assignment"))
         submitted = self._folder("submitted", student, assignment)
         if os.path.dirname(filename) != submitted:
-            resources["submission"] = self._submission
+            resources["graded"] = (self._course, self._releases[assignment], self._submission)
             return super().from_filename(filename, resources, **kw)
-        release = read_release(self._course, assignment)
-        self._submission, notebook = prepare(self._course, assignment, student, release)
-        _remove_files(Path(self._folder("autograded", student, assignment)), assignment)
+        self._submission, notebook = prepare(self._course, student, self._releases[assignment])
+        autograded = Path(self._folder("autograded", student, assignment))
+        _remove_files(autograded)
+        if self._submission.timestamp:
+            (autograded / "timestamp.txt").write_text(self._submission.timestamp)
         return self.from_notebook_node(notebook, resources, **kw)
 
     def _handed_in(self) -> dict[str, list[str]]:
@@ -96,7 +100,7 @@ class SubmissionExporter(NotebookExporter):
             self.log.error(
                 "%s: nbgrader refuses such a file and will not grade this submission. "
                 "Run `grader autograde %s --student %r`.",
-                *(path, folder.name, folder.parent.name),
+                *(printable(str(path), 300), folder.name, folder.parent.name),
             )
 
     def _folder(self, step: str, student: str, assignment: str) -> str:
@@ -104,18 +108,15 @@ class SubmissionExporter(NotebookExporter):
         return self._folders.format_path(name, student, assignment)
 
 
-def _remove_files(autograded: Path, assignment: str) -> None:
-    """Take away what nbgrader copied beside the notebook, links followed.
+def _remove_files(folder: Path) -> None:
+    """Take away what nbgrader copied beside the notebook, following links.
 
     Formgrader would serve it as pages of its own, with the rights of whoever opens them.
     """
-    kept = {autograded / f"{assignment}.ipynb", autograded / "timestamp.txt"}
-    for path in sorted(
-        autograded.rglob("*"), reverse=True
-    ):  # what is in a folder before the folder
+    for path in sorted(folder.rglob("*"), reverse=True):  # what is in a folder before the folder
         if path.is_dir() and not path.is_symlink():
             path.rmdir()
-        elif path not in kept or path.is_symlink():
+        else:
             path.unlink()
 
 
@@ -133,26 +134,19 @@ class SandboxExecute(NbGraderPreprocessor):
     ).tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        course = Course.find(Path.cwd())  # nbgrader runs its converters in the course folder
-        about = resources["nbgrader"]
-        release = read_release(course, about["assignment"])
-        submission = resources.get("submission")
-        if submission is None:
+        if "graded" not in resources:
             raise CourseError(
                 "SandboxExecute runs what SubmissionExporter has read: set "
                 '`c.Autograde.exporter_class = "grader.grading.nbgrader_plugin.SubmissionExporter"`.'
             )
-        result = grade(
-            nb,
-            release=release,
-            student=about["student"],
-            secret=gradebook.secret(course),
-            sandbox=_sandbox(self.sandbox, course.limits, release.modules),
-            findings=tuple(submission.findings),
-            files=submission.files,
+        course, release, submission = resources["graded"]
+        sandbox, secret = (
+            _sandbox(self.sandbox, course.limits, release.modules),
+            gradebook.secret(course),
         )
-        for finding in result.findings:
-            self.log.warning("%s: %s", about["student"], finding)
+        grade(submission, nb, release=release, secret=secret, sandbox=sandbox)
+        for finding in submission.findings:
+            self.log.warning("%s: %s", submission.student, finding)
         return nb, resources
 
 

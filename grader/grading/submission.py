@@ -13,6 +13,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+from nbgrader.utils import parse_utc
 
 from grader.grading.attachments import Attachments
 from grader.grading.names import printable
@@ -26,14 +27,18 @@ _TAG = re.compile(r"[\w.-]{1,60}")  # pages make classes of tags
 
 @dataclass
 class Submission:
-    """A student's notebook as it can be graded; `findings` say what was wrong with the file."""
+    """A student's notebook as it can be graded.
+
+    timestamp: when it was handed in, as nbgrader wrote it; empty when it did not. findings: all that was
+    found out of the ordinary, in the file and later in grading; each step adds what it finds.
+    """
 
     student: str
     assignment: str
-    path: Path
     notebook: NotebookNode
     findings: list[str] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
+    timestamp: str = ""
 
 
 def read_submission(folder: Path, student: str, assignment: str) -> Submission:
@@ -42,7 +47,8 @@ def read_submission(folder: Path, student: str, assignment: str) -> Submission:
     path = _choose(folder, assignment, findings)
     raw = _load(path, findings)
     notebook = _notebook(raw, findings)
-    return Submission(student, assignment, path, notebook, findings, _files(folder, findings))
+    files, timestamp = _files(folder, findings), _timestamp(folder, findings)
+    return Submission(student, assignment, notebook, findings, files, timestamp)
 
 
 def _choose(folder: Path, assignment: str, findings: list[str]) -> Path:
@@ -225,6 +231,19 @@ def _files(folder: Path, findings: list[str]) -> dict[str, bytes]:
         room -= size
         files[path.relative_to(folder).as_posix()] = path.read_bytes()
     return files
+
+
+def _timestamp(folder: Path, findings: list[str]) -> str:
+    path = folder / "timestamp.txt"
+    if not _is_plain_file(path):
+        return ""
+    text = path.read_text(errors="replace").strip()
+    try:
+        parse_utc(text)
+    except Exception:  # the file is the student's
+        findings.append(f"timestamp.txt holds no time ({printable(text, 40)!r}); it was ignored.")
+        return ""
+    return text
 
 
 def _is_plain_file(path: Path) -> bool:

@@ -83,8 +83,15 @@ class Remote:
         if self._channel is None:
             self._channel = self._with_process(lambda process: process.fork())
             if self._reference is not None:
-                self._exchange({"use": plain(asdict(self._reference))}, deadline)
+                self._use(self._reference, deadline)
         return self._exchange(question, deadline)
+
+    def _use(self, reference: Reference, deadline: float) -> None:
+        try:
+            self._exchange({"use": plain(asdict(reference))}, deadline)
+        except StudentError as error:
+            self.close()  # nothing is to be asked without them
+            raise StudentError("Died", error.message, kind="died") from None
 
     def _exchange(self, question: dict[str, object], deadline: float) -> Plain:
         assert self._channel is not None

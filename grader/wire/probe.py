@@ -1,9 +1,8 @@
 """What runs beside a student's code: calls of their functions, and probes.
 
 A probe is a plain module-level function of ours whose first argument is the student's namespace. It
-travels as source text and is compiled afresh beside the student's code, so it must be self-contained:
-it may use `torch`, `nn`, `F`, `np` and builtins, and what it imports itself. Whatever goes wrong in it
-becomes a `StudentError`; whatever comes back is plain data (see `grader.wire.codec`).
+travels as source text, with the helpers, constants and imports that it names, and is compiled afresh
+beside the student's code; `torch`, `nn`, `F` and `np` are there already. Whatever goes wrong in it becomes a `StudentError`; whatever comes back is plain data (see `grader.wire.codec`).
 
 A student's code can read the probe that runs beside it. So a probe holds no expected answer: it
 measures, and the check in the judge's process decides.
@@ -24,7 +23,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import CodeType, FunctionType, ModuleType, TracebackType
+from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType, TracebackType
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -106,72 +105,120 @@ def _asked(
 def source_of(probe: Callable[..., object]) -> str:
     """The source text of a probe and of what it names, without docstrings and comments.
 
-    Raises ValueError, which names the reason, when something of it cannot run anywhere but here: a
-    lambda, a closure, a method, a decorated function, an undefined name, an object that is no plain data.
+    Functions and classes of the probe's own package travel as source, modules and what else is
+    imported as imports, constants as literals. Raises ValueError, which names the reason, when
+    something of it cannot run anywhere but here: a lambda, a closure, a method, a decorated function,
+    an undefined name, an object that is no plain data.
     """
     if not isinstance(probe, FunctionType) or probe.__name__ == "<lambda>":
         raise ValueError(f"a probe must be a plain function, not {probe!r}")
     pieces: dict[str, str] = {}
-    _bundle(probe, pieces)
+    _bundle(probe, pieces, {})
     return "\n".join([*pieces.values(), f"{_ENTRY} = {probe.__name__}"])
 
 
-def _bundle(item: FunctionType | type, pieces: dict[str, str]) -> None:
-    """Add the source of a function or class to `pieces`, after that of everything it names."""
+def _bundle(item: FunctionType | type, pieces: dict[str, str], known: dict[str, object]) -> None:
+    """Add the source of a function or class to `pieces`, after that of everything it names.
+
+    known: what the names in `pieces` stand for.
+    """
+    name, source = item.__name__, _stripped_source(item)
+    _claim(name, item, known)
+    module = vars(sys.modules[item.__module__])
+    undefined = []
+    for used in sorted(_globals_used(_compiled(source)) - set(PROVIDED) - set(vars(builtins))):
+        if used not in module:
+            undefined.append(used)
+            continue
+        value = module[used]
+        if not _travels(value, item):
+            _claim(used, value, known)
+            pieces[used] = _definition(used, value, name)
+        elif value not in known.values():
+            _bundle(value, pieces, known)
+        if _travels(value, item) and used != value.__name__:
+            _claim(used, value, known)
+            pieces[used] = f"{used} = {value.__name__}"
+    if undefined:
+        raise ValueError(f"probe {name} uses undefined names: {', '.join(undefined)}")
+    pieces[name] = source
+
+
+def _stripped_source(item: FunctionType | type) -> str:
+    """Without docstring and comments. Raises ValueError for what is more than a plain definition."""
     name = item.__qualname__
-    if "." in name or getattr(item, "__closure__", None):
-        raise ValueError(f"probe {name} must stand at the top of its module")
+    if "." in name or name == "<lambda>":
+        raise ValueError(f"probe {name} must be a function or class at the top of its module")
     node = ast.parse(textwrap.dedent(inspect.getsource(item))).body[0]
     assert isinstance(node, (ast.FunctionDef, ast.ClassDef))
     if node.decorator_list:
         raise ValueError(f"probe {name} must be plain, without decorators")
     if ast.get_docstring(node) is not None and len(node.body) > 1:
         node.body = node.body[1:]
-    source = ast.unparse(node)
-    pieces[name] = ""  # a place for it, should it name itself; it moves behind what it names
-    module = vars(sys.modules[item.__module__])
-    undefined = []
-    for used in sorted(_globals_used(_compiled(source)) - set(PROVIDED) - set(vars(builtins))):
-        if used in pieces:
-            continue
-        if used not in module:
-            undefined.append(used)
-        elif _is_ours(value := module[used]):
-            _bundle(value, pieces)
-        else:
-            pieces[used] = _definition(used, value, name)
-    if undefined:
-        raise ValueError(f"probe {name} uses undefined names: {', '.join(undefined)}")
-    del pieces[name]
-    pieces[name] = source
+    return ast.unparse(node)
 
 
-def _is_ours(value: object) -> bool:
-    """Whether it is a function or class of a module of checks, which travels as source."""
-    module = str(getattr(value, "__module__", "")).partition(".")[0]
-    return isinstance(value, (FunctionType, type)) and module in ("grader", "tests", "test_probe")
+def _claim(name: str, value: object, known: dict[str, object]) -> None:
+    """Note what a name stands for: two modules may use one name for two things."""
+    other = known.setdefault(name, value)
+    if other is not value and other != value:
+        raise ValueError(f"two things that a probe needs are called {name}: rename one of them")
+
+
+def _travels(value: object, beside: FunctionType | type) -> bool:
+    """Whether it is a function or class of a module of checks, as `beside`, and travels as source."""
+    packages = {"grader", beside.__module__.partition(".")[0]}
+    module = str(getattr(value, "__module__", ""))
+    there = module.startswith("grader.wire.")
+    return (
+        isinstance(value, (FunctionType, type))
+        and module.partition(".")[0] in packages
+        and not there
+    )
 
 
 def _definition(name: str, value: object, probe: str) -> str:
     """A line that gives `name` this value anywhere."""
     if isinstance(value, ModuleType):
         return f"import {value.__name__} as {name}"
-    if isinstance(value, (FunctionType, type)):
+    if isinstance(value, (FunctionType, BuiltinFunctionType, type)) and value.__module__:
         return f"from {value.__module__} import {value.__qualname__} as {name}"
-    if isinstance(value, (bool, int, float, str, tuple)):
-        return f"{name} = {value!r}"
-    raise ValueError(
-        f"probe {probe} uses {name}, of type {type(value).__name__}, which cannot travel"
-    )
+    try:
+        ast.literal_eval(repr(value))
+    except (ValueError, SyntaxError):
+        kind = type(value).__name__
+        raise ValueError(
+            f"probe {probe} uses {name}, of type {kind}, which cannot travel"
+        ) from None
+    return f"{name} = {value!r}"
 
 
 def restore_torch_state() -> None:
     """torch's global state as it is at the start, whatever a cell has set."""
     torch.set_default_dtype(torch.float32)
     torch.set_grad_enabled(True)
-    torch.use_deterministic_algorithms(False)
+    if torch.are_deterministic_algorithms_enabled():  # else this would import a compiler
+        torch.use_deterministic_algorithms(False)
     if torch.get_default_device().type != "cpu":
         torch.set_default_device(None)
+
+
+@contextlib.contextmanager
+def torch_state_as_at_the_start() -> Iterator[None]:
+    """`restore_torch_state` for a while; then what a notebook has set counts again."""
+    dtype, recording = torch.get_default_dtype(), torch.is_grad_enabled()
+    device, deterministic = torch.get_default_device(), torch.are_deterministic_algorithms_enabled()
+    restore_torch_state()
+    try:
+        yield
+    finally:
+        restore_torch_state()
+        torch.set_default_dtype(dtype)
+        torch.set_grad_enabled(recording)
+        if deterministic:
+            torch.use_deterministic_algorithms(True)
+        if device.type != "cpu":
+            torch.set_default_device(device)
 
 
 def use_reference(namespace: dict[str, object], cells: Sequence[str], names: Sequence[str]) -> None:
@@ -185,8 +232,8 @@ def use_reference(namespace: dict[str, object], cells: Sequence[str], names: Seq
             for source in cells:
                 exec(compile(source, "<reference>", "exec", dont_inherit=True), reference)
     except Exception as error:
-        reason = f"the course's own parts do not run here: {type(error).__name__}"
-        raise StudentError("Died", reason, kind="died") from None
+        reason = f"the reference implementations do not run here: {type(error).__name__}"
+        raise StudentError("RuntimeError", reason) from None
     namespace.update({name: reference[name] for name in names})
 
 

@@ -7,19 +7,21 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
 import torch
 
-from grader.checks import exercise as exercises
-from grader.checks import expect
-from grader.checks.exercise import Check, Exercise, HiddenChecks, Option, Question, Quiz, check
+from grader.checks import expect, registry
+from grader.checks.exercise import Exercise, HiddenChecks, check, checks_in
+from grader.checks.quiz import Option, Question, Quiz
 from grader.course import Course
 from grader.grading.gradebook import SECRET_FILE, open_gradebook
 
 ROOT = Path(__file__).resolve().parents[2]
-ASSIGNMENT = "01_double"
+NUMBER = 90
+ASSIGNMENT, PACKAGE = f"{NUMBER}_double", f"ch{NUMBER}"
 OTHER = "another"
 CHAPTER = '''# ---
 # jupyter:
@@ -36,7 +38,7 @@ CHAPTER = '''# ---
 import torch
 from grader import chapter
 
-check, hint = chapter(1)
+check, hint = chapter(90)
 
 # %% exercise="double"
 def double(X):
@@ -136,17 +138,15 @@ class QuizDouble(Quiz):
 
 
 KNOWN = {"double": Double(), "total": Total(), "quiz_double": QuizDouble()}
+KNOWN["double"].hidden = tuple(replace(entry, hidden=True) for entry in checks_in(HiddenDouble))
 
 
 @contextmanager
 def small_exercises() -> Iterator[None]:
-    """The exercises of the small chapter stand beside those that there are."""
-    real, hidden = exercises.all_exercises(), exercises._hidden_checks()
-    entry: Check = HiddenDouble.negative.check  # type: ignore[attr-defined]
-    mine = Check(entry.title, entry.weight, entry.hint, entry.function, hidden=True)
-    with (
-        patch.object(exercises, "all_exercises", lambda: {**real, **KNOWN}),
-        patch.object(exercises, "_hidden_checks", lambda: {**hidden, "double": [mine]}),
+    """The small chapter stands beside those that there are."""
+    real = registry.exercises_of
+    with patch.object(
+        registry, "exercises_of", lambda chapter: KNOWN if chapter == PACKAGE else real(chapter)
     ):
         yield
 

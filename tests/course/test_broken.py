@@ -8,7 +8,7 @@ from nbgrader.apps.autogradeapp import AutogradeApp
 from nbgrader.utils import capture_log
 
 from grader.authoring.build import build
-from grader.checks import exercise as exercises
+from grader.checks import registry
 from grader.course import CONFIG_FILE, Course
 from grader.grading import gradebook
 from grader.grading.grade_class import autograde
@@ -24,7 +24,7 @@ BY_BUTTON = ("truncated", "other_name", "forged_marks")
 def graded(tmp_path_factory):
     """Two courses with the same class, graded by us and by nbgrader; our outcomes and nbgrader's log."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(exercises, "all_exercises", lambda: KNOWN)
+        patch.setattr(registry, "exercises_of", lambda chapter: KNOWN)
         ours = make_small_course(tmp_path_factory.mktemp("ours"))
         with open(ours.root / CONFIG_FILE, "a") as config:
             config.write("c.SandboxExecute.limits = {'cell_seconds': 3, 'exercise_seconds': 3}\n")

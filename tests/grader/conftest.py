@@ -9,9 +9,9 @@ import pytest
 import torch
 
 from grader.authoring.build import build
-from grader.checks import exercise as exercises
-from grader.checks import expect
-from grader.checks.exercise import Exercise, Option, Question, Quiz, check
+from grader.checks import expect, registry
+from grader.checks.exercise import Exercise, check
+from grader.checks.quiz import Option, Question, Quiz
 from grader.course import Course
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -96,7 +96,7 @@ KNOWN = {"double": Double(), "quiz_double": QuizDouble()}
 @pytest.fixture
 def small_exercises(monkeypatch):
     """The exercises of the small chapter stand for all that there are."""
-    monkeypatch.setattr(exercises, "all_exercises", lambda: KNOWN)
+    monkeypatch.setattr(registry, "exercises_of", lambda chapter: KNOWN)
     return KNOWN
 
 
@@ -117,7 +117,7 @@ def small_course(tmp_path, small_exercises) -> Course:
 def built_course(tmp_path_factory):
     """The small course, built once for a module that only hands in and grades."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(exercises, "all_exercises", lambda: KNOWN)
+        patch.setattr(registry, "exercises_of", lambda chapter: KNOWN)
         course = make_small_course(tmp_path_factory.mktemp("course"))
         build(course)
         yield course

@@ -96,19 +96,3 @@ def test_a_chapter_that_does_not_fit_is_one_clear_sentence(small_course, old, ne
     assert "\n" not in str(error.value)
     after = {p: c for p, c in _tree(small_course).items() if p.suffix == ".ipynb"}
     assert after == before, "nothing half-written"
-
-
-def test_two_exercises_of_one_name_are_refused(monkeypatch):
-    from grader.checks import exercise as module
-
-    class One(module.Exercise):
-        name, points = "same", 1
-
-    class Two(module.Exercise):
-        name, points = "same", 1
-
-    module.all_exercises.cache_clear()
-    monkeypatch.setattr(module, "_classes", lambda package, base: iter([One, Two]))
-    with pytest.raises(CourseError, match="Two exercises are called 'same'"):
-        module.all_exercises()
-    module.all_exercises.cache_clear()

@@ -8,6 +8,7 @@ from contextlib import redirect_stderr
 import pytest
 import torch
 
+from grader import chapter
 from grader.checks import expect
 from grader.checks.exercise import Exercise, check
 from grader.checks.judge import derive_seed, judge
@@ -113,8 +114,7 @@ def test_nothing_on_stderr_and_html_is_escaped(small_exercises):
 
 
 def test_check_and_hint_in_a_notebook(small_exercises, capsys):
-    from grader import check, hint
-
+    check, hint = chapter(1)
     globals()["double"] = lambda X: 2 * X
     try:
         assert check("double") == 4.0
@@ -130,8 +130,7 @@ def test_check_and_hint_in_a_notebook(small_exercises, capsys):
 
 def test_what_the_student_writes_to_stderr_is_not_there(small_exercises, capsys):
     """Warnings go to `sys.stderr` as well, as it is when they are given."""
-    from grader import check
-
+    check, _ = chapter(1)
     code = "import sys\ndef double(X):\n    print('oh', file=sys.stderr)\n    return 2 * X"
     exec(code, globals())
     try:

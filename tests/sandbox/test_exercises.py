@@ -66,6 +66,15 @@ def probe_training(namespace, X):
     return {"grad": layer.weight.grad, "type": type(out).__name__}
 
 
+def forge(namespace, data):
+    return namespace["forge"](bytes(data))
+
+
+def write_and_hang(namespace, data):
+    namespace["os"].write(3, bytes(data))
+    namespace["hang"]()
+
+
 def test_calls_and_probes(student: Session):
     X = torch.ones(2, 2)
     with student.exercise() as remote:
@@ -139,10 +148,9 @@ def test_a_copy_that_forks_answers_once(student: Session):
     ],
 )
 def test_forged_messages_are_malformed_answers(student: Session, data: list[int]):
-    source = "def forge(namespace, data):\n    return namespace['forge'](bytes(data))"
     with student.exercise() as remote:
         with pytest.raises(StudentError) as caught:
-            remote._ask({"run": source, "inputs": {"data": data}})
+            remote.run(forge, data=data)
         assert caught.value.kind == "malformed"
         assert remote.call("double", 2)["X"] == 4
 
@@ -150,26 +158,16 @@ def test_forged_messages_are_malformed_answers(student: Session, data: list[int]
 def test_a_half_message_hits_the_deadline(student: Session):
     with student.exercise(seconds=0.7) as remote:
         with pytest.raises(StudentError) as caught:
-            remote._ask(
-                {
-                    "run": "def slow(namespace):\n    namespace['os'].write(3, bytes([0, 0]))\n"
-                    "    namespace['hang']()",
-                    "inputs": {},
-                }
-            )
+            remote.run(write_and_hang, data=[0, 0])
         assert caught.value.kind == "timeout"
 
 
 def test_an_answer_before_the_question_is_malformed(student: Session):
     answer = encode({"value": 1})
     message = len(answer).to_bytes(4, "big") + answer
-    source = (
-        "def twice(namespace):\n"
-        f"    namespace['os'].write(3, {message!r} * 2)\n"
-        "    namespace['hang']()"
-    )
     with student.exercise(seconds=3) as remote:
-        assert remote._ask({"run": source, "inputs": {}}) == 1, "the first one passes for an answer"
+        first = remote.run(write_and_hang, data=list(message * 2))
+        assert first == 1, "the first one passes for an answer"
         with pytest.raises(StudentError) as caught:
             remote.call("double", 2)
         assert caught.value.kind == "malformed"

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import linecache
+import math
+from time import sleep as pause
 
 import pytest
 import torch
+from torch import nn
 
+from grader.checks.expect import between
 from grader.wire import probe
 from grader.wire.probe import StudentError
 
@@ -110,7 +116,7 @@ def test_a_result_that_is_not_plain_is_named():
 def measures(namespace: dict, X: torch.Tensor):
     """Doc that need not travel."""
 
-    class Net(nn.Module):  # noqa: F821
+    class Net(nn.Module):
         width = 4
 
         def forward(self, X):
@@ -127,8 +133,97 @@ def test_a_probe_travels_as_source():
     assert result["theirs"].tolist() == [0, 3] and result["np"] == 2.0
 
 
-def uses_a_global(namespace):
+FACTOR = 3
+NAMES = ("f", "g")
+NOWHERE = torch.zeros(2)
+ENDLESS = math.inf
+
+
+class Recorder(nn.Module):
+    """A helper of ours that is a class, and names another helper."""
+
+    def forward(self, X):
+        return scaled(X)
+
+
+def names(values):
+    return [str(value) for value in values]
+
+
+names_twice = names
+
+
+def scaled(X, by=FACTOR):
+    return X * by if by else no_more(X)
+
+
+def no_more(X):
+    return scaled(X, 1)
+
+
+def uses_helpers(namespace, X):
+    half = math.floor(float(X[0])) / len(NAMES)
+    return [Recorder()(X), [namespace[name](X) for name in NAMES], half, pause(0), names_twice([1])]
+
+
+def test_helpers_constants_and_modules_travel_with_a_probe():
+    """Beside the student's code there is none of them: the names come from the bundle alone."""
+    source = probe.source_of(uses_helpers)
+    assert "A helper of ours" not in source
+    assert source.index("FACTOR = 3") < source.index("def scaled") < source.index("class Recorder")
+    assert source.index("def names") < source.index("names_twice = names")
+    for line in ("import math as math", "from time import sleep as pause"):
+        assert line in source
+    namespace = {"f": lambda x: x + 1, "g": lambda x: -x, "scaled": None, "FACTOR": 99}
+    mine, theirs, *rest = probe.run(namespace, source, {"X": torch.tensor([4.0, 2.0])})
+    assert (
+        mine.tolist() == [12, 6] and theirs[0].tolist() == [5, 3] and theirs[1].tolist() == [-4, -2]
+    )
+    assert rest == [2.0, None, ["1"]]
+    assert namespace["FACTOR"] == 99
+
+
+def uses_an_undefined_name(namespace):
     return MAX * 2  # noqa: F821
+
+
+def helper_uses_an_undefined_name(namespace):
+    return uses_an_undefined_name(namespace)
+
+
+def uses_a_tensor(namespace):
+    return NOWHERE
+
+
+def uses_an_infinity(namespace):
+    return ENDLESS
+
+
+@functools.cache
+def decorated(x):
+    return x
+
+
+@contextlib.contextmanager
+def decorated_helper():
+    yield
+
+
+def uses_a_decorated_helper(namespace):
+    with decorated_helper():
+        return 1
+
+
+def uses_a_cached_function(namespace):
+    return decorated(1)
+
+
+def show(value):
+    return value
+
+
+def uses_two_of_a_name(namespace):
+    return [show(1), between(namespace["f"](), 0, 1)]  # which has a `show` of its own
 
 
 @pytest.fixture
@@ -148,8 +243,14 @@ def make_closure():
 @pytest.mark.parametrize(
     ("bad", "says"),
     [
-        (uses_a_global, "uses MAX"),
-        (make_closure(), "top of its module"),
+        (uses_an_undefined_name, "uses_an_undefined_name uses undefined names: MAX"),
+        (helper_uses_an_undefined_name, "uses_an_undefined_name uses undefined names: MAX"),
+        (uses_a_tensor, "uses NOWHERE, of type Tensor, which cannot travel"),
+        (uses_an_infinity, "uses ENDLESS, of type float, which cannot travel"),
+        (uses_a_decorated_helper, "decorated_helper must be plain, without decorators"),
+        (uses_a_cached_function, "uses decorated, of type _lru_cache_wrapper"),
+        (uses_two_of_a_name, "are called show: rename one of them"),
+        (make_closure(), "at the top of its module"),
         (lambda namespace: 1, "plain function"),
         (len, "plain function"),
         (pytest.MonkeyPatch.setattr, "top of its module"),

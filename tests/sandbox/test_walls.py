@@ -44,7 +44,7 @@ def test_the_environment_is_not_the_graders(
 
 
 def test_the_course_without_its_secrets(printed):
-    assert printed("from grader import check; import lab; print(check.__name__)") == "check\n"
+    assert printed("from grader import chapter; import lab; print(chapter.__name__)") == "chapter\n"
     package = Path(grader.__file__).parent
     repository = package.parent
     missing = [
@@ -86,7 +86,10 @@ def test_an_installed_copy_is_covered(monkeypatch: pytest.MonkeyPatch, tmp_path:
 
 
 def test_a_check_of_the_students_own_says_why_it_is_silent(printed):
-    assert printed("from grader import check, hint\nearned = check('Net')") == WHILE_GRADED + "\n"
+    assert (
+        printed("from grader import chapter\ncheck, hint = chapter(1)\nearned = check('Net')")
+        == WHILE_GRADED + "\n"
+    )
     assert printed("earned") == "0.0"
     assert printed("hint('dropout_layer', 2)") == WHILE_GRADED + "\n"
 

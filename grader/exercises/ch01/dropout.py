@@ -1,27 +1,82 @@
-"""Chapter 1: dropping units. The exercises `dropout_layer` and `dropout_moments`."""
+"""Chapter 1: dropping units. The exercises `dropout_moments` and `dropout_layer`."""
 
 from __future__ import annotations
 
 import math
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
-from grader.checks import expect
+from grader.checks import expect, statistics
+from grader.checks.compare import compares
 from grader.checks.exercise import Exercise, check
-from grader.checks.statistics import binomial_bounds, covariance, covariance_bound
+from grader.checks.randomness import normal_cdf, shuffled, signed, uniform
 from grader.checks.student import Student
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-SIDE = 540
-"""Share of dropped units: 540 x 540 draws tell rates that are 0.01 apart (tests/grader)."""
+SIDE = 560
+"""Share of dropped units: 560 x 560 draws tell rates that are 0.01 apart (tests/grader)."""
+IMAGES = (24, 12, 32, 32)
+SMALL = (40, 25)
+CALLS = 12
 KEPT = (60, 50)
-"""The shape of an X that is to be left alone."""
-SCALE = 1e-4
-"""How far off a survivor may be, relatively: `/ (1 - dropout + 1e-6)` is no mistake."""
+
+
+class DropoutMoments(Exercise):
+    name, points = "dropout_moments", 3
+    hints = (
+        "h' takes two values only. Write down both, with their probabilities.",
+        "The variance is E[h'²] − E[h']². The square of h' is 0 with probability p, and the "
+        "square of h / (1 − p) otherwise.",
+        "E[h'²] = (1 − p) · h² / (1 − p)² = h² / (1 − p). Subtract h² and put both over one "
+        "denominator: what is 1 − (1 − p)?",
+    )
+
+    returns = ("mean", "variance")
+
+    @staticmethod
+    def right(h, p):
+        return h, h * h * p / (1 - p)
+
+    mean = compares(
+        "the mean of h' is h",
+        inputs=lambda: (signed(5, 4), uniform(0.1, 0.45)),
+        part=0,
+        mistakes={"a unit that survives is divided by 1 - p": lambda h, p: (1 - p) * h},
+        hint="Sum value times probability over both outcomes.",
+    )
+    variance = compares(
+        "the variance of h' is right",
+        inputs=lambda: (signed(5, 4), uniform(0.1, 0.45)),
+        part=1,
+        weight=2,
+        essential=True,
+        mistakes={
+            "the noise is unbiased, but it is noise: h' varies although h does not": (
+                lambda h, p: 0 * h
+            ),
+            "this is the standard deviation, the root of the variance": (
+                lambda h, p: h.abs() * (p / (1 - p)) ** 0.5
+            ),
+            "without the scale 1 / (1 - p) it would be this": lambda h, p: h * h * p * (1 - p),
+            "this is E[h'²]; the square of the mean is still to be taken off": (
+                lambda h, p: h * h / (1 - p)
+            ),
+            "p is the probability to be dropped, not to be kept": lambda h, p: h * h * (1 - p) / p,
+            "the unit of a variance is the square of that of h": lambda h, p: h.abs() * p / (1 - p),
+        },
+        hint="Measure it: drop units of `torch.full((100000,), 2.0)` and take the variance.",
+    )
+    nothing_at_zero = compares(
+        "without dropout there is no variance",
+        inputs=lambda: (signed(5, 4), 0.0),
+        times=1,
+        hint="What is h' at p = 0?",
+    )
 
 
 class DropoutLayer(Exercise):
@@ -39,13 +94,16 @@ class DropoutLayer(Exercise):
         "number is larger than dropout, drawn on the device of X. Fourth: the mask times X, "
         "divided by the probability to be kept.",
     )
-    scale_is_right = share_is_right = False
-    large: Large | None = None
+
+    @cached_property
+    def large(self) -> Large:
+        """The calls with a large X that several checks look at."""
+        return Large(self.name)
 
     @check("dropout = 0 gives X back", hint="Which elements does a drop rate of 0 drop?")
     def keeps_all_at_zero(self, student: Student) -> None:
         X = signed(30, 20)
-        expect.close(student.call(self.name, X, 0.0), X, because="nothing is dropped at 0")
+        verify_nothing_dropped(student.call(self.name, X, 0.0), X)
 
     @check(
         "dropout = 1 gives zeros",
@@ -65,25 +123,24 @@ class DropoutLayer(Exercise):
     @check(
         "survivors are scaled by 1 / (1 - dropout)",
         weight=2,
+        essential=True,
         hint="With dropout = 0.75, one unit in four survives. By what must it grow, so that the "
         "mean of all four stays?",
     )
     def scales_survivors(self, student: Student) -> None:
         for p in (uniform(0.1, 0.4), uniform(0.6, 0.9)):
-            X = signed(60, 50)
+            X = signed(*KEPT)
             verify_survivors(student.call(self.name, X, p), X, p)
-        self.scale_is_right = True
 
     @check(
         "the share of dropped units is dropout",
         weight=2,
+        essential=True,
         hint="Call your function with a tensor of ones and count the zeros.",
     )
     def drops_the_right_share(self, student: Student) -> None:
-        large = self._large()
-        verify_share(large.dropped(student, large.low), large.low)
-        verify_share(large.dropped(student, large.high), large.high)
-        self.share_is_right = True
+        for p in (self.large.low, self.large.high):
+            verify_share(self.large.dropped(student, p), p)
 
     @check(
         "the mean stays",
@@ -94,13 +151,9 @@ class DropoutLayer(Exercise):
         p, value = uniform(0.2, 0.6), uniform(1.0, 3.0)
         X = torch.full((SIDE, SIDE), value)
         out = expect.finite(expect.tensor(student.call(self.name, X, p), shape=X.shape))
-        low, high = (
-            value * (X.numel() - dropped) / X.numel() / (1 - p)
-            for dropped in reversed(binomial_bounds(X.numel(), p))
-        )
         mean = float(out.sum(dtype=torch.float64)) / X.numel()
         expect.true(
-            low * 0.9999 <= mean <= high * 1.0001,
+            statistics.mean_fits(mean * (1 - p) / value, X.numel(), 1 - p),
             seen=f"a mean of {mean:.4g} for an input that is {value:.4g} everywhere",
             expected=f"about {value:.4g}",
             because=f"E[h'] = p · 0 + (1 - p) · h / (1 - p) = h, here with p = {p}",
@@ -108,72 +161,71 @@ class DropoutLayer(Exercise):
 
     @check(
         "every element is drawn on its own",
+        essential=True,
         hint="The mask needs one random number for each element of X, in all its dimensions.",
     )
     def draws_each_element(self, student: Student) -> None:
-        large = self._large()
-        verify_independence(large.dropped(student, large.high), ("row", "column"))
+        verify_independence(self.large.dropped(student, self.large.high), ("row", "column"))
 
     @check(
         "every call draws a fresh mask",
+        essential=True,
         hint="Draw the random numbers inside the function, and set no seed in it.",
     )
     def draws_a_fresh_mask(self, student: Student) -> None:
-        large = self._large()
-        p = large.high
-        first, second = (large.dropped(student, p, call) for call in (0, 1))
+        p = self.large.high
+        first, second = (self.large.dropped(student, p, call) for call in (0, 1))
         same = 100 * float((first == second).double().mean())
         expect.true(
-            abs(covariance(first, second)) <= covariance_bound(first.numel()),
+            statistics.independent(first, second),
             seen=f"two calls agree on {same:.3g} % of the units",
             expected=f"two masks that know nothing of each other agree on "
             f"{100 * (p * p + (1 - p) ** 2):.3g} %",
         )
 
-    @check("X itself is left alone", hint="Work on a copy, or make a new tensor by multiplying.")
-    def leaves_the_input_alone(self, student: Student) -> None:
-        for p in (uniform(0.3, 0.7), 1.0):
-            X, again = signed(*KEPT), uniform(0.3, 0.5)
-            two = student.run(two_calls, name=self.name, X=X, rates=[p, again])
-            second, after = expect.items(two, 2)
-            expected = "a new tensor, and X as it was: the caller may still need it"
-            changed = int((expect.tensor(after, shape=X.shape) != X).sum())
-            expect.true(
-                changed == 0,
-                seen=f"{changed} of {X.numel()} elements of X have changed after the call "
-                f"(dropout = {p})",
-                expected=expected,
-            )
-            if self.scale_is_right and self.share_is_right:
-                dropped = zeros_of(second, X)
-                right = torch.where(dropped, 0.0, X / (1 - again))
-                expect.true(
-                    agrees(second, right) and inside(int(dropped.sum()), X.numel(), again),
-                    seen=f"after a call with dropout = {p}, the next call gives another output "
-                    "than for X as it was",
-                    expected=expected,
-                )
+    @check(
+        "images: every pixel is drawn on its own",
+        weight=0.5,
+        essential=True,
+        hint="The random numbers need the shape of X, whatever it is.",
+    )
+    def images(self, student: Student) -> None:
+        X, p = signed(*IMAGES), uniform(0.3, 0.6)
+        dropped = zeros_of(student.call(self.name, X, p), X)
+        verify_independence(dropped, ("example", "channel", "row", "column"))
 
     @check(
-        "the output has the shape and type of X",
-        hint="Print `X.shape`, `X.dtype` and those of your output.",
+        "how many units are dropped is left to chance",
+        weight=0.5,
+        essential=True,
+        hint="Call your function five times with 100 ones, and count the zeros each time.",
     )
-    def keeps_shape_and_type(self, student: Student) -> None:
-        for X in (signed(50), signed(4, 5, 6), signed(6, 7).double()):
-            for p in (0, uniform(0.3, 0.7), 1):
-                expect.tensor(student.call(self.name, X, p), shape=X.shape, dtype=X.dtype)
+    def numbers_vary(self, student: Student) -> None:
+        X, p = signed(*SMALL), uniform(0.3, 0.6)
+        outs = [zeros_of(student.call(self.name, X, p), X) for _ in range(CALLS)]
+        for counts, size, where in (
+            (torch.stack([out.sum() for out in outs]), X.numel(), f"{CALLS} calls"),
+            (outs[0].sum(1), SMALL[1], f"{SMALL[0]} rows"),
+            (outs[0].sum(0), SMALL[0], f"{SMALL[1]} columns"),
+        ):
+            expect.true(
+                statistics.counts_vary(counts, size, p),
+                seen=f"in {where}, always {int(counts[0])} units are dropped (dropout = {p})",
+                expected="sometimes more, sometimes less",
+                because="units that are drawn independently do not keep count of each other",
+            )
 
     @check(
         "the gradient passes the same mask",
+        essential=True,
         hint="Stay with operations on tensors: no `.data`, no `detach`, no numpy on the way from "
         "X to the output.",
     )
     def passes_the_gradient(self, student: Student) -> None:
         X, p, weights = signed(40, 30), uniform(0.3, 0.7), signed(40, 30)
-        result = expect.record(
-            student.run(gradient_of_the_input, name=self.name, X=X, p=p, weights=weights)
+        out, grad = expect.items(
+            student.run(gradient_of_the_input, name=self.name, X=X, p=p, weights=weights), 2
         )
-        out, grad = result["out"], result["grad"]
         expect.true(
             grad is not None,
             seen="the output is cut off from X: no gradient comes back",
@@ -182,18 +234,73 @@ class DropoutLayer(Exercise):
         zeros_of(out, X)
         expect.close(grad, weights * out / X, because="the gradient is the factor h' / h")
 
+    @check("X itself is left alone", hint="Work on a copy, or make a new tensor by multiplying.")
+    def leaves_the_input_alone(self, student: Student) -> None:
+        expected = "a new tensor, and X as it was: the caller may still need it"
+        for p in (uniform(0.3, 0.7), 1.0):
+            X, again = signed(*KEPT), uniform(0.3, 0.5)
+            two = student.run(two_calls, name=self.name, X=X, rates=[p, again])
+            second, after = expect.items(two, 2)
+            changed = int((expect.tensor(after, shape=X.shape) != X).sum())
+            expect.true(
+                changed == 0,
+                seen=f"{changed} of {X.numel()} elements of X have changed after the call "
+                f"(dropout = {p})",
+                expected=expected,
+            )
+            if self.passed("scales_survivors") and self.passed("drops_the_right_share"):
+                dropped = zeros_of(second, X)
+                right = torch.where(dropped, 0.0, X / (1 - again))
+                expect.true(
+                    expect.agrees(second, right) and statistics.fits(dropped, again),
+                    seen=f"after a call with dropout = {p}, the next call gives another output "
+                    "than for X as it was",
+                    expected=expected,
+                )
+
+    @check(
+        "the output has the shape and type of X",
+        hint="Print `X.shape`, `X.dtype` and those of your output. A mask of `True` and `False` "
+        "leaves the type of X alone, one of floats may not.",
+    )
+    def keeps_shape_and_type(self, student: Student) -> None:
+        for X in (signed(50), signed(4, 5, 6), signed(6, 7).double(), signed(20, 30).half()):
+            for p in (0, uniform(0.3, 0.7), 1):
+                out = student.call(self.name, X, p)
+                expect.tensor(out, shape=X.shape, dtype=X.dtype)
+                if X.dtype == torch.float16 and 0 < p < 1:
+                    verify_values(out, X, p, expect.HALF)
+
+    @check(
+        "a single number, an empty tensor, and one that is not contiguous",
+        weight=0.5,
+        hint="Nothing in the function needs to know how many dimensions X has.",
+    )
+    def rare_shapes(self, student: Student) -> None:
+        verify_layouts(student, self.name, signed(1)[0], torch.zeros(0, 5), signed(6, 8))
+
+    @check(
+        "the mask is drawn on the device of X",
+        weight=0.5,
+        hint="`torch.rand(X.shape, device=X.device)`; also for the zeros at dropout = 1.",
+    )
+    def device(self, student: Student) -> None:
+        rates = [0.0, uniform(0.3, 0.7), 1.0]
+        outcomes = student.run(outcomes_elsewhere, name=self.name, rates=rates)
+        for p, outcome in zip(rates, expect.items(outcomes, len(rates)), strict=True):
+            expect.true(
+                outcome in ("elsewhere", "cannot tell"),
+                seen=f"X on another device than the CPU, dropout = {p}: {expect.show(outcome)}",
+                expected="an output where X is",
+                because="this would fail on a GPU",
+            )
+
     @check(
         "a dropout outside [0, 1] is refused",
         hint="An `assert` at the top is enough. How does NaN compare with a number?",
     )
     def refuses_impossible_rates(self, student: Student) -> None:
         verify_refusals(student, self.name)
-
-    def _large(self) -> Large:
-        """The calls with a large X that several checks look at."""
-        if self.large is None:
-            self.large = Large(self.name)
-        return self.large
 
     def picture(self, student: Student) -> Figure | None:
         from grader.checks.pictures import masks
@@ -212,125 +319,71 @@ class Large:
     def dropped(self, student: Student, p: float, call: int = 0) -> Tensor:
         """Where the output of this call with rate p is 0."""
         if (p, call) not in self._dropped:
-            out = student.call(self.name, self.X, p)
-            self._dropped[p, call] = zeros_of(out, self.X)
+            self._dropped[p, call] = zeros_of(student.call(self.name, self.X, p), self.X)
         return self._dropped[p, call]
 
 
-class DropoutMoments(Exercise):
-    name, points = "dropout_moments", 3
-    hints = (
-        "h' takes two values only. Write down both, with their probabilities.",
-        "The variance is E[h'²] − E[h']². The square of h' is 0 with probability p, and the "
-        "square of h / (1 − p) otherwise.",
-        "E[h'²] = (1 − p) · h² / (1 − p)² = h² / (1 − p). Subtract h² and put both over one "
-        "denominator: what is 1 − (1 − p)?",
-    )
-
-    @check("the mean of h' is h", hint="Sum value times probability over both outcomes.")
-    def mean(self, student: Student) -> None:
-        h, p = signed(5, 4), uniform(0.1, 0.45)
-        mean, _ = self._moments(student, h, p)
-        if agrees(mean, (1 - p) * h):
-            expect.fail("(1 - p) · h", "h", "a unit that survives is divided by 1 - p")
-        expect.close(mean, h)
-
-    @check(
-        "the variance of h' is right",
-        weight=2,
-        hint="Measure it: drop units of `torch.full((100000,), 2.0)` and take the variance.",
-    )
-    def variance(self, student: Student) -> None:
-        for p in (uniform(0.1, 0.45), uniform(0.55, 0.9)):
-            h = signed(5, 4)
-            right = h * h * p / (1 - p)
-            _, variance = self._moments(student, h, p)
-            for wrong, because in (
-                (0 * h, "the noise is unbiased, but it is noise: h' varies although h does not"),
-                (right.sqrt(), "this is the standard deviation, the root of the variance"),
-                (h * h * p * (1 - p), "without the scale 1 / (1 - p) it would be this"),
-                (
-                    h * h / (1 - p),
-                    "this is E[h'²]; the square of the mean is still to be taken off",
-                ),
-                (h * h * (1 - p) / p, "p is the probability to be dropped, not to be kept"),
-                (h.abs() * p / (1 - p), "the unit of a variance is the square of that of h"),
-            ):
-                if agrees(variance, wrong):
-                    seen, given = (expect.show(x.flatten()[:3]) for x in (variance, h))
-                    expect.fail(f"{seen} for h = {given} and p = {p}", because=because)
-            expect.close(variance, right, because=f"p = {p}, h = {expect.show(float(h[0, 0]))}")
-
-    @check("without dropout there is no variance", hint="What is h' at p = 0?")
-    def nothing_at_zero(self, student: Student) -> None:
-        h = signed(5, 4)
-        mean, variance = self._moments(student, h, 0.0)
-        expect.close(mean, h)
-        expect.close(variance, torch.zeros_like(h), because="at p = 0, h' is h")
-
-    def _moments(self, student: Student, h: Tensor, p: float) -> tuple[Tensor, Tensor]:
-        pair = student.call(self.name, h, p)
-        if isinstance(pair, Tensor) and pair.dim() > h.dim():
-            pair = list(pair)
-        pair = expect.items(pair, 2, expected="two tensors: `return mean, variance`")
-        mean, variance = (expect.tensor(value, shape=h.shape) for value in pair)
-        return mean, variance
+def verify_nothing_dropped(out: object, X: Tensor) -> None:
+    """The output is X; a unit whose uniform number is exactly 0 may be missing (`rand > dropout`)."""
+    dropped = zeros_of(out, X)
+    enough = statistics.zeros_fit(int(dropped.sum()), X.numel())
+    expect.close(out, X.masked_fill(dropped & enough, 0.0), because="nothing is dropped at 0")
 
 
 def verify_survivors(out: object, X: Tensor, p: float) -> None:
     """Every value is 0 or X / (1 - p); a constant wrong factor is called by its name."""
     dropped = zeros_of(out, X)
+    statistics.book("none left", p ** X.numel())
     expect.true(
         not dropped.all(),
         seen=f"every unit is 0 (dropout = {p})",
         expected="survivors, larger than before",
     )
-    factors = (out.double() / X.double())[~dropped]  # type: ignore[attr-defined]
-    factor, right = float(factors.median()), 1 / (1 - p)
-    if not near(factors, right) and near(factors, factor):
-        known = {
-            1.0: "the scale is missing: survivors must make up for those that were dropped",
-            1 - p: "multiplied by 1 - p, which makes survivors smaller; divide instead",
-            1 / p: "divided by p, the probability to be dropped; divide by that to be kept",
-            p: "multiplied by p, the probability to be dropped",
-            right * right: "the scale has been applied twice",
-            1 + p: "1 + p is close to 1 / (1 - p) only for a small p",
-        }
-        because = [text for value, text in known.items() if abs(factor - value) < 1e-3 * value]
-        expect.fail(
-            f"survivors are {factor:.4g} times their input (dropout = {p})",
-            f"1 / (1 - {p}) = {right:.4g} times",
-            because[0] if len(because) == 1 else "",
+    factors = (expect.tensor(out).double() / X.double())[~dropped]
+    factor = float(factors.median())
+    if expect.agrees(factors, torch.full_like(factors, factor)):
+        expect.close(
+            factor,
+            1 / (1 - p),
+            text=f"survivors are {{}} times their input (dropout = {p})",
+            mistakes={
+                "the scale is missing: survivors must make up for those that were dropped": 1.0,
+                "multiplied by 1 - p, which makes survivors smaller; divide instead": 1 - p,
+                "divided by p, the probability to be dropped; divide by that to be kept": 1 / p,
+                "multiplied by p, the probability to be dropped": p,
+                "the scale has been applied twice": (1 - p) ** -2,
+                "1 + p is close to 1 / (1 - p) only for a small p": 1 + p,
+            },
         )
     verify_values(out, X, p)
 
 
-def verify_values(out: object, X: Tensor, p: float, rtol: float = SCALE) -> None:
-    """Every value is 0 or, up to `rtol`, X / (1 - p)."""
-    dropped = zeros_of(out, X)
-    expected = torch.where(dropped, 0.0, X.double() / (1 - p) if p < 1 else 0 * X.double())
-    expect.close(out, expected, rtol=rtol, because=f"a value is 0 or X / (1 - {p})")
+def verify_values(
+    out: object, X: Tensor, p: float, tolerance: expect.Tolerance = expect.CLOSE
+) -> None:
+    """Every value is 0 or X / (1 - p)."""
+    right = torch.where(zeros_of(out, X), 0.0, X.double() / (1 - p))
+    expect.close(out, right, tolerance=tolerance, because=f"a value is 0 or X / (1 - {p})")
 
 
 def verify_share(dropped: Tensor, p: float) -> None:
     """The share of zeros fits a drop rate p; other well-known rates are called by their name."""
-    count, n = int(dropped.sum()), dropped.numel()
-    if inside(count, n, p):
-        return
-    known = {
-        0.0: "nothing is dropped at all",
-        1.0: "everything is dropped",
-        1 - p: "1 - p are dropped: the comparison looks the wrong way round",
-        normal_cdf(p): "this is the share of normal numbers below p: `randn` in place of `rand`",
-        1 - normal_cdf(1 - p): "this is the share of normal numbers above 1 - p: `randn` in place "
-        "of `rand`",
-        0.5: "this is one half: does the mask depend on dropout?",
-    }
-    because = [text for rate, text in known.items() if inside(count, n, rate)]
-    expect.fail(
-        f"{100 * count / n:.4g} % of the units are 0 (dropout = {p})",
-        f"{100 * p:.4g} %, give or take {100 * (binomial_bounds(n, p)[1] / n - p):.2g}",
-        because[0] if len(because) == 1 else "",
+    expect.rate(
+        dropped,
+        p,
+        what=f"of the units are 0 (dropout = {p})",
+        mistakes={
+            "nothing is dropped at all": 0.0,
+            "everything is dropped": 1.0,
+            "1 - p are dropped: the comparison looks the wrong way round": 1 - p,
+            "this is the share of normal numbers below p: `randn` in place of `rand`": (
+                normal_cdf(p)
+            ),
+            "this is the share of normal numbers above 1 - p: `randn` in place of `rand`": (
+                1 - normal_cdf(1 - p)
+            ),
+            "this is one half: does the mask depend on dropout?": 0.5,
+        },
     )
 
 
@@ -342,13 +395,23 @@ def verify_independence(dropped: Tensor, dimensions: tuple[str, ...]) -> None:
         even, odd = pairs.unflatten(dim, (half, 2)).unbind(dim + 1)
         halves = pairs.unflatten(dim, (2, half)).unbind(dim)
         for one, other in ((even, odd), halves):
-            if abs(covariance(one, other)) > covariance_bound(one.numel()):
-                same = 100 * float((one == other).double().mean())
-                expect.fail(
-                    f"from one {name} to another, {same:.3g} % of the units share their fate",
-                    "units that know nothing of each other",
-                    f"every {name} gets the same mask" if all_alike(dropped, dim) else "",
-                )
+            if statistics.independent(one, other):
+                continue
+            alike = 100 * float((one == other).double().mean())
+            all_alike = bool((dropped == dropped.narrow(dim, 0, 1)).all())
+            expect.fail(
+                f"from one {name} to another, {alike:.3g} % of the units share their fate",
+                "units that know nothing of each other",
+                f"every {name} gets the same mask" if all_alike else "",
+            )
+
+
+def verify_layouts(student: Student, name: str, *inputs: Tensor) -> None:
+    """Values are right for these inputs, the last one also transposed, with gaps, and expanded."""
+    p = uniform(0.3, 0.7)
+    outs = expect.items(student.run(outputs_of_layouts, name=name, inputs=list(inputs), p=p))
+    for X, out in zip(layouts(list(inputs)), outs, strict=True):
+        verify_values(out, X, p)
 
 
 def verify_refusals(student: Student, name: str) -> None:
@@ -357,30 +420,19 @@ def verify_refusals(student: Student, name: str) -> None:
     Both come in an order that is drawn, so that nobody can say "refused" without looking at them.
     """
     bad = [-0.001, 1.001, uniform(-0.9, -0.1), uniform(1.1, 1.9), math.nan]
-    rates = bad + [uniform(0.2, 0.8) for _ in bad]
-    order = torch.randperm(len(rates)).tolist()
-    asked = [rates[index] for index in order]
+    good = [uniform(0.2, 0.8) for _ in bad]
+    order = shuffled(list(range(len(bad + good))))
+    asked = [(bad + good)[index] for index in order]
     answers = student.run(answers_to_rates, name=name, X=signed(3, 4), rates=asked)
-    in_order = dict(zip(order, expect.items(answers, len(rates)), strict=True))
-    for index, p in enumerate(rates):
-        answer = in_order[index]
+    in_order = dict(zip(order, expect.items(answers, len(asked)), strict=True))
+    for index, p in enumerate(bad + good):
+        answer, refused = expect.show(in_order[index]), in_order[index] == "refused"
         if index < len(bad):
-            expect.true(
-                answer == "refused",
-                seen=f"{answer} for dropout = {p}",
-                expected="an AssertionError or a ValueError",
-            )
+            wanted = "an AssertionError or a ValueError"
+            expect.true(refused, seen=f"{answer} for dropout = {p}", expected=wanted)
         else:
-            expect.true(
-                answer != "refused",
-                seen=f"dropout = {p} is refused",
-                expected="an output: rates between 0 and 1 are possible",
-            )
-
-
-def all_alike(dropped: Tensor, dim: int) -> bool:
-    """Whether all slices along `dim` are the same."""
-    return bool((dropped == dropped.narrow(dim, 0, 1)).all())
+            wanted = "an output: rates between 0 and 1 are possible"
+            expect.true(not refused, seen=f"dropout = {p} is refused", expected=wanted)
 
 
 def zeros_of(out: object, X: Tensor) -> Tensor:
@@ -388,36 +440,17 @@ def zeros_of(out: object, X: Tensor) -> Tensor:
     return expect.finite(expect.tensor(out, shape=X.shape)) == 0
 
 
-def inside(count: int, n: int, p: float) -> bool:
-    low, high = binomial_bounds(n, p)
-    return low <= count <= high
+def layouts(inputs):
+    """These tensors, the last one, a matrix, in three further ways to lie in memory."""
+    *others, wide = inputs
+    return [*others, wide.T, wide[:, ::2], wide[0].expand(4, -1)]
 
 
-def near(values: Tensor, value: float) -> bool:
-    return bool(((values - value).abs() <= SCALE * abs(value)).all())
+def outputs_of_layouts(namespace, name, inputs, p):
+    return [namespace[name](X, p) for X in layouts(inputs)]
 
 
-def agrees(a: Tensor, b: Tensor) -> bool:
-    return torch.allclose(a.double(), b.double(), rtol=1e-4, atol=1e-6)
-
-
-def normal_cdf(x: float) -> float:
-    """The share of standard normal numbers below x."""
-    return 0.5 * (1 + math.erf(x / math.sqrt(2)))
-
-
-def signed(*shape: int) -> Tensor:
-    """Numbers of both signs with a size between 0.5 and 1.5: none is zero."""
-    X = torch.empty(shape).uniform_(-1, 1)
-    return X + torch.copysign(torch.tensor(0.5), X)
-
-
-def uniform(low: float, high: float) -> float:
-    """A number between low and high, with three digits so that it reads well in a message."""
-    return round(float(torch.empty(()).uniform_(low, high)), 3)
-
-
-def two_calls(namespace, name, X, rates):  # type: ignore[no-untyped-def]
+def two_calls(namespace, name, X, rates):
     """The second output, and the X that both calls were given."""
     first, second = rates
     namespace[name](X, first)
@@ -425,16 +458,17 @@ def two_calls(namespace, name, X, rates):  # type: ignore[no-untyped-def]
     return [namespace[name](X, second), between]
 
 
-def gradient_of_the_input(namespace, name, X, p, weights):  # type: ignore[no-untyped-def]
+def gradient_of_the_input(namespace, name, X, p, weights):
+    """The output, and the gradient of its weighted sum; None where the output is cut off from X."""
     X.requires_grad_(True)
     out = namespace[name](X, p)
     if not (isinstance(out, torch.Tensor) and out.requires_grad):
-        return {"out": out, "grad": None}
+        return [out, None]
     (out * weights).sum().backward()
-    return {"out": out, "grad": X.grad}
+    return [out, X.grad]
 
 
-def answers_to_rates(namespace, name, X, rates):  # type: ignore[no-untyped-def]
+def answers_to_rates(namespace, name, X, rates):
     answers = []
     for rate in rates:
         try:
@@ -442,7 +476,25 @@ def answers_to_rates(namespace, name, X, rates):  # type: ignore[no-untyped-def]
         except (AssertionError, ValueError):
             answers.append("refused")
         except Exception as error:
+            if rate != rate and isinstance(error, RuntimeError):  # torch's own refusal of NaN
+                answers.append("refused")
+                continue
             answers.append("an exception of type " + type(error).__name__)
         else:
             answers.append("a result of type " + type(result).__name__)
     return answers
+
+
+def outcomes_elsewhere(namespace, name, rates):
+    """Call with X on torch's "meta" device, which has shapes and no numbers, in place of a GPU."""
+    outcomes = []
+    for rate in rates:
+        try:
+            out = namespace[name](torch.empty(6, 5, device="meta"), rate)
+        except Exception as error:
+            mixed = all(word in str(error) for word in ("meta", "cpu", "device"))
+            outcomes.append("the mask is on the CPU" if mixed else "cannot tell")
+        else:
+            where = getattr(getattr(out, "device", None), "type", "nowhere")
+            outcomes.append("elsewhere" if where == "meta" else "the output is on the " + where)
+    return outcomes

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import torch
 
-from grader.checks import expect
+from grader.checks import expect, statistics
 from grader.checks.exercise import Exercise, check
-from grader.checks.statistics import miss_probability
+from grader.checks.randomness import normal_cdf, signed, uniform
 from grader.checks.student import Student
 from grader.exercises.ch01.dropout import (
+    KEPT,
     SIDE,
-    normal_cdf,
-    signed,
-    uniform,
+    verify_nothing_dropped,
     verify_refusals,
     verify_share,
     verify_survivors,
@@ -29,6 +29,9 @@ MISSED = 1e-3
 """How often the published code may look right on the student's input."""
 LARGEST = 10_000_000
 """How many numbers the student's input may have."""
+DRAWS = 1_000_000
+"""With how many draws a learner may measure a rate, as the text says."""
+MEASURED = expect.Tolerance(0, 0.004)
 
 
 class FindTheRandnBug(Exercise):
@@ -40,7 +43,7 @@ class FindTheRandnBug(Exercise):
         "Φ(p), the cumulative distribution function of the standard normal. At p = 0 it is one "
         "half: a layer that should do nothing drops every second unit.",
         "Φ(p) = (1 + erf(p / √2)) / 2, and `math.erf` is there. For the input, take a thousand "
-        "ones and dropout 0. The mended function differs from the published one by one letter.",
+        "ones and dropout 0. The fixed function differs from the published one by one letter.",
     )
 
     @check(
@@ -49,14 +52,20 @@ class FindTheRandnBug(Exercise):
         hint="Feed a million ones to the published function and count the zeros, then compare.",
     )
     def drop_rate(self, student: Student) -> None:
-        for p in (0.0, uniform(0.1, 0.4), uniform(0.5, 0.65), 1.0):
-            seen, right = expect.number(called(student, "randn_drop_rate", p)), normal_cdf(p)
-            known = {
-                p: "this is the rate that was meant, not the one that happens",
-                1 - right: "this is the share kept",
-            }
-            because = [text for rate, text in known.items() if abs(seen - rate) <= 0.004]
-            expect.close(seen, right, rtol=0, atol=0.004, because=because[0] if because else "")
+        for p in (0.0, uniform(0.1, 0.4), uniform(0.5, 0.65), uniform(0.8, 0.99)):
+            # A learner may measure: Hoeffding's bound.
+            measuring = 2 * math.exp(-2 * DRAWS * MEASURED.absolute**2)
+            statistics.book("measured rate", measuring, DRAWS, p)
+            expect.close(
+                called(student, "randn_drop_rate", p),
+                normal_cdf(p),
+                tolerance=MEASURED,
+                because=f"asked for p = {p}",
+                mistakes={
+                    "this is the rate that was meant, not the one that happens": p,
+                    "this is the share kept": 1 - normal_cdf(p),
+                },
+            )
 
     @check(
         "an input on which it is wrong",
@@ -72,39 +81,40 @@ class FindTheRandnBug(Exercise):
             seen=f"an X of {X.numel():,} numbers",
             expected=f"at most {LARGEST:,}: a few thousand tell enough",
         )
-        X = expect.finite(X).double()
-        p = expect.between(pair[1], 0, 1)
-        n = int((X != 0).sum())
+        n, p = int((expect.finite(X) != 0).sum()), expect.between(pair[1], 0, 1)
         expect.true(n > 0, seen="an X without a single non-zero value", expected="units to drop")
         expect.true(
             p < 1,
             seen="dropout = 1, where the published code returns zeros, as it should",
             expected="a dropout at which it is wrong",
         )
-        missed = miss_probability(n, p, normal_cdf(p) - p)
+        missed = statistics.miss_probability(n, p, normal_cdf(p) - p)
         expect.true(
             missed <= MISSED,
             seen=f"with {n} non-zero units and dropout = {p:.4g}, the published code drops "
-            f"{100 * normal_cdf(p):.3g} % on average, but it may look right in {chance(missed)}",
+            f"{100 * normal_cdf(p):.3g} % on average, but it may look right in {runs(missed)}",
             expected="an input on which no right layer could give such an output",
             because="the larger X is, the less can be blamed on chance",
         )
 
-    @check("the mended function drops the right share", hint="One letter is enough.")
+    @check(
+        "the fixed function drops the right share",
+        essential=True,
+        hint="One letter is enough.",
+    )
     def mended_share(self, student: Student) -> None:
         X = signed(SIDE, SIDE)
         for p in (uniform(0.15, 0.35), uniform(0.6, 0.7)):
             verify_share(zeros_of(called(student, "mended_dropout_layer", X, p), X), p)
 
     @check(
-        "the mended function is right in all else",
+        "the fixed function is right in all else",
         hint="Keep what was right in the published code: its checks, its scale, its branch at 1.",
     )
     def mended_rest(self, student: Student) -> None:
-        X = signed(60, 50)
-        p = uniform(0.2, 0.7)
+        X, p = signed(*KEPT), uniform(0.2, 0.7)
         verify_survivors(called(student, "mended_dropout_layer", X, p), X, p)
-        expect.close(called(student, "mended_dropout_layer", X, 0.0), X)
+        verify_nothing_dropped(called(student, "mended_dropout_layer", X, 0.0), X)
         expect.close(called(student, "mended_dropout_layer", X, 1.0), torch.zeros_like(X))
         verify_refusals(student, "mended_dropout_layer")
 
@@ -126,6 +136,6 @@ def called(student: Student, name: str, *args: object) -> object:
         raise
 
 
-def chance(probability: float) -> str:
+def runs(probability: float) -> str:
     """`1 of 8 runs`, for a bound on a probability."""
     return "every run" if probability > 0.5 else f"1 of {round(1 / max(probability, 1e-9))} runs"
