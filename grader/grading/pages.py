@@ -24,8 +24,15 @@ from grader.sandbox.html_sanitiser import harmless_html
 
 PAGE_SECONDS = 5.0
 """CPU time for the texts of one page; those after it are shown unrendered."""
-# MathJax would come from outside, and would be a program that reads what a submission wrote.
-_NO_MATHJAX = {"mathjax.html.j2": "{% macro mathjax(url='') %}{% endmacro %}"}
+# MathJax would come from outside, and would be a program that reads what a submission wrote. Formgrader
+# waits for it, and is told that it is ready.
+_NO_MATHJAX = """
+{%- macro mathjax(url="") -%}
+<script>
+var MathJax = {Hub: {Startup: {signal: {Interest: told => setTimeout(told, 0, "End")}}}};
+</script>
+{%- endmacro -%}
+"""
 _STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
 
 
@@ -40,7 +47,7 @@ class SubmissionPage(HTMLExporter):
 
     @default("extra_loaders")
     def _without_mathjax(self) -> list[BaseLoader]:
-        return [DictLoader(_NO_MATHJAX)]
+        return [DictLoader({"mathjax.html.j2": _NO_MATHJAX})]
 
     def default_filters(self) -> Iterator[tuple[str, Callable]]:
         yield from super().default_filters()
