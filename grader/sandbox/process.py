@@ -90,12 +90,15 @@ class StudentProcess:
         except (ChannelClosed, WireError) as error:
             raise self._gone(error) from None
 
-    def fork(self) -> Channel:
-        """A channel to a copy of the process as it is now. Raises ProcessGone."""
+    def fork(self, seconds: int) -> Channel:
+        """A channel to a copy of the process as it is now, which may compute for so many seconds.
+
+        Raises ProcessGone.
+        """
         channel, theirs = pair(self._wire)
         try:
             with theirs:
-                reply = self._ask({"do": "fork"}, ANSWER_SECONDS, theirs)
+                reply = self._ask({"do": "fork", "seconds": seconds}, ANSWER_SECONDS, theirs)
         except Exception:
             channel.close()
             raise

@@ -16,7 +16,8 @@ class Limits:
     """Limits of one submission, in seconds and bytes.
 
     cell_seconds: wall time of one cell, after which it is interrupted, and after grace_seconds more
-    killed. exercise_seconds: wall time that the calls and probes of one exercise may take together.
+    killed. exercise_seconds: computing time that the calls and probes of one exercise may take together,
+    and twice as much by the clock for each of them.
     notebook_seconds: wall time of all cells together, repeated ones included; what is left after it is
     not run. memory_bytes: memory of all processes of the submission together, beyond the preloaded
     libraries; also the address space that one process may add. processes: processes and threads.
