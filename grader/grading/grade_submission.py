@@ -19,6 +19,7 @@ from grader.checks.judge import derive_seed, judge, judge_with_reference
 from grader.checks.registry import chapter_of, get_exercise
 from grader.checks.results import ExerciseResult, SubmissionResult
 from grader.checks.table import ResultTable
+from grader.grading.names import printable
 from grader.grading.reference import reference_for
 from grader.grading.release import DEMO, Release
 from grader.grading.submission import Submission
@@ -146,4 +147,4 @@ def _counted(output: dict, count: int) -> NotebookNode:
 
 
 def _first_line(cell: NotebookNode) -> str:
-    return cell.source.strip().splitlines()[0][:60]
+    return printable(cell.source.strip().splitlines()[0], 60)

@@ -22,8 +22,8 @@ class Limits:
     libraries; also the address space that one process may add. processes: processes and threads.
     file_bytes: size of one file. home_bytes: size of everything written to the home folder, /tmp and
     /dev/shm; it comes on top of memory_bytes. output_bytes: printed text of one cell; what is more is
-    dropped. display_bytes: figures and other rich outputs of one cell. outputs: number of outputs of
-    one cell. frame_bytes: one message from the sandbox. replays: how often a submission whose process
+    dropped. display_bytes: figures and other rich outputs of one cell. notebook_output_bytes: all outputs
+    of all cells; those of the cells after it are left out. outputs: number of outputs of one cell. frame_bytes: one message from the sandbox. replays: how often a submission whose process
     died is brought back by running its earlier cells again.
     """
 
@@ -37,6 +37,7 @@ class Limits:
     home_bytes: int = 256 * MIB
     output_bytes: int = 1_000_000
     display_bytes: int = 8 * MIB
+    notebook_output_bytes: int = 32 * MIB
     outputs: int = 1000
     frame_bytes: int = 64 * MIB
     replays: int = 5
