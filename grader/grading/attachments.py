@@ -7,9 +7,9 @@ import binascii
 
 from nbformat import NotebookNode
 
-MAX_BYTES = 8 * 2**20
+MAX_ATTACHED_BYTES = 8 * 2**20
 """Size of all attached pictures of a notebook together, as base64."""
-MAX_NAME = 200
+MAX_ATTACHED_NAME = 200
 _BEGINS = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff", "image/gif": b"GIF8"}
 
 
@@ -17,7 +17,7 @@ class Attachments:
     """The attached pictures of a notebook, cell by cell, up to their total size."""
 
     def __init__(self) -> None:
-        self.room = MAX_BYTES
+        self.room = MAX_ATTACHED_BYTES
         self.left_out = 0
 
     def read(self, raw: object) -> tuple[dict[str, str], NotebookNode]:
@@ -28,7 +28,7 @@ class Attachments:
         names: dict[str, str] = {}
         kept = NotebookNode()
         for name, bundle in raw.items() if isinstance(raw, dict) else ():
-            picture = self._picture(bundle) if len(name) <= MAX_NAME else None
+            picture = self._picture(bundle) if len(name) <= MAX_ATTACHED_NAME else None
             if picture is None:
                 self.left_out += 1
                 continue
