@@ -55,9 +55,7 @@ def test_the_copies_and_zeros_that_are_said_to_be_found_are_found():
     assert (1 - zeros_found(600)) ** 600 <= MISS
 
 
-@pytest.mark.parametrize(
-    "kind", ["rate", "mean", "copies", "zeros", "share", "counts", "none left", "no unit dropped"]
-)
-def test_every_kind_has_its_words(kind: str):
-    assert "not computed" not in detected(kind, [Comparison("c", ERROR, kind, 500, 0.4)])
-    assert "not computed" in detected("another kind", [])
+@pytest.mark.parametrize("kind", ["rate", "mean", "copies", "zeros", "share", "counts"])
+def test_the_power_is_said_in_words(kind: str):
+    assert not detected(kind, [Comparison("c", ERROR, kind, 500, 0.4)]).startswith("(")
+    assert detected("none left", []) == "(none left)"
