@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from nbgrader.server_extensions.formgrader.base import BaseHandler
 
-    from grader.grading.pages import SubmissionPage
+    from grader.grading.pages import GradingPage
 
 _FORMGRADER = "nbgrader.server_extensions.formgrader"
 _ON_EVENT = re.compile(r"\son[a-z]+=\"([^\"{}]*)\"", re.IGNORECASE)
@@ -57,13 +57,13 @@ def _render(handler: BaseHandler, name: str, **values: object) -> str:
     return environment.get_template(name).render(**values)
 
 
-def _exporter(handler: BaseHandler) -> SubmissionPage:
+def _exporter(handler: BaseHandler) -> GradingPage:
     """What shows a submission, with the settings that formgrader has chosen."""
-    from grader.grading.pages import SubmissionPage
+    from grader.grading.pages import GradingPage
 
     exporter = handler.settings["nbgrader_exporter"]
-    if not isinstance(exporter, SubmissionPage):
-        exporter = SubmissionPage(config=exporter.config)
+    if not isinstance(exporter, GradingPage):
+        exporter = GradingPage(config=exporter.config)
         _marked(exporter.environment)
         handler.settings["nbgrader_exporter"] = exporter
     return exporter

@@ -24,9 +24,10 @@ from grader.sandbox.html_sanitiser import harmless_html
 
 PAGE_SECONDS = 5.0
 """CPU time for the texts of one page; those after it are shown unrendered."""
-# MathJax would come from outside, and would be a program that reads what a submission wrote. Formgrader
-# waits for it, and is told that it is ready.
-_NO_MATHJAX = """
+# MathJax would come from outside, and would be a program that reads what a submission wrote.
+_NO_MATHJAX = "{% macro mathjax(url='') %}{% endmacro %}"
+# Formgrader waits for it, and is told that it is ready.
+_MATHJAX_IS_READY = """
 {%- macro mathjax(url="") -%}
 <script>
 var MathJax = {Hub: {Startup: {signal: {Interest: told => setTimeout(told, 0, "End")}}}};
@@ -39,6 +40,7 @@ _STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
 class SubmissionPage(HTMLExporter):
     """nbconvert's HTML with every text of the submission made harmless after it was rendered."""
 
+    _mathjax = _NO_MATHJAX
     _seconds = PAGE_SECONDS
 
     @default("sanitize_html")
@@ -47,7 +49,7 @@ class SubmissionPage(HTMLExporter):
 
     @default("extra_loaders")
     def _without_mathjax(self) -> list[BaseLoader]:
-        return [DictLoader({"mathjax.html.j2": _NO_MATHJAX})]
+        return [DictLoader({"mathjax.html.j2": self._mathjax})]
 
     def default_filters(self) -> Iterator[tuple[str, Callable]]:
         yield from super().default_filters()
@@ -92,6 +94,12 @@ class FeedbackPage(SubmissionPage):
         meta = f'<meta http-equiv="Content-Security-Policy" content="{_policy(head)}"/>'
         head = head.replace("<head>", f"<head>\n{meta}", 1)
         return head + body + rest, resources
+
+
+class GradingPage(SubmissionPage):
+    """What formgrader shows of a submission; `grader.grading.formgrader` sends its policy."""
+
+    _mathjax = _MATHJAX_IS_READY
 
 
 def _policy(head: str) -> str:

@@ -15,6 +15,8 @@ MAX_HTML = 200_000
 """Characters of one text; a table of pandas as it is shown by default has a tenth of it."""
 MAX_TAGS = 10_000
 MAX_DEPTH = 100
+MAX_OPEN = 100
+"""Formatting tags with attributes that stay open: a browser opens each of them anew in every paragraph."""
 
 
 def words(text: str) -> frozenset[str]:
@@ -66,6 +68,9 @@ _LINK = re.compile(r"https?://|mailto:|#", re.IGNORECASE)
 PICTURE = re.compile(r"data:image/(?:png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*", re.IGNORECASE)
 _NUMBERS = frozenset({"border", "colspan", "height", "rowspan", "span", "start", "width"})
 _FETCHES = re.compile(r"url|image|src|[\\@]", re.IGNORECASE)
+_FORMAT = "(a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)"
+_FORMATTING = re.compile(rf"<{_FORMAT}[\s/]", re.IGNORECASE)
+_CLOSED = re.compile(rf"""<{_FORMAT}\s(?:[^<>"']|"[^"<>]*"|'[^'<>]*')*>[^<]*</\1>""", re.IGNORECASE)
 _WRITTEN_TAG = re.compile(r"<(/?)([a-z0-9]+)")
 _VOID = frozenset({"br", "col", "hr", "img"})
 
@@ -80,6 +85,8 @@ def harmless_html(text: str) -> str:
         return removed(f"HTML of {len(text):,} characters; at most {MAX_HTML:,} are shown")
     if text.count("<") > MAX_TAGS:
         return removed(f"HTML with more than {MAX_TAGS:,} tags")
+    if len(_FORMATTING.findall(text)) - len(_CLOSED.findall(text)) > MAX_OPEN:
+        return removed(f"HTML with more than {MAX_OPEN} tags that are left open")
     written = _CLEANER.clean(text.encode("utf-8", "replace").decode("utf-8"))
     if len(written) > 5 * MAX_HTML or _depth(written) > MAX_DEPTH:
         return removed(f"HTML that is nested more than {MAX_DEPTH} deep")

@@ -53,10 +53,6 @@ def lab_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
     home = tmp_path_factory.mktemp("jupyter")
     folder = home / "course"
     folder.mkdir()
-    for name, values in SETTINGS.items():
-        path = home / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(values))
     with serving("jupyterlab", home, folder) as server:
         yield server
 
@@ -64,6 +60,10 @@ def lab_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
 @contextmanager
 def serving(program: str, home: Path, folder: Path, *options: str) -> Iterator[LabServer]:
     """A Jupyter server started in `folder`, which it serves, with everything else of its own in `home`."""
+    for name, values in SETTINGS.items():
+        path = home / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(values))
     token = secrets.token_hex(16)
     command = [sys.executable, "-m", program, "--no-browser", "--allow-root"]
     command += ["--ServerApp.port=0", f"--IdentityProvider.token={token}"]
