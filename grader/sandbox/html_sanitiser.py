@@ -15,7 +15,7 @@ MAX_HTML = 200_000
 """Characters of one text; a table of pandas as it is shown by default has a tenth of it."""
 MAX_TAGS = 10_000
 MAX_DEPTH = 100
-MAX_OPEN = 100
+MAX_OPEN_TAGS = 100
 """Formatting tags with attributes that stay open: a browser opens each of them anew in every paragraph."""
 
 
@@ -85,8 +85,8 @@ def harmless_html(text: str) -> str:
         return removed(f"HTML of {len(text):,} characters; at most {MAX_HTML:,} are shown")
     if text.count("<") > MAX_TAGS:
         return removed(f"HTML with more than {MAX_TAGS:,} tags")
-    if len(_FORMATTING.findall(text)) - len(_CLOSED.findall(text)) > MAX_OPEN:
-        return removed(f"HTML with more than {MAX_OPEN} tags that are left open")
+    if len(_FORMATTING.findall(text)) - len(_CLOSED.findall(text)) > MAX_OPEN_TAGS:
+        return removed(f"HTML with more than {MAX_OPEN_TAGS} tags that are left open")
     written = _CLEANER.clean(text.encode("utf-8", "replace").decode("utf-8"))
     if len(written) > 5 * MAX_HTML or _depth(written) > MAX_DEPTH:
         return removed(f"HTML that is nested more than {MAX_DEPTH} deep")
