@@ -3,7 +3,7 @@
 In process: no, the check was fixed against this; before, what is right came from parameters in the answer.
 Here: no, the judge draws the parameters, and what must come out of them is not known here.
 Shown by: nothing
-Base: Net wrong/forward_not_written
+Base: Net wrong/class_returned_in_place_of_logits
 """
 import torch
 
