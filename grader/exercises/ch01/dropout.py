@@ -146,8 +146,10 @@ class DropoutLayer(Exercise):
         p = self.large.high
         first, second = (self.large.dropped(student, p, call) for call in (0, 1))
         same = 100 * float((first == second).double().mean())
+        # Elements that share their fate are another check's matter, and far fewer draws.
+        alone = self.passed("draws_each_element")
         expect.true(
-            statistics.independent(first, second),
+            statistics.independent(first, second) if alone else bool((first != second).any()),
             seen=f"two calls agree on {same:.3g} % of the units",
             expected=f"two masks that know nothing of each other agree on "
             f"{100 * (p * p + (1 - p) ** 2):.3g} %",
