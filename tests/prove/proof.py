@@ -29,7 +29,7 @@ REPEATS = 40
 """How often each right answer is judged again, each time with other random numbers."""
 WRONG_REPEATS = 4
 """How often each wrong answer is judged again: that it is rejected must not be luck."""
-LUCK = 3
+LUCK = 8
 """How often a wrong answer is judged once more, with other chance, before it counts as a fault: words may
 fit only some of the inputs that are drawn, and the code's own draws differ in the sandbox."""
 
