@@ -134,7 +134,12 @@ def watched(context: BrowserContext, address: str) -> Iterator[Watched]:
         if (request.url.startswith("http") and not here) or "canary" in request.url:
             seen.fetched.add(request.url)
 
+    def take_back(request: Request) -> None:
+        if request.failure in ("csp", "origin"):  # refused by a policy: nothing was sent
+            seen.fetched.discard(request.url)
+
     seen.page.on("request", write_down)
+    seen.page.on("requestfailed", take_back)
     seen.page.expose_function("pwned", lambda name: seen.ran.add(name))
     seen.page.on("dialog", lambda dialog: (seen.ran.add(dialog.message), dialog.dismiss()))
     seen.page.on(

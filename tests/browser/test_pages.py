@@ -155,7 +155,28 @@ def test_the_policy_alone_lets_nothing_run(context: BrowserContext, attacked: Co
         path.write_text(page.replace("<body>", f"<body>{whole}"), encoding="utf-8")
         with watched(context, path.as_uri()) as seen:
             seen.use("body")
-            assert (seen.ran, seen.fetched) == (set(), set())
+            assert seen.ran == set()
+            assert not [url for url in seen.fetched if "outside.test" in url]
+
+
+def test_formgraders_policy_alone_lets_nothing_run(context, attacked: Course, formgrader):
+    """Every form is put into formgrader's page as it is, as its scripts could."""
+    where = address(formgrader, f"formgrader/submissions/{submission(attacked, 'honest')}/")
+    for chosen in groups().values():
+        kept = [form.replace("\ud800", "") for form in chosen.values() if "refresh" not in form]
+        with watched(context, where) as seen:
+            seen.page.evaluate(
+                """forms => forms.forEach(form => {
+                    const part = document.createElement('div');
+                    part.className = 'planted';
+                    document.body.append(part);
+                    part.innerHTML = form;
+                })""",
+                kept,
+            )
+            seen.use(".planted")
+            assert seen.ran == set()
+            assert not [url for url in seen.fetched if "outside.test" in url]
 
 
 def test_what_an_honest_notebook_shows_is_shown(context: BrowserContext, attacked, formgrader):
@@ -229,7 +250,7 @@ def test_formgrader_works_behind_its_policy(context: BrowserContext, attacked: C
 
 def test_a_students_name_is_no_html(context: BrowserContext, attacked: Course, formgrader):
     """Such a folder is refused when it is graded; formgrader lists it before that, and in its address."""
-    name = "<img src=x: onerror=pwned('name')>"
+    name = "<img src=x: onerror=pwned('name')>&amp;"
     folder = attacked.folder("submitted") / name / NAME
     folder.mkdir(parents=True)
     (folder / f"{NAME}.ipynb").write_text("{}")
@@ -245,6 +266,7 @@ def test_a_students_name_is_no_html(context: BrowserContext, attacked: Course, f
         with watched(context, address(formgrader, f"formgrader/{path}")) as seen:
             seen.page.wait_for_timeout(500)
             assert (seen.ran, seen.fetched) == (set(), set()), path
+            assert seen.page.locator("img").count() == 0, path
 
 
 RAISES_ITS_GRADE = """fetch('/formgrader/api/grades?submission_id=' + submission_id)

@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from nbgrader.apps.autogradeapp import AutogradeApp
 from nbgrader.utils import capture_log
@@ -88,3 +89,15 @@ def test_what_nbgrader_refuses_before_it_asks_us(graded, student, files, words):
     assert not done["success"] and words in done["log"]
     (outcome,) = autograde(theirs, NAME, pattern=student)
     assert outcome.earned == 0 and outcome.findings
+
+
+def test_a_name_that_is_html_is_refused_by_both(graded):
+    _, theirs, _, _ = graded
+    name = "<img src=x onerror=x()>"
+    hand_in(theirs, name, {FILE: b"{}"})
+    log = NbGraderAPI(config=theirs.config).autograde(NAME, "<*>")["log"]
+    assert f"{name}: The folder's name holds < >" in log
+    (outcome,) = autograde(theirs, NAME, pattern="<*>")
+    assert "rename it" in outcome.reason
+    with Gradebook(theirs.database, "dropout-lab") as gradebook:
+        assert name not in [student.id for student in gradebook.students]

@@ -1,5 +1,6 @@
 """Reading and restoring submissions: whatever the file is, a notebook comes out, with findings."""
 
+import base64
 import json
 from copy import deepcopy
 
@@ -151,3 +152,46 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path, release, monkeypatch):
     monkeypatch.setattr("grader.grading.submission.MAX_BYTES", 1000)
     submission = _read(tmp_path, _bytes(release) + b" " * 1_100_000)
     assert submission.findings == ["The file has 1 MB; at most 0 MB are read."]
+
+
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+
+
+def test_a_pasted_picture_comes_along(tmp_path, release):
+    cell = nbformat.v4.new_markdown_cell(
+        "![a](attachment:my%20own.png) ![b](attachment:missing.png)"
+    )
+    cell.attachments = {
+        "my own.png": {"image/png": PNG},
+        "no picture.png": {"image/png": "eA=="},
+        "page.svg": {"image/svg+xml": "<svg onload='x()'/>"},
+        "broken.png": {"image/png": '"><script>'},
+    }
+    release.cells.append(cell)
+    submission = _read(tmp_path, _bytes(release))
+    read = submission.notebook.cells[-1]
+    assert read.source == "![a](attachment:picture-1.png) ! [b] (attachment:missing.png)"
+    assert read.attachments == {"picture-1.png": {"image/png": PNG}}
+    assert submission.findings == ["3 attached files are no pictures, or too large."]
+    nbformat.validate(submission.notebook)
+
+
+def test_attached_pictures_have_a_limit_over_all_cells(tmp_path, release):
+    large = base64.b64encode(base64.b64decode(PNG) + bytes(5 * 2**19)).decode()
+    for number in range(3):
+        cell = nbformat.v4.new_markdown_cell("![a](attachment:x.png)", id=f"picture-{number}")
+        cell.attachments = {"x.png": {"image/png": large}}
+        release.cells.append(cell)
+    submission = _read(tmp_path, _bytes(release))
+    assert [cell.source[0] for cell in submission.notebook.cells[-3:]] == ["!", "!", "!"]
+    assert ["attachments" in cell for cell in submission.notebook.cells[-3:]] == [True, True, False]
+
+
+def test_tags_and_names_hold_no_markup(tmp_path, release):
+    release.cells[0].metadata["tags"] = ["demo", '"><script>', "x" * 100]
+    release.metadata.kernelspec = {"name": "\x1b[31m<b>\n", "language": "", "display_name": ""}
+    submission = _read(tmp_path, _bytes(release), "\x1b[31m\u202e<b>.ipynb")
+    assert submission.notebook.cells[0].metadata["tags"] == ["demo"]
+    assert submission.findings and not any(
+        "\x1b" in text or "\n" in text for text in submission.findings
+    )
