@@ -45,13 +45,20 @@ EXAMPLES = 4000
 
 
 class DropoutNetwork(Exercise):
-    """Base of these exercises. mlps: the sizes that can be asked for, the first one preferred."""
+    """Base of these exercises. mlps: the sizes that can be asked for, the first one preferred. maker: the
+    learner's function or class that makes the network, by default the exercise's name.
+    """
 
     mlps: ClassVar[tuple[MLP, ...]] = (SMALL, BOOK)
+    maker: ClassVar[str] = ""
 
     def arguments(self, mlp: MLP) -> list[object]:
         """The arguments of the exercise's function or class, without the rates, for these sizes."""
         raise NotImplementedError
+
+    def other_sizes(self) -> list[MLP]:
+        """Sizes that are drawn, for which the network must be made as well."""
+        return [MLP(tuple((torch.randperm(40)[:4] + 5).tolist()))]
 
     def keywords(self, rates: tuple[float, float] | None) -> dict[str, object]:
         """The further arguments that set the rates; none for the defaults."""
@@ -63,14 +70,12 @@ class DropoutNetwork(Exercise):
         hint="Print `[tuple(p.shape) for p in net.parameters()]`.",
     )
     def layers(self, student: Student) -> None:
-        others = [MLP(tuple((torch.randperm(40)[:4] + 5).tolist()))] if SMALL in self.mlps else []
-        for mlp in (*others, BOOK):
+        maker = self.maker or self.name
+        for mlp in (*self.other_sizes(), BOOK):
             arguments = self.arguments(mlp)
-            shapes = student.run(
-                net_shapes, name=self.name, arguments=arguments, inputs=mlp.sizes[0]
-            )
+            shapes = student.run(net_shapes, name=maker, arguments=arguments, inputs=mlp.sizes[0])
             if shapes is None:
-                raise StudentError("NameError", f"`{self.name}` is not defined", kind="missing")
+                raise StudentError("NameError", f"`{maker}` is not defined", kind="missing")
             shapes = expect.shapes(shapes)
             expect.true(
                 shapes != [],
@@ -84,7 +89,7 @@ class DropoutNetwork(Exercise):
             layers_missing = len(seen) in (2, 4) and all(shape in needed for shape in seen)
             expect.true(
                 seen == needed,
-                seen=f"parameters of shapes {listed(shapes)} for {self.name}({written})",
+                seen=f"parameters of shapes {listed(shapes)} for {maker}({written})",
                 expected=listed(mlp.shapes),
                 because=NOT_REGISTERED if layers_missing else "",
             )
@@ -238,7 +243,7 @@ class DropoutNetwork(Exercise):
             seen="a network that computes something else",
             expected="hidden layers, of which dropout comes last; see the check on eval mode",
         )
-        hidden = {*SMALL.sizes[1:3], *BOOK.sizes[1:3]}
+        hidden = {size for mlp in self.mlps for size in mlp.sizes[1:3]}
         expect.true(
             all(lowest >= 0 for width, lowest in run.lowest if width in hidden),
             seen="dropout is given negative numbers",
@@ -298,7 +303,7 @@ class DropoutNetwork(Exercise):
         values = [mlp.drawn() if kind == "drawn" else mlp.copying(bias) for mlp in mlps]
         raw = student.run(
             run_net,
-            name=self.name,
+            name=self.maker or self.name,
             arguments=[self.arguments(mlp) for mlp in mlps],
             values=values,
             keywords=self.keywords(rates),
