@@ -17,7 +17,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "errors": (),
     "wire": (),
     "sandbox/inside": ("wire",),
-    "sandbox": ("wire",),
+    "sandbox": ("wire", "sandbox/inside"),
     "course": ("errors", "wire"),
     "checks": ("wire", "errors"),
     "exercises": ("checks", "wire"),

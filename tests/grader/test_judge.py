@@ -93,6 +93,23 @@ def test_inputs_depend_on_the_seed_alone(small_exercises):
     assert derive_seed("s", "a", "b") != derive_seed("s", "ab", "")
 
 
+def test_a_title_is_only_words():
+    """Inputs are seeded by a check's id, so that a better title changes nobody's grade."""
+
+    def drawn(id_: str, title: str) -> list[float]:
+        def method(self, student):
+            numbers.append(float(torch.rand(())))
+
+        method.__name__ = id_
+        numbers: list[float] = []
+        made = type("Draws", (Exercise,), {"name": "draws", "points": 1, id_: check(title)(method)})
+        judge(made(), LocalStudent({}), 1)
+        return numbers
+
+    assert drawn("draws", "draws a number") == drawn("draws", "a better title")
+    assert drawn("draws", "draws a number") != drawn("draws_again", "draws a number")
+
+
 def test_judging_leaves_the_random_state_alone(small_exercises):
     torch.manual_seed(3)
     expected = torch.rand(4)

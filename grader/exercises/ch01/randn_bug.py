@@ -102,21 +102,21 @@ class FindTheRandnBug(Exercise):
         essential=True,
         hint="One letter is enough.",
     )
-    def mended_share(self, student: Student) -> None:
+    def fixed_share(self, student: Student) -> None:
         X = signed(SIDE, SIDE)
         for p in (uniform(0.15, 0.35), uniform(0.6, 0.7)):
-            verify_share(zeros_of(called(student, "mended_dropout_layer", X, p), X), p)
+            verify_share(zeros_of(called(student, "fixed_dropout_layer", X, p), X), p)
 
     @check(
         "the fixed function is right in all else",
         hint="Keep what was right in the published code: its checks, its scale, its branch at 1.",
     )
-    def mended_rest(self, student: Student) -> None:
+    def fixed_rest(self, student: Student) -> None:
         X, p = signed(*KEPT), uniform(0.2, 0.7)
-        verify_survivors(called(student, "mended_dropout_layer", X, p), X, p)
-        verify_nothing_dropped(called(student, "mended_dropout_layer", X, 0.0), X)
-        expect.close(called(student, "mended_dropout_layer", X, 1.0), torch.zeros_like(X))
-        verify_refusals(student, "mended_dropout_layer")
+        verify_survivors(called(student, "fixed_dropout_layer", X, p), X, p)
+        verify_nothing_dropped(called(student, "fixed_dropout_layer", X, 0.0), X)
+        expect.close(called(student, "fixed_dropout_layer", X, 1.0), torch.zeros_like(X))
+        verify_refusals(student, "fixed_dropout_layer")
 
     def picture(self, student: Student) -> Figure | None:
         from grader.checks.pictures import drop_rates

@@ -6,7 +6,7 @@ def wrong_input():
     return torch.full((100, 100), 2.0), 0.2
 
 
-def mended_dropout_layer(X, dropout):
+def fixed_dropout_layer(X, dropout):
     assert 0 <= dropout <= 1
     if dropout == 1:
         return torch.zeros_like(X)

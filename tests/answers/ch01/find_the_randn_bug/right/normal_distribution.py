@@ -12,7 +12,7 @@ def wrong_input():
     return torch.rand(8, 1, 28, 28) + 1, 0
 
 
-def mended_dropout_layer(X, dropout):
+def fixed_dropout_layer(X, dropout):
     if not 0 <= dropout <= 1:
         raise ValueError("dropout is a probability")
     return F.dropout(X, dropout)
