@@ -551,7 +551,7 @@ for kind in (PublishedMLP, FixedMLP):
 # 2. `ks_bound(T, error)`: the number that $D$ of two samples of size `T` from one distribution exceeds
 #    with probability at most `error`, from the inequality above.
 #    Example: `ks_bound(2000, 1e-6)` is about 0.1233.
-# 3. `same_as_scratch(scratch, concise, X, T=4000, error=1e-6)`: a pair of bools, `(same_in_eval,
+# 3. `same_as_scratch(scratch, concise, X, T=10_000, error=1e-6)`: a pair of bools, `(same_in_eval,
 #    same_in_train)`.
 #    - First it copies the parameters of `scratch` into `concise`. Both have the same number of them, in
 #      the same order and of the same shapes. `copy_parameters` above does it.
@@ -586,7 +586,7 @@ def ks_bound(T, error):
     ### END SOLUTION
 
 
-def same_as_scratch(scratch, concise, X, T=4000, error=1e-6):
+def same_as_scratch(scratch, concise, X, T=10_000, error=1e-6):
     """Whether two networks agree in eval mode, and in distribution in train mode: two bools.
 
     Gives concise the parameters of scratch. X: (n, num_inputs); train mode is tested with its first
@@ -629,14 +629,16 @@ for name, concise in candidates.items():
     in_eval, in_train = same_as_scratch(scratch, concise, X)
     print(f"{name:35} same in eval mode: {in_eval!s:5}  in train mode: {in_train}")
 same = same_as_scratch(ScratchNet(0.5, 0.5), SimpleMLP(), X)
-print(f"{'SimpleMLP(), scratch at 0.5 and 0.5':35} same in eval mode: {same[0]!s:5}  in train mode: {same[1]}")
+print(
+    f"{'SimpleMLP(), scratch at 0.5 and 0.5':35} same in eval mode: {same[0]!s:5}  in train mode: {same[1]}"
+)
 
 # %% [markdown]
 # And so it looks, for the logit whose two staircases lie furthest apart:
 
 # %% tags=["demo"]
 torch.manual_seed(0)
-T, rows = 4000, X[:1].repeat(4000, 1)
+T, rows = 10_000, X[:1].repeat(10_000, 1)
 with torch.no_grad():
     a = scratch.train()(rows)
     drawn = {}
@@ -724,7 +726,9 @@ for name, network in trained.items():
         copy_parameters(network, crippled)
         crippled[7].weight.data[:, gone] = 0  # these units of the second hidden layer say nothing
         left.append(evaluate_accuracy(crippled, few_test))
-    print(f"{name}: test accuracy without 0, 64, 128, 192 of 256 units:", *(f"{v:.3f}" for v in left))
+    print(
+        f"{name}: test accuracy without 0, 64, 128, 192 of 256 units:", *(f"{v:.3f}" for v in left)
+    )
 
 # %% [markdown]
 # The network that was trained with dropout hardly notices that a quarter of its second hidden layer is
@@ -815,7 +819,10 @@ chosen = mean.argmax(dim=1)
 spread = std.gather(1, chosen[:, None]).squeeze(1)
 right = (chosen == y).float()
 order = spread.argsort()
-for name, part in (("quarter that agrees most", order[:500]), ("quarter that agrees least", order[-500:])):
+for name, part in (
+    ("quarter that agrees most", order[:500]),
+    ("quarter that agrees least", order[-500:]),
+):
     print(f"{name}: spread {spread[part].mean():.3f}, accuracy {right[part].mean():.3f}")
 with torch.no_grad():
     plain = (net.eval()(X).argmax(dim=1) == y).float().mean()
@@ -833,7 +840,9 @@ told = "; ".join(
     f"{name}: {FASHION_CLASSES[int(m.argmax())]} with {m.max():.2f} give or take {s[0, m.argmax()]:.2f}"
     for name, (m, s) in parts.items()
 )
-figure = AltFigure(f"Three pictures and the probabilities of ten classes, over 200 passes. {told}", (9, 4))
+figure = AltFigure(
+    f"Three pictures and the probabilities of ten classes, over 200 passes. {told}", (9, 4)
+)
 panels = figure.subplots(2, 3, height_ratios=(2, 3))
 for column, (name, picture) in enumerate(three.items()):
     m, s = (part[0].cpu() for part in parts[name])
@@ -954,7 +963,7 @@ figure
 #    let `same_as_scratch` judge it.
 # 2. Give both networks the **same masks**: let `dropout_layer` and your module of exercise 1 take their
 #    random numbers from one list. Now train mode must agree number for number. Does it?
-# 3. How small a difference of rates does `same_as_scratch` find with T = 4,000? Try 0.5 against 0.45, 0.4
+# 3. How small a difference of rates does `same_as_scratch` find with T = 10,000? Try 0.5 against 0.45, 0.4
 #    and so on, ten times each, and draw the share found. What does T = 100,000 change?
 # 4. At rate 0 every logit in train mode is one number, and a difference in its last digit makes $D = 1$.
 #    Mend `ks_distance` or `same_as_scratch` so that rounding does not matter, without losing the error

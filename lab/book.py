@@ -106,5 +106,7 @@ def d2l_data() -> Iterator[None]:
 
 def _write_idx(path: Path, values: Tensor) -> None:
     """The format of the original files: a magic number (type and dimensions), the sizes, the bytes."""
-    header = struct.pack(">HBB", 0, 8, values.dim()) + struct.pack(f">{values.dim()}I", *values.shape)
+    header = struct.pack(">HBB", 0, 8, values.dim()) + struct.pack(
+        f">{values.dim()}I", *values.shape
+    )
     path.write_bytes(header + values.to(torch.uint8).numpy().tobytes())

@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from grader.checks import expect, statistics
-from grader.checks.exercise import Exercise, check
+from grader.checks.exercise import Check, Exercise, check
 from grader.checks.networks import (
     MLP,
     Copies,
@@ -46,11 +46,16 @@ EXAMPLES = 4000
 
 class DropoutNetwork(Exercise):
     """Base of these exercises. mlps: the sizes that can be asked for, the first one preferred. maker: the
-    learner's function or class that makes the network, by default the exercise's name.
+    learner's function or class that makes the network, by default the exercise's name. without: ids of
+    checks that the exercise does not ask.
     """
 
     mlps: ClassVar[tuple[MLP, ...]] = (SMALL, BOOK)
     maker: ClassVar[str] = ""
+    without: ClassVar[tuple[str, ...]] = ()
+
+    def checks(self) -> list[Check]:
+        return [entry for entry in super().checks() if entry.id not in self.without]
 
     def arguments(self, mlp: MLP) -> list[object]:
         """The arguments of the exercise's function or class, without the rates, for these sizes."""
@@ -73,7 +78,13 @@ class DropoutNetwork(Exercise):
         maker = self.maker or self.name
         for mlp in (*self.other_sizes(), BOOK):
             arguments = self.arguments(mlp)
-            shapes = student.run(net_shapes, name=maker, arguments=arguments, inputs=mlp.sizes[0])
+            shapes = student.run(
+                net_shapes,
+                name=maker,
+                arguments=arguments,
+                keywords=self.keywords(None),
+                inputs=mlp.sizes[0],
+            )
             if shapes is None:
                 raise StudentError("NameError", f"`{maker}` is not defined", kind="missing")
             shapes = expect.shapes(shapes)
@@ -400,10 +411,11 @@ def examples() -> Tensor:
     return positive(EXAMPLES, INPUTS)
 
 
-def net_shapes(namespace, name, arguments, inputs):
+def net_shapes(namespace, name, arguments, keywords, inputs):
     if name not in namespace:
         return None
-    return [list(p.shape) for p in parameters_of(namespace[name](*arguments), inputs)]
+    net = namespace[name](*arguments, **keywords)
+    return [list(p.shape) for p in parameters_of(net, inputs)]
 
 
 def run_net(namespace, name, arguments, keywords, values, inputs, modes, backward):

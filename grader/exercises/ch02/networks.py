@@ -23,7 +23,7 @@ IN_PAIRS = MLP((INPUTS, 32, 32, 33))
 class BuildNet(DropoutNetwork):
     name, points = "build_net", 5
     mlps = (BOOK,)
-    default_rates = None
+    without = ("default_rates",)
     hints = (
         "`nn.Sequential` takes modules in the order in which they are applied. Which eight steps does "
         "`ScratchNet` take, from the picture to the logits?",
@@ -36,6 +36,9 @@ class BuildNet(DropoutNetwork):
     def arguments(self, mlp: MLP) -> list[object]:
         return []
 
+    def keywords(self, rates: tuple[float, float] | None) -> dict[str, object]:
+        return super().keywords(rates or (0.2, 0.5))  # it has no defaults
+
     def other_sizes(self) -> list[MLP]:
         return []
 
@@ -43,7 +46,7 @@ class BuildNet(DropoutNetwork):
 class SimpleMLP(DropoutNetwork):
     name, points = "SimpleMLP", 6
     mlps = (IN_PAIRS, BOOK)
-    second_rate = None
+    without = ("second_rate",)
     hints = (
         "Layers with parameters, and dropout, are made in `__init__` and kept as attributes: only then do "
         "`parameters()` and `eval()` find them. `forward` uses them.",
@@ -83,7 +86,7 @@ class SimpleMLP(DropoutNetwork):
     )
     def default_rates(self, student: Student) -> None:
         shapes = expect.shapes(
-            student.run(net_shapes, name=self.name, arguments=[], inputs=BOOK.sizes[0])
+            student.run(net_shapes, name=self.name, arguments=[], keywords={}, inputs=BOOK.sizes[0])
         )
         expect.true(
             canonical(shapes) == canonical(BOOK.shapes),
