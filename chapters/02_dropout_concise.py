@@ -492,8 +492,8 @@ for kind in (PublishedMLP, FixedMLP):
     print(f"{kind.__name__}: test accuracy", ", ".join(f"{acc:.4f}" for acc in measured))
 
 # %% [markdown]
-# A percent or so is lost, and the last digits change from measurement to measurement. That is small
-# enough to be taken for bad luck, which is what makes the bug live long.
+# Nearly one percent is lost (0.860 in place of 0.869), and the last digits change from measurement to
+# measurement. That is small enough to be taken for bad luck, which is what makes the bug live long.
 #
 # ## Are they the same?
 #
@@ -651,8 +651,8 @@ with torch.no_grad():
 bound = ks_bound(T, 1e-7)
 told = "; ".join(f"{name}: D = {D:.3f}" for name, (_, _, D) in drawn.items())
 figure = AltFigure(
-    f"Distribution functions of one logit, scratch and concise. Bound {bound:.3f}. {told}. The first "
-    "two curves lie on each other; with swapped rates the curve is visibly steeper or flatter.",
+    f"Distribution functions of one logit, scratch and concise. Bound {bound:.3f}. {told}. On the left "
+    "the two curves lie on each other; on the right, with swapped rates, they part.",
     (9, 3),
 )
 for panel, (name, (k, b, D)) in zip(figure.subplots(1, 2, sharey=True), drawn.items(), strict=True):
@@ -717,22 +717,25 @@ for name, rates in (("without dropout", (0.0, 0.0)), ("with dropout", (0.2, 0.5)
         trained[name], few_train, few_test, loss, 40, trainer, device=device, quiet=True
     )
 for name, network in trained.items():
-    network.eval()
-    left = []
-    for missing in (0, 64, 128, 192):
-        torch.manual_seed(missing)
-        gone = torch.randperm(256)[:missing]
-        crippled = build_net(0.0, 0.0).to(device)
-        copy_parameters(network, crippled)
-        crippled[7].weight.data[:, gone] = 0  # these units of the second hidden layer say nothing
-        left.append(evaluate_accuracy(crippled, few_test))
-    print(
-        f"{name}: test accuracy without 0, 64, 128, 192 of 256 units:", *(f"{v:.3f}" for v in left)
-    )
+    print(f"{name}:")
+    for missing in (0, 128, 192):
+        torch.manual_seed(0)
+        left = []
+        for _ in range(5):
+            crippled = build_net(0.0, 0.0).to(device)
+            copy_parameters(network, crippled)
+            gone = torch.randperm(256)[:missing]
+            crippled[7].weight.data[:, gone] = 0  # these units of the second hidden layer are mute
+            left.append(evaluate_accuracy(crippled, few_test))
+        print(
+            f"  {missing:3} of 256 units gone: test accuracy {sum(left) / 5:.3f}, mean of 5 choices"
+        )
 
 # %% [markdown]
-# The network that was trained with dropout hardly notices that a quarter of its second hidden layer is
-# gone. Fair enough: that is what it was trained for. Whether it is *why* such networks do better on new
+# Half of the second hidden layer can go, and neither network loses more than two percent. Where three
+# quarters are gone, the one that was trained with dropout is ahead, with about 0.75 against 0.71. So the
+# difference points the way the story says, and it is not large. Fair enough, too: working with units
+# missing is what that network was trained for. Whether it is *why* such networks do better on new
 # pictures is another question, which this measurement does not answer. Keep the story as a story.
 #
 # ### Question: a story and its test (2 points)
@@ -855,10 +858,10 @@ for column, (name, picture) in enumerate(three.items()):
 figure
 
 # %% [markdown]
-# Where the passes agree, the network is nearly always right; where they do not, it is right in little
-# more than half of the cases. That is worth having: such pictures can be shown to a person. But look at
-# the noise. The network may well be quite sure of itself there, with little spread. Disagreement is a
-# hint that something is hard; agreement is no promise.
+# In the quarter where the passes agree most, the network is right in about 99 of 100 cases; where they
+# agree least, in about 70. That is worth having: such pictures can be shown to a person. The mean itself
+# is no more accurate than eval mode. And look at the noise: most passes agree that it is a bag.
+# Disagreement is a hint that something is hard; agreement is no promise.
 
 # %% [markdown] quiz="quiz_concise" points=5
 # ## Switches, scales and starting values: a quiz (5 points, easy, 10 minutes)

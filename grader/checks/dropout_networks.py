@@ -374,8 +374,8 @@ def verify_rate(dropped: Tensor, p: float, name: str, plain: bool) -> None:
     )
 
 
-def verify_both_rates(copies: Copies, dropout1: float, dropout2: float) -> None:
-    """With copying weights and both dropouts active: do the rates fit, in this order?
+def verify_both_rates(copies: Copies, dropout1: float, dropout2: float, asked: str = "") -> None:
+    """With copying weights and both dropouts active: do the rates fit, in this order? asked: in words.
 
     Two units that copy one unit of the first layer tell. Exactly one of them is 0 with probability
     2 (1 - dropout1) dropout2 (1 - dropout2); both are 0 with probability
@@ -399,10 +399,12 @@ def verify_both_rates(copies: Copies, dropout1: float, dropout2: float) -> None:
         because = "the two rates are swapped"
     elif is_pattern_of(dropout1, 0) or is_pattern_of(0, dropout2):
         because = "one of the two dropouts is not active"
+    elif is_pattern_of(1 - dropout1, 1 - dropout2):
+        because = "1 - p are dropped"
     expect.fail(
         f"{100 * float(copies.dropped.double().mean()):.3g} % of the units of the second hidden "
         "layer are 0 or fed by dropped units",
-        f"the pattern of dropout1 = {dropout1} and dropout2 = {dropout2}",
+        f"the pattern of {asked or f'dropout1 = {dropout1} and dropout2 = {dropout2}'}",
         because,
     )
 

@@ -76,7 +76,7 @@ class SimpleMLP(DropoutNetwork):
     def first_rate(self, student: Student) -> None:
         for p in (uniform(0.15, 0.3), uniform(0.55, 0.65)):
             run = self._run(student, "copying", (p, p), [examples()], ["train"])
-            verify_both_rates(run.first, p, p)
+            verify_both_rates(run.first, p, p, f"dropout_prob = {p} in both layers")
             run.first.verify_scale((1 - p) ** 2)
 
     @check(
@@ -94,4 +94,4 @@ class SimpleMLP(DropoutNetwork):
             expected=listed(BOOK.shapes),
         )
         run = self._run(student, "copying", None, [examples()], ["train"])
-        verify_both_rates(run.first, 0.5, 0.5)
+        verify_both_rates(run.first, 0.5, 0.5, "dropout_prob = 0.5 in both layers")
