@@ -24,7 +24,7 @@ MODE = 2.0
 class FindTheFunctionalBug(DropoutNetwork):
     name, points, maker = "find_the_functional_bug", 5, "FixedMLP"
     mlps = (BOOK,)
-    without = ("layers", "shapes_of_input", "default_rates", "after_relu", "gradients")
+    without = ("layers", "default_rates", "after_relu", "gradients")
     hints = (
         "Look up `F.dropout` with `help(F.dropout)`: which argument does the published code leave alone, and "
         "what is its default?",

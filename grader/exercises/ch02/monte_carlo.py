@@ -112,14 +112,15 @@ class McDropoutPredict(Exercise):
         hint="`net.train()` would switch batch normalisation, too.",
     )
     def only_dropout(self, student: Student) -> None:
-        problem = Problem.drawn(PASSES[0], normalised=True)
-        answer = problem.ask(student, self.name)
-        expect.close(
-            answer.running_mean,
-            problem.running[:1],
-            because="batch normalisation in train mode has changed its running mean",
-        )
-        problem.kept(answer.mean)
+        for training in (True, False):
+            problem = Problem.drawn(PASSES[0], normalised=True)
+            answer = problem.ask(student, self.name, training)
+            expect.close(
+                answer.running_mean,
+                problem.running[:1],
+                because="batch normalisation in train mode has changed its running mean",
+            )
+            problem.kept(answer.mean)
 
     @check(
         "autograd does not record",
