@@ -880,17 +880,17 @@ figure
 # 2. "Call `net.train()` before training, it tells PyTorch to compute gradients." What is right?
 #     - (a) without `net.train()` the first `backward()` would fail
 #         > Gradients are recorded by default; try it with a new network.
-#     - (b) it sets the mode that dropout looks at; gradients are recorded with or without it
-#         > right: It is needed after an `eval()`, because dropout would stay off otherwise.
-#     - (c) it is the opposite of `torch.no_grad()`
+#     - (b) it is the opposite of `torch.no_grad()`
 #         > The opposite of `no_grad()` is `enable_grad()`. The mode is another switch.
+#     - (c) it sets the mode that dropout looks at; gradients are recorded with or without it
+#         > right: It is needed after an `eval()`, because dropout would stay off otherwise.
 # 3. `net = build_net(0.2, 0.5)`, and then at once `net(X)` twice. What do you see?
-#     - (a) the same logits, since dropout waits for `net.train()`
-#         > A module is made with `training = True`: it is in train mode already.
-#     - (b) the same logits, since the weights have not changed
-#         > The weights have not, but the masks have.
-#     - (c) different logits: a fresh module is in train mode
+#     - (a) different logits: a fresh module is in train mode
 #         > right: `eval()` has to be called, `train()` need not.
+#     - (b) the same logits, since dropout waits for `net.train()`
+#         > A module is made with `training = True`: it is in train mode already.
+#     - (c) the same logits, since the weights have not changed
+#         > The weights have not, but the masks have.
 # 4. What is the bias of a new `nn.Linear(784, 256)`?
 #     - (a) 0
 #         > Print it. Zeros are what the book's code from scratch writes; `nn.Linear` does not.
@@ -909,12 +909,12 @@ figure
 #    are." What would `nn.Dropout` say to that?
 #     - (a) it is right
 #         > Look at `nn.Dropout(0.5)(torch.ones(8))`: where do the twos come from?
-#     - (b) the others are divided by 1 - p, so that the mean stays
-#         > right: That half of the definition is why eval mode needs no correction.
-#     - (c) the others are multiplied by 1 - p
+#     - (b) the others are multiplied by 1 - p
 #         > That makes them smaller, and the mean smaller still.
-#     - (d) the others are scaled in eval mode, not in training
+#     - (c) the others are scaled in eval mode, not in training
 #         > So it was in the first papers. `nn.Dropout` scales in training and does nothing in eval.
+#     - (d) the others are divided by 1 - p, so that the mean stays
+#         > right: That half of the definition is why eval mode needs no correction.
 # 7. The logits were computed in train mode. Then comes `net.eval()`, then `accuracy(y_hat, y)` with those
 #    logits. What is measured?
 #     - (a) the accuracy without dropout: the network is in eval mode by then
@@ -924,10 +924,10 @@ figure
 #     - (c) nothing, it fails: the mode has changed in between
 #         > Nothing checks that. It runs, which is the trouble.
 # 8. In `forward` stands `F.dropout(H, 0.5)`. When are units dropped?
-#     - (a) in train mode
-#         > A function does not know the network. `training=self.training` would tell it.
-#     - (b) always
+#     - (a) always
 #         > right: `training=True` is its default, and `eval()` reaches modules only.
+#     - (b) in train mode
+#         > A function does not know the network. `training=self.training` would tell it.
 #     - (c) never: the function wants `training=True`
 #         > That is what its default is.
 # 9. Linear, dropout, ReLU or Linear, ReLU, dropout: does the order matter?
@@ -940,15 +940,15 @@ figure
 # 10. A `SimpleMLP` without flattening gets a batch of shape (256, 1, 28, 28). What happens?
 #     - (a) `nn.Linear` flattens by itself
 #         > It acts on the last dimension alone and leaves the others as they are.
-#     - (b) an error: `nn.Linear(784, 256)` finds 28 numbers in the last dimension, not 784
-#         > right: The message speaks of 7168x28 and 784x256; 7168 is 256 · 1 · 28.
-#     - (c) it runs, and gives 256 · 28 predictions
+#     - (b) it runs, and gives 256 · 28 predictions
 #         > It would, if the layer took 28 inputs. It takes 784.
+#     - (c) an error: `nn.Linear(784, 256)` finds 28 numbers in the last dimension, not 784
+#         > right: The message speaks of 7168x28 and 784x256; 7168 is 256 · 1 · 28.
 # 11. Which lines belong around a loop that measures test accuracy?
-#     - (a) `with torch.no_grad():` alone
-#         > Dropout stays on: the accuracy is too low and random.
-#     - (b) `net.eval()` and `with torch.no_grad():`
+#     - (a) `net.eval()` and `with torch.no_grad():`
 #         > right: The first makes the number right, the second makes it cheap.
+#     - (b) `with torch.no_grad():` alone
+#         > Dropout stays on: the accuracy is too low and random.
 #     - (c) `torch.set_grad_enabled(False)`, which includes `eval()`
 #         > It includes nothing: the mode of the network stays as it was.
 # 12. Two networks with the same weights pass `same_as_scratch` in train mode with `error=1e-6`. Then
