@@ -113,8 +113,8 @@ class ScratchNet(nn.Module):
 # line, "sets units to zero at random". The second line is half of the definition: without it the
 # mean would not stay.
 #
-# Which mode is it in? The same `training` flag that you asked in chapter 1 decides. **A fresh module
-# is in train mode.** Nobody has to call `train()` for that; `eval()` has to be called.
+# Which mode is it in? The same `training` flag that you asked in chapter 1 decides. **A fresh
+# module is in train mode.** Nobody has to call `train()` for that; `eval()` has to be called.
 
 # %% tags=["demo"]
 torch.manual_seed(0)
@@ -186,15 +186,16 @@ for name, activation in (("relu", torch.relu), ("sigmoid", torch.sigmoid)):
 # ## Initialising on purpose
 #
 # What weights does a new network have? `nn.Linear(num_inputs, num_outputs)` draws weights **and
-# bias** uniformly from $\pm 1/\sqrt{\texttt{num\_inputs}}$. Notes that say "the bias starts at 0" are
-# mistaken: it does in the book's code from scratch, where somebody wrote `torch.zeros`. It does not
-# in `nn.Linear`.
+# bias** uniformly from $\pm 1/\sqrt{\texttt{num\_inputs}}$. Notes that say "the bias starts at 0"
+# are mistaken: it does in the book's code from scratch, where somebody wrote `torch.zeros`. It does
+# not in `nn.Linear`.
 #
 # The book draws the weights of its concise networks anew, from a normal distribution with mean 0
 # and **standard deviation** 0.01. Three readings of that 0.01 are around in published comments:
 #
 # - it is the standard deviation, and the variance is $0.01^2 = 0.0001$. Right.
-# - it is the variance. Then the standard deviation would be 0.1, and the weights ten times as large.
+# - it is the variance. Then the standard deviation would be 0.1, and the weights ten times as
+#   large.
 # - it is "the standard normal distribution". That one has standard deviation 1.
 #
 # `net.apply(f)` is the tool: it calls `f(m)` for every module `m` in `net`, the layers inside
@@ -210,8 +211,8 @@ for name, activation in (("relu", torch.relu), ("sigmoid", torch.sigmoid)):
 # - The bias stays as it is, and so does every module that is no `nn.Linear`.
 # - The return value is ignored.
 #
-# Example: after `net = build_net(0.2, 0.5); net.apply(init_weights)`, `net[1].weight.std()` is about
-# 0.01; before, it was about 0.0206.
+# Example: after `net = build_net(0.2, 0.5); net.apply(init_weights)`, `net[1].weight.std()` is
+# about 0.01; before, it was about 0.0206.
 
 
 # %% exercise="init_weights"
@@ -267,9 +268,9 @@ with d2l_loop(device) as history:
 plot_history(history)
 
 # %% [markdown]
-# Expect a train loss of about 0.35, a train accuracy of about 0.87, and a test accuracy between 0.82
-# and 0.88. That is what chapter 1's network reached, and what the book reports. It *looks* like the
-# same network. Looking alike is no proof; we come back to that.
+# Expect a train loss of about 0.35, a train accuracy of about 0.87, and a test accuracy between
+# 0.82 and 0.88. That is what chapter 1's network reached, and what the book reports. It *looks*
+# like the same network. Looking alike is no proof; we come back to that.
 #
 # ## The same network as a class
 #
@@ -284,9 +285,9 @@ plot_history(history)
 # - Three linear layers with biases: `input_size` → `hidden_size` → `hidden_size` → `output_size`.
 # - After each of the two hidden layers ReLU, and then dropout with rate `dropout_prob`, by
 #   `nn.Dropout` members of the class.
-# - `net(X)` takes images, for example `(n, 1, 28, 28)`, or rows `(n, input_size)`, and returns logits
-#   `(n, output_size)`. So it flattens by itself: a published `SimpleMLP` forgot that, and works on
-#   rows only.
+# - `net(X)` takes images, for example `(n, 1, 28, 28)`, or rows `(n, input_size)`, and returns
+#   logits `(n, output_size)`. So it flattens by itself: a published `SimpleMLP` forgot that, and
+#   works on rows only.
 # - Leave the weights as `nn.Linear` makes them.
 #
 # Example: `SimpleMLP()(torch.rand(5, 1, 28, 28)).shape` is `torch.Size([5, 10])`.
@@ -319,13 +320,13 @@ check("SimpleMLP")
 
 # %% [markdown]
 # One `nn.Dropout` may serve both layers: it keeps no mask, it draws a new one at each call. What
-# must *not* happen is `nn.Dropout(p)(H)` inside `forward`: that is a fresh module, a fresh module is
-# in train mode, and `net.eval()` will never hear of it.
+# must *not* happen is `nn.Dropout(p)(H)` inside `forward`: that is a fresh module, a fresh module
+# is in train mode, and `net.eval()` will never hear of it.
 #
 # Here is your class in the book's loop and with the book's own loader, for one epoch. d2l's loader
-# opens the pictures one by one, 60,000 times an epoch; on two cores, with its four worker processes,
-# an epoch took us 16 seconds. That is why this course keeps the pictures in memory. The pictures
-# are the same. (`d2l_data` shows d2l where they lie, and turns off the worker processes.)
+# opens the pictures one by one, 60,000 times an epoch; on two cores, with its four worker
+# processes, an epoch took us 16 seconds. That is why this course keeps the pictures in memory. The
+# pictures are the same. (`d2l_data` shows d2l where they lie, and turns off the worker processes.)
 
 # %% tags=["demo"]
 torch.manual_seed(0)
@@ -341,8 +342,8 @@ with d2l_loop() as simple_history:
     d2l.train_ch3(simple, d2l_train_iter, d2l_test_iter, loss, 1, trainer)
 
 # %% [markdown]
-# One epoch is too few for the assertion at the end of `train_ch3`, and you have seen how it says so:
-# a train loss well above 0.5.
+# One epoch is too few for the assertion at the end of `train_ch3`, and you have seen how it says
+# so: a train loss well above 0.5.
 #
 # ## Three switches that are not one
 #
@@ -393,9 +394,9 @@ for mode in ("train", "eval"):
 
 # %% [markdown] answer="half_switched" points=2
 # The first one measures with dropout on: the accuracy is too low, and changes from run to run,
-# although nothing fails; turning gradients off does not touch dropout. The second one gets the right
-# number: dropout is off. But autograd records every operation for a backward pass that never comes,
-# which costs memory and some time, not correctness.
+# although nothing fails; turning gradients off does not touch dropout. The second one gets the
+# right number: dropout is off. But autograd records every operation for a backward pass that never
+# comes, which costs memory and some time, not correctness.
 #
 # *Marking: 1 point for the first friend, dropout still on and so a wrong, random accuracy; 1 point
 # for the second, a right accuracy at the price of memory or time.*
@@ -435,8 +436,8 @@ class PublishedMLP(nn.Module):
 #    the network is in the mode in which it came.
 #    Example: `is_random_in_eval(PublishedMLP(), torch.rand(64, 784))` is `True`, and with
 #    `build_net(0.2, 0.5)` it is `False`, although that one is in train mode when it comes.
-# 2. Write `FixedMLP`, the published class without its bug. It inherits `__init__`, so only `forward`
-#    is to be written.
+# 2. Write `FixedMLP`, the published class without its bug. It inherits `__init__`, so only
+#    `forward` is to be written.
 
 
 # %% exercise="find_the_functional_bug"
@@ -492,31 +493,33 @@ for kind in (PublishedMLP, FixedMLP):
     print(f"{kind.__name__}: test accuracy", ", ".join(f"{acc:.4f}" for acc in measured))
 
 # %% [markdown]
-# Nearly one percent is lost (0.860 in place of 0.869), and the last digits change from measurement to
-# measurement. That is small enough to be taken for bad luck, which is what makes the bug live long.
+# Nearly one percent is lost (0.860 in place of 0.869), and the last digits change from measurement
+# to measurement. That is small enough to be taken for bad luck, which is what makes the bug live
+# long.
 #
 # ## Are they the same?
 #
-# You now have a network from scratch and a concise one. Same curves, same accuracy. Are they the same
-# program? "It looks so" is an assertion. Let us replace it by a proof, as far as a program can be
-# proven by running it, and know exactly how far that is.
+# You now have a network from scratch and a concise one. Same curves, same accuracy. Are they the
+# same program? "It looks so" is an assertion. Let us replace it by a proof, as far as a program can
+# be proven by running it, and know exactly how far that is.
 #
-# **In eval mode** nothing is random. Put the same weights into both, feed the same pictures, compare
-# number for number, up to rounding.
+# **In eval mode** nothing is random. Put the same weights into both, feed the same pictures,
+# compare number for number, up to rounding.
 #
-# **In train mode** the two draw their masks in different ways, so even with the same seed the numbers
-# differ. Nothing else can be expected of two dice. What must agree is the **distribution** of the
-# logits. For given weights and a given picture, a logit $o$ is a random variable. Let
+# **In train mode** the two draw their masks in different ways, so even with the same seed the
+# numbers differ. Nothing else can be expected of two dice. What must agree is the **distribution**
+# of the logits. For given weights and a given picture, a logit $o$ is a random variable. Let
 #
 # $$F(t) = P(o \le t)$$
 #
 # be its distribution function. We cannot see $F$, but we can draw: $T$ passes of one network give
-# $a_1, \dots, a_T$, and $T$ passes of the other give $b_1, \dots, b_T$. Their **empirical** distribution
-# functions count:
+# $a_1, \dots, a_T$, and $T$ passes of the other give $b_1, \dots, b_T$. Their **empirical**
+# distribution functions count:
 #
 # $$\hat F_a(t) = \frac{\#\{i : a_i \le t\}}{T}, \qquad \hat F_b(t) = \frac{\#\{i : b_i \le t\}}{T}.$$
 #
-# Both are staircases from 0 to 1. The **Kolmogorov–Smirnov distance** is the widest gap between them:
+# Both are staircases from 0 to 1. The **Kolmogorov–Smirnov distance** is the widest gap between
+# them:
 #
 # $$D = \max_t \, \bigl|\hat F_a(t) - \hat F_b(t)\bigr|.$$
 #
@@ -532,35 +535,36 @@ for kind in (PublishedMLP, FixedMLP):
 # $$P(D > 2\varepsilon) \le 4 e^{-2 T \varepsilon^2}.$$
 #
 # Set the right side to the error rate that you allow, solve for $\varepsilon$, and you have a bound
-# for $D$ that equal networks exceed with that probability at most. No normal approximation, no table.
+# for $D$ that equal networks exceed with that probability at most. No normal approximation, no
+# table.
 #
-# Ten logits are ten comparisons, and each may fail by bad luck. Give each of them a tenth of the error
-# rate: then the chance that *any* fails is at most the whole of it.
+# Ten logits are ten comparisons, and each may fail by bad luck. Give each of them a tenth of the
+# error rate: then the chance that *any* fails is at most the whole of it.
 #
-# One more trick: $T$ passes need no loop. Repeat one picture $T$ times; a batch of $T$ equal rows has
-# $T$ independent masks. (A network that draws one mask for the whole batch would be found out: its
-# rows are all equal.)
+# One more trick: $T$ passes need no loop. Repeat one picture $T$ times; a batch of $T$ equal rows
+# has $T$ independent masks. (A network that draws one mask for the whole batch would be found out:
+# its rows are all equal.)
 #
 # ### Exercise: `same_as_scratch` (8 points, hard, 25 minutes)
 #
 # Three functions.
 #
-# 1. `ks_distance(a, b)`: the distance $D$ of two samples, a number. `a`, `b`: float tensors of shapes
-#    `(T,)` and `(S,)`, perhaps of different lengths, perhaps with equal values in them.
+# 1. `ks_distance(a, b)`: the distance $D$ of two samples, a number. `a`, `b`: float tensors of
+#    shapes `(T,)` and `(S,)`, perhaps of different lengths, perhaps with equal values in them.
 #    Example: `ks_distance(torch.tensor([1.0, 2.0]), torch.tensor([2.0, 3.0]))` is 0.5.
-# 2. `ks_bound(T, error)`: the number that $D$ of two samples of size `T` from one distribution exceeds
-#    with probability at most `error`, from the inequality above.
-#    Example: `ks_bound(2000, 1e-6)` is about 0.1233.
+# 2. `ks_bound(T, error)`: the number that $D$ of two samples of size `T` from one distribution
+#    exceeds with probability at most `error`, from the inequality above. Example:
+#    `ks_bound(2000, 1e-6)` is about 0.1233.
 # 3. `same_as_scratch(scratch, concise, X, T=10_000, error=1e-6)`: a pair of bools, `(same_in_eval,
 #    same_in_train)`.
-#    - First it copies the parameters of `scratch` into `concise`. Both have the same number of them, in
-#      the same order and of the same shapes. `copy_parameters` above does it.
+#    - First it copies the parameters of `scratch` into `concise`. Both have the same number of
+#      them, in the same order and of the same shapes. `copy_parameters` above does it.
 #    - `same_in_eval`: for all of `X`, in eval mode, the logits differ by at most 0.0001 each.
 #    - `same_in_train`: for the **first** example of `X`, in train mode, drawn `T` times from each
 #      network, each logit's $D$ stays within the bound for `error` divided by the number of logits.
 #    - `X`: rows `(n, num_inputs)`, n ≥ 1. The networks are either with or without a bug, so call
-#      `eval()` and `train()` yourself. In which mode you leave them does not matter. Their logits in
-#      train mode have many values: of both drop rates, one at least lies between 0.1 and 0.9.
+#      `eval()` and `train()` yourself. In which mode you leave them does not matter. Their logits
+#      in train mode have many values: of both drop rates, one at least lies between 0.1 and 0.9.
 #
 # Example: `same_as_scratch(ScratchNet(), build_net(0.2, 0.5), torch.rand(100, 784))` gives
 # `(True, True)`; with `build_net(0.5, 0.2)`, whose rates are swapped, `(True, False)`; with
@@ -656,9 +660,9 @@ figure = AltFigure(
     (9, 3),
 )
 for panel, (name, (k, b, D)) in zip(figure.subplots(1, 2, sharey=True), drawn.items(), strict=True):
-    steps = torch.arange(1, T + 1) / T
-    panel.step(a[:, k].sort().values, steps, "-", color="C0", label="scratch")
-    panel.step(b.sort().values, steps, "--", color="C1", label="concise")
+    steps = torch.arange(1, T + 1).numpy() / T
+    panel.step(a[:, k].sort().values.numpy(), steps, "-", color="C0", label="scratch")
+    panel.step(b.sort().values.numpy(), steps, "--", color="C1", label="concise")
     panel.set_title(f"{name}\nD = {D:.3f}, bound {bound:.3f}", fontsize=9)
     panel.set_xlabel(f"logit {k} in train mode")
     panel.legend()
@@ -666,42 +670,43 @@ figure
 
 # %% [markdown]
 # What has been shown? Where the test says "different", it is wrong at most once in a million runs.
-# Where it says "same", it says less: a difference smaller than the bound may hide. More passes narrow
-# the bound, like $1/\sqrt{T}$. And the tests speak of one picture and of the weights of the day.
+# Where it says "same", it says less: a difference smaller than the bound may hide. More passes
+# narrow the bound, like $1/\sqrt{T}$. And the tests speak of one picture and of the weights of the
+# day.
 #
-# The rest of the proof is thought, not measurement. Given the weights and the picture, the logits are a
-# function $g(M_1, M_2)$ of the two masks, and it is the same function $g$ for both networks: that is
-# what eval mode plus reading the code shows. In both networks the entries of the masks are independent,
-# and 1 with probability $1-p$. So $g$ has the same distribution. What the test adds is that the code
-# does what this argument supposes, and of your own code you should not be too sure.
+# The rest of the proof is thought, not measurement. Given the weights and the picture, the logits
+# are a function $g(M_1, M_2)$ of the two masks, and it is the same function $g$ for both networks:
+# that is what eval mode plus reading the code shows. In both networks the entries of the masks are
+# independent, and 1 with probability $1-p$. So $g$ has the same distribution. What the test adds is
+# that the code does what this argument supposes, and of your own code you should not be too sure.
 #
 # ### Question: what the test says (2 points)
 #
-# `same_as_scratch` gave `(True, True)` with `error=1e-6`. A friend concludes: "The probability that the
-# two networks differ is one in a million." What is wrong with that, and what would you do to become
-# surer that they do not differ? Two or three sentences.
+# `same_as_scratch` gave `(True, True)` with `error=1e-6`. A friend concludes: "The probability that
+# the two networks differ is one in a million." What is wrong with that, and what would you do to
+# become surer that they do not differ? Two or three sentences.
 
 # %% [markdown] answer="what_the_test_says" points=2
-# The error rate is the probability that the test says "different" when the networks are the same. It
-# says nothing of the probability that the networks differ, nor of how often the test says "same" when
-# they do: a small difference stays within the bound. To become surer, take a larger T, which narrows
-# the bound, more inputs and other weights, and try networks with known small bugs, to see which the
-# test can find.
+# The error rate is the probability that the test says "different" when the networks are the same.
+# It says nothing of the probability that the networks differ, nor of how often the test says "same"
+# when they do: a small difference stays within the bound. To become surer, take a larger T, which
+# narrows the bound, more inputs and other weights, and try networks with known small bugs, to see
+# which the test can find.
 #
 # *Marking: 1 point for saying that 1e-6 bounds false alarms only (it is not a probability that the
-# networks differ); 1 point for a way to gain power or coverage: larger T, more inputs, other weights,
-# known bugs.*
+# networks differ); 1 point for a way to gain power or coverage: larger T, more inputs, other
+# weights, known bugs.*
 
 # %% [markdown]
 # ## Why it helps: a story, and a measurement
 #
-# Why should a network that loses half of its units learn better? The story that the inventors tell is
-# **co-adaptation**. Picture an office in which two colleagues always work together. One makes a
-# certain mistake, the other always corrects it, and the pair is never wrong, as long as both are there
-# and the work is of the usual kind. On unusual work, the correction no longer fits the mistake. Now
-# send half of the staff home every morning, at random. Nobody can lean on one particular colleague;
-# everyone must do something useful with whoever turns up. On the day of the great order all are there,
-# and each is useful by itself.
+# Why should a network that loses half of its units learn better? The story that the inventors tell
+# is **co-adaptation**. Picture an office in which two colleagues always work together. One makes a
+# certain mistake, the other always corrects it, and the pair is never wrong, as long as both are
+# there and the work is of the usual kind. On unusual work, the correction no longer fits the
+# mistake. Now send half of the staff home every morning, at random. Nobody can lean on one
+# particular colleague; everyone must do something useful with whoever turns up. On the day of the
+# great order all are there, and each is useful by itself.
 #
 # It is a story, and a good one, but a story proves nothing. One thing that follows from it can be
 # measured: take units away from a *trained* network, and see how much it hurts.
@@ -732,11 +737,12 @@ for name, network in trained.items():
         )
 
 # %% [markdown]
-# Half of the second hidden layer can go, and neither network loses more than two percent. Where three
-# quarters are gone, the one that was trained with dropout is ahead, with about 0.75 against 0.71. So the
-# difference points the way the story says, and it is not large. Fair enough, too: working with units
-# missing is what that network was trained for. Whether it is *why* such networks do better on new
-# pictures is another question, which this measurement does not answer. Keep the story as a story.
+# Half of the second hidden layer can go, and neither network loses more than two percent. Where
+# three quarters are gone, the one that was trained with dropout is ahead, with about 0.75 against
+# 0.71. So the difference points the way the story says, and it is not large. Fair enough, too:
+# working with units missing is what that network was trained for. Whether it is *why* such networks
+# do better on new pictures is another question, which this measurement does not answer. Keep the
+# story as a story.
 #
 # ### Question: a story and its test (2 points)
 #
@@ -744,12 +750,12 @@ for name, network in trained.items():
 # observation that would speak *against* the story. Three or four sentences.
 
 # %% [markdown] answer="co_adaptation" points=2
-# Co-adaptation: a hidden unit is useful only in company of certain others, whose errors it corrects.
-# With dropout, the others are missing at random, so a unit is rewarded for what it contributes together
-# with many different partners. Against the story would speak, for example, that dropout improves the
-# test accuracy although units depend on each other as much as before (removing units hurts as much, or
-# their activations are as correlated), or that another noise that leaves the partners together, such as
-# one mask for a whole layer, helps as much.
+# Co-adaptation: a hidden unit is useful only in company of certain others, whose errors it
+# corrects. With dropout, the others are missing at random, so a unit is rewarded for what it
+# contributes together with many different partners. Against the story would speak, for example,
+# that dropout improves the test accuracy although units depend on each other as much as before
+# (removing units hurts as much, or their activations are as correlated), or that another noise that
+# leaves the partners together, such as one mask for a whole layer, helps as much.
 #
 # *Marking: 1 point for co-adaptation and how random partners work against it; 1 point for any
 # observation that the story forbids or makes unlikely.*
@@ -759,32 +765,34 @@ for name, network in trained.items():
 #
 # In eval mode a network gives one answer and does not say how sure it is. (The softmax gives a
 # probability, but networks are often sure of nonsense.) With dropout on, each pass asks another
-# thinned network. Ask $T$ of them and you have $T$ opinions: their mean is a prediction, and their spread
-# says how much the networks disagree. This is **Monte Carlo dropout** (Gal and Ghahramani, 2016):
+# thinned network. Ask $T$ of them and you have $T$ opinions: their mean is a prediction, and their
+# spread says how much the networks disagree. This is **Monte Carlo dropout** (Gal and Ghahramani,
+# 2016):
 #
 # $$\bar y = \frac1T \sum_{t=1}^{T} y^{(t)}, \qquad
 # s = \sqrt{\frac1{T-1} \sum_{t=1}^{T} \bigl(y^{(t)} - \bar y\bigr)^2},
 # \qquad y^{(t)} = \operatorname{softmax}\bigl(\mathrm{net}^{(t)}(X)\bigr).$$
 #
-# Here dropout at inference is on *purpose*. The difference to the bug above is that you know it. And it
-# is dropout alone: `net.train()` would also switch batch normalisation, which would then look at its
-# neighbours in the batch and change its own statistics while you only wanted to ask.
+# Here dropout at inference is on *purpose*. The difference to the bug above is that you know it.
+# And it is dropout alone: `net.train()` would also switch batch normalisation, which would then
+# look at its neighbours in the batch and change its own statistics while you only wanted to ask.
 #
 # ### Exercise: `mc_dropout_predict` (5 points, medium, 12 minutes)
 #
 # Write `mc_dropout_predict(net, X, T)`.
 #
-# - `net`: an `nn.Module` whose dropout stands in it as `nn.Dropout` modules; all of it is in one mode,
-#   train or eval. `X`: a batch of n examples that it takes. `T`: number of passes, T ≥ 2.
-# - Each pass: the `nn.Dropout` modules in train mode, **all other modules in eval mode**; a softmax over
-#   the classes turns logits `(n, num_classes)` into probabilities.
-# - Returns two tensors of shape `(n, num_classes)`: mean and standard deviation of the probabilities
-#   over the T passes, for each example and class. The standard deviation divides by T − 1, as
-#   `torch.std` does.
-# - Autograd does not record. Afterwards `net` is in the mode in which it came, with all its modules.
+# - `net`: an `nn.Module` whose dropout stands in it as `nn.Dropout` modules; all of it is in one
+#   mode, train or eval. `X`: a batch of n examples that it takes. `T`: number of passes, T ≥ 2.
+# - Each pass: the `nn.Dropout` modules in train mode, **all other modules in eval mode**; a softmax
+#   over the classes turns logits `(n, num_classes)` into probabilities.
+# - Returns two tensors of shape `(n, num_classes)`: mean and standard deviation of the
+#   probabilities over the T passes, for each example and class. The standard deviation divides by T
+#   − 1, as `torch.std` does.
+# - Autograd does not record. Afterwards `net` is in the mode in which it came, with all its
+#   modules.
 #
-# Example: with `nn.Dropout(0.0)` everywhere, all passes agree: the mean is the softmax of the logits in
-# eval mode, and the standard deviation is 0.
+# Example: with `nn.Dropout(0.0)` everywhere, all passes agree: the mean is the softmax of the
+# logits in eval mode, and the standard deviation is 0.
 
 
 # %% exercise="mc_dropout_predict"
@@ -811,8 +819,8 @@ def mc_dropout_predict(net, X, T):
 check("mc_dropout_predict")
 
 # %% [markdown]
-# Ask the network that you trained at the beginning, 50 times, about 2,000 test pictures. Sort them by
-# how much the passes disagree about the class that the mean chooses:
+# Ask the network that you trained at the beginning, 50 times, about 2,000 test pictures. Sort them
+# by how much the passes disagree about the class that the mean chooses:
 
 # %% tags=["demo"]
 torch.manual_seed(0)
@@ -848,8 +856,8 @@ figure = AltFigure(
 )
 panels = figure.subplots(2, 3, height_ratios=(2, 3))
 for column, (name, picture) in enumerate(three.items()):
-    m, s = (part[0].cpu() for part in parts[name])
-    panels[0, column].imshow(picture[0, 0].cpu(), cmap="gray")
+    m, s = (part[0].cpu().numpy() for part in parts[name])
+    panels[0, column].imshow(picture[0, 0].cpu().numpy(), cmap="gray")
     panels[0, column].set_title(name, fontsize=9)
     panels[0, column].axis("off")
     panels[1, column].bar(range(10), m, yerr=s, color="lightgray", edgecolor="black", capsize=3)
@@ -858,17 +866,17 @@ for column, (name, picture) in enumerate(three.items()):
 figure
 
 # %% [markdown]
-# In the quarter where the passes agree most, the network is right in about 99 of 100 cases; where they
-# agree least, in about 70. That is worth having: such pictures can be shown to a person. The mean itself
-# is no more accurate than eval mode. And look at the noise: most passes agree that it is a bag.
-# Disagreement is a hint that something is hard; agreement is no promise.
+# In the quarter where the passes agree most, the network is right in about 99 of 100 cases; where
+# they agree least, in about 70. That is worth having: such pictures can be shown to a person. The
+# mean itself is no more accurate than eval mode. And look at the noise: most passes agree that it
+# is a bag. Disagreement is a hint that something is hard; agreement is no promise.
 
 # %% [markdown] quiz="quiz_concise" points=5
 # ## Switches, scales and starting values: a quiz (5 points, easy, 10 minutes)
 #
-# Some of these sentences have been published. Choose one letter for each question, run the two cells,
-# and read the explanation of what was wrong. Fill the letters into the dictionary, and delete the
-# `raise` line.
+# Some of these sentences have been published. Choose one letter for each question, run the two
+# cells, and read the explanation of what was wrong. Fill the letters into the dictionary, and
+# delete the `raise` line.
 #
 # 1. What does `net.eval()` do?
 #     - (a) it turns gradients off
@@ -905,8 +913,8 @@ figure
 #         > That has standard deviation 1, a hundred times as much.
 #     - (c) a normal distribution with variance 0.0001
 #         > right: The variance is the square of the standard deviation, 0.01².
-# 6. "Dropout sets each hidden unit to 0 with probability p in training and leaves the others as they
-#    are." What would `nn.Dropout` say to that?
+# 6. "Dropout sets each hidden unit to 0 with probability p in training and leaves the others as
+#    they are." What would `nn.Dropout` say to that?
 #     - (a) it is right
 #         > Look at `nn.Dropout(0.5)(torch.ones(8))`: where do the twos come from?
 #     - (b) the others are multiplied by 1 - p
@@ -915,8 +923,8 @@ figure
 #         > So it was in the first papers. `nn.Dropout` scales in training and does nothing in eval.
 #     - (d) the others are divided by 1 - p, so that the mean stays
 #         > right: That half of the definition is why eval mode needs no correction.
-# 7. The logits were computed in train mode. Then comes `net.eval()`, then `accuracy(y_hat, y)` with those
-#    logits. What is measured?
+# 7. The logits were computed in train mode. Then comes `net.eval()`, then `accuracy(y_hat, y)` with
+#    those logits. What is measured?
 #     - (a) the accuracy without dropout: the network is in eval mode by then
 #         > `y_hat` is a tensor of numbers. No switch changes it afterwards.
 #     - (b) the accuracy with units dropped
@@ -951,7 +959,8 @@ figure
 #         > Dropout stays on: the accuracy is too low and random.
 #     - (c) `torch.set_grad_enabled(False)`, which includes `eval()`
 #         > It includes nothing: the mode of the network stays as it was.
-# 12. Two networks with the same weights pass `same_as_scratch` in train mode with `error=1e-6`. Then
+# 12. Two networks with the same weights pass `same_as_scratch` in train mode with `error=1e-6`.
+#     Then
 #     - (a) they are the same with probability 0.999999
 #         > The error rate is about false alarms among equal networks, not about these two.
 #     - (b) their logits are equal, pass by pass
@@ -962,43 +971,44 @@ figure
 # %% [markdown]
 # ## Exercises without a check
 #
-# 1. Replace `nn.Dropout` by a module of your own that wraps `dropout_layer`, give it an `extra_repr`, and
-#    let `same_as_scratch` judge it.
-# 2. Give both networks the **same masks**: let `dropout_layer` and your module of exercise 1 take their
-#    random numbers from one list. Now train mode must agree number for number. Does it?
-# 3. How small a difference of rates does `same_as_scratch` find with T = 10,000? Try 0.5 against 0.45, 0.4
-#    and so on, ten times each, and draw the share found. What does T = 100,000 change?
-# 4. At rate 0 every logit in train mode is one number, and a difference in its last digit makes $D = 1$.
-#    Mend `ks_distance` or `same_as_scratch` so that rounding does not matter, without losing the error
-#    rate.
-# 5. Train `build_net(0.2, 0.5)` with and without `init_weights`. Which one starts faster, and where are
-#    they after ten epochs? What happens with `std=1`?
-# 6. Draw the spread of `mc_dropout_predict` for a boot that you turn by 0, 15, …, 180 degrees. Where do the
-#    passes begin to disagree, and where do they agree again, on something wrong?
+# 1. Replace `nn.Dropout` by a module of your own that wraps `dropout_layer`, give it an
+#    `extra_repr`, and let `same_as_scratch` judge it.
+# 2. Give both networks the **same masks**: let `dropout_layer` and your module of exercise 1 take
+#    their random numbers from one list. Now train mode must agree number for number. Does it?
+# 3. How small a difference of rates does `same_as_scratch` find with T = 10,000? Try 0.5 against
+#    0.45, 0.4 and so on, ten times each, and draw the share found. What does T = 100,000 change?
+# 4. At rate 0 every logit in train mode is one number, and a difference in its last digit makes
+#    $D = 1$. Mend `ks_distance` or `same_as_scratch` so that rounding does not matter, without
+#    losing the error rate.
+# 5. Train `build_net(0.2, 0.5)` with and without `init_weights`. Which one starts faster, and where
+#    are they after ten epochs? What happens with `std=1`?
+# 6. Draw the spread of `mc_dropout_predict` for a boot that you turn by 0, 15, …, 180 degrees.
+#    Where do the passes begin to disagree, and where do they agree again, on something wrong?
 #
 # ## Summary
 #
-# - `nn.Dropout(p)` drops **and** scales in train mode, and does nothing in eval mode. A fresh module is
-#   in train mode.
-# - `train()` and `eval()` set a flag; `no_grad()` stops recording. Neither does the other's work. A test
-#   loop wants both.
-# - `F.dropout` needs `training=self.training`, and a module made inside `forward` is always in train mode.
+# - `nn.Dropout(p)` drops **and** scales in train mode, and does nothing in eval mode. A fresh
+#   module is in train mode.
+# - `train()` and `eval()` set a flag; `no_grad()` stops recording. Neither does the other's work. A
+#   test loop wants both.
+# - `F.dropout` needs `training=self.training`, and a module made inside `forward` is always in
+#   train mode.
 # - `nn.Linear` draws weights and bias uniformly; `net.apply(init_weights)` draws the weights from
 #   $N(0, 0.01^2)$ and leaves the bias.
-# - Two random programs are the same when their distributions are. A test with a stated error rate can show
-#   that they differ; that they agree, it shows up to its bound.
+# - Two random programs are the same when their distributions are. A test with a stated error rate
+#   can show that they differ; that they agree, it shows up to its bound.
 # - With dropout on at prediction, the spread over passes hints at what is hard.
 #
 # ## Further reading
 #
-# - N. Srivastava, G. Hinton, A. Krizhevsky, I. Sutskever, R. Salakhutdinov: *Dropout: a simple way to
-#   prevent neural networks from overfitting*. Journal of Machine Learning Research 15, 2014. (Section 2
-#   tells where the idea came from; section 7.1 looks at co-adaptation.)
-# - Y. Gal, Z. Ghahramani: *Dropout as a Bayesian approximation: representing model uncertainty in deep
-#   learning*. ICML 2016.
-# - P. Massart: *The tight constant in the Dvoretzky–Kiefer–Wolfowitz inequality*. Annals of Probability
-#   18, 1990.
+# - N. Srivastava, G. Hinton, A. Krizhevsky, I. Sutskever, R. Salakhutdinov: *Dropout: a simple way
+#   to prevent neural networks from overfitting*. Journal of Machine Learning Research 15, 2014.
+#   (Section 2 tells where the idea came from; section 7.1 looks at co-adaptation.)
+# - Y. Gal, Z. Ghahramani: *Dropout as a Bayesian approximation: representing model uncertainty in
+#   deep learning*. ICML 2016.
+# - P. Massart: *The tight constant in the Dvoretzky–Kiefer–Wolfowitz inequality*. Annals of
+#   Probability 18, 1990.
 # - A. Zhang, Z. C. Lipton, M. Li, A. J. Smola: *Dive into Deep Learning*, the section on dropout.
 #
-# Before this chapter: *Dropout from scratch* (chapter 1). Next: *Dropout experiments* (chapter 3), where
-# you ask what dropout really does for the accuracy, and learn how to ask.
+# Before this chapter: *Dropout from scratch* (chapter 1). Next: *Dropout experiments* (chapter 3),
+# where you ask what dropout really does for the accuracy, and learn how to ask.
