@@ -19,10 +19,12 @@ from grader.checks.networks import (
     MLP,
     Copies,
     canonical,
+    find_parameters,
     gradients,
     identity,
     listed,
     logits,
+    oriented,
     parameters_of,
     run_network,
 )
@@ -69,12 +71,9 @@ class DropoutNetwork(Exercise):
         """The further arguments that set the rates; none for the defaults."""
         return {} if rates is None else {"dropout1": rates[0], "dropout2": rates[1]}
 
-    @check(
-        "three linear layers of the sizes asked for",
-        weight=1.5,
-        hint="Print `[tuple(p.shape) for p in net.parameters()]`.",
-    )
+    @check("three linear layers of the sizes asked for", weight=1.5)
     def layers(self, student: Student) -> None:
+        """Print `[tuple(p.shape) for p in net.parameters()]`."""
         maker = self.maker or self.name
         for mlp in (*self.other_sizes(), BOOK):
             arguments = self.arguments(mlp)
@@ -105,13 +104,9 @@ class DropoutNetwork(Exercise):
                 because=NOT_REGISTERED if layers_missing else "",
             )
 
-    @check(
-        "in eval mode the logits are those of the plain network",
-        weight=1.5,
-        essential=True,
-        hint="Twice linear and ReLU, then the last linear layer, and nothing after it.",
-    )
+    @check("in eval mode the logits are those of the plain network", weight=1.5, essential=True)
     def logits(self, student: Student) -> None:
+        """Twice linear and ReLU, then the last linear layer, and nothing after it."""
         X = torch.randn(12, INPUTS)
         run = self._run(student, "drawn", (0.0, 0.0), [X], ["eval"])
         right = logits(run.parameters, X)
@@ -131,31 +126,33 @@ class DropoutNetwork(Exercise):
             },
         )
 
-    @check(
-        "images and flat rows both go in",
-        hint="`X.reshape(...)` with -1 for the number of examples flattens images and leaves rows "
-        "as they are.",
-    )
+    @check("images and flat rows both go in")
     def shapes_of_input(self, student: Student) -> None:
+        """`X.reshape(...)` with -1 for the number of examples flattens images and leaves rows as
+        they are."""
         for n in (1, 5):
             images, others = positive(2, n, 1, 28, 28)
             inputs = [images, others.flatten(1)]
             run = self._run(student, "copying", (0.0, 0.0), inputs, ["eval"], [BOOK])
-            for X, out in zip(inputs, run.outputs, strict=True):
+            one, other = (
                 expect.tensor(out, shape=(n, 10), because=f"X has shape {tuple(X.shape)}")
+                for X, out in zip(inputs, run.outputs, strict=True)
+            )
+            expect.true(
+                not torch.equal(one, other),
+                seen="the same logits for other pictures",
+                expected="logits that depend on X",
+            )
+            for X, out in zip(inputs, run.outputs, strict=True):
                 expect.true(
                     not self.passed("logits") or run.copies(X.flatten(1), out).is_plain,
                     seen=f"other logits for an X of shape {tuple(X.shape)} than for its pixels",
                     expected="each example's own pixels, row by row",
                 )
 
-    @check(
-        "in train mode, dropout1 acts on the first hidden layer",
-        weight=1.5,
-        essential=True,
-        hint="Which of your two dropouts uses `dropout1`, and what is its input?",
-    )
+    @check("in train mode, dropout1 acts on the first hidden layer", weight=1.5, essential=True)
     def first_rate(self, student: Student) -> None:
+        """Which of your two dropouts uses `dropout1`, and what is its input?"""
         p = uniform(0.2, 0.6)
         run = self._run(student, "copying", (p, 0.0), [examples()], ["train"])
         copies = run.first
@@ -176,13 +173,9 @@ class DropoutNetwork(Exercise):
         verify_rate(unit, p, "dropout1", copies.is_plain)
         copies.verify_scale(1 - p)
 
-    @check(
-        "in train mode, dropout2 acts on the second hidden layer",
-        weight=1.5,
-        essential=True,
-        hint="Which of your two dropouts uses `dropout2`, and what is its input?",
-    )
+    @check("in train mode, dropout2 acts on the second hidden layer", weight=1.5, essential=True)
     def second_rate(self, student: Student) -> None:
+        """Which of your two dropouts uses `dropout2`, and what is its input?"""
         p = uniform(0.2, 0.6)
         run = self._run(student, "copying", (0.0, p), [examples()], ["train"])
         copies = run.first
@@ -196,23 +189,16 @@ class DropoutNetwork(Exercise):
         verify_rate(copies.dropped, p, "dropout2", copies.is_plain)
         copies.verify_scale(1 - p)
 
-    @check(
-        "without rates given, they are 0.2 and 0.5",
-        weight=0.5,
-        hint="They are the defaults in the signature of `__init__`.",
-    )
+    @check("without rates given, they are 0.2 and 0.5", weight=0.5)
     def default_rates(self, student: Student) -> None:
+        """They are the defaults in the signature of `__init__`."""
         run = self._run(student, "copying", None, [examples()], ["train"])
         verify_both_rates(run.first, 0.2, 0.5)
 
-    @check(
-        "net.eval() switches dropout off, net.train() on again",
-        weight=2,
-        essential=True,
-        hint="Ask `self.training`: PyTorch keeps it up to date for you.",
-    )
+    @check("net.eval() switches dropout off, net.train() on again", weight=2, essential=True)
     def modes(self, student: Student) -> None:
         # In an order that is drawn: to know which is asked for, the network must look.
+        """Ask `self.training`: PyTorch keeps it up to date for you."""
         drawn = ["train" if on else "eval" for on in (torch.rand(20) < 0.5).tolist()]
         modes = ["train", "eval", "eval", "train", *drawn]
         X = positive(12, INPUTS)
@@ -245,8 +231,9 @@ class DropoutNetwork(Exercise):
                 expected="dropout in train mode and none in eval mode, in whatever order they come",
             )
 
-    @check("dropout comes after ReLU", weight=0.5, hint="Linear, then ReLU, then dropout.")
+    @check("dropout comes after ReLU", weight=0.5)
     def after_relu(self, student: Student) -> None:
+        """Linear, then ReLU, then dropout."""
         X = torch.randn(50, INPUTS)
         run = self._run(student, "drawn", (0.5, 0.5), [X], ["train"])
         expect.true(
@@ -263,12 +250,9 @@ class DropoutNetwork(Exercise):
             "before it would say 0.5, not 0",
         )
 
-    @check(
-        "gradients reach all six parameters",
-        essential=True,
-        hint="Look for `.data`, `detach`, `no_grad` and new tensors made of old ones in `forward`.",
-    )
+    @check("gradients reach all six parameters", essential=True)
     def gradients(self, student: Student) -> None:
+        """Look for `.data`, `detach`, `no_grad` and new tensors made of old ones in `forward`."""
         X, weights = torch.randn(30, INPUTS), torch.randn(30, SMALL.sizes[-1])
         for rates, mode in (((0.0, 0.0), "eval"), ((0.4, 0.4), "train")):
             run = self._run(student, "drawn", rates, [X], [mode], backward=weights)
@@ -286,6 +270,28 @@ class DropoutNetwork(Exercise):
             if mode == "eval" and self.passed("logits") and self.passed("layers"):
                 right = gradients(run.parameters, X, weights)
                 expect.close(grads, right, tolerance=expect.LAYERS)
+
+    @check("the network begins with the weights that nn.Linear draws", weight=0.5)
+    def initial_weights(self, student: Student) -> None:
+        """Make the layers with `nn.Linear`, and leave their weights alone."""
+        shapes = BOOK.shapes[::2]
+        weights = student.run(
+            initial_weights,
+            name=self.maker or self.name,
+            arguments=self.arguments(BOOK),
+            keywords=self.keywords(None),
+            shapes=shapes,
+        )
+        for weight, shape in zip(expect.items(weights, len(shapes)), shapes, strict=True):
+            bound = shape[1] ** -0.5
+            largest = float(expect.tensor(weight, shape=shape).abs().max())
+            # Uniform in (-bound, bound): that none of 2560 is larger than 0.8 of it happens by chance.
+            statistics.book("no large weight", 0.8 ** (shape[0] * shape[1]))
+            expect.true(
+                0.8 * bound <= largest <= 1.001 * bound,
+                seen=f"weights of up to {largest:.3g} in the layer with {shape[1]} inputs",
+                expected=f"up to 1 / √{shape[1]} = {bound:.3g}, as `nn.Linear` draws them",
+            )
 
     def picture(self, student: Student) -> Figure | None:
         from grader.checks.pictures import hidden_units
@@ -418,6 +424,14 @@ def net_shapes(namespace, name, arguments, keywords, inputs):
         return None
     net = namespace[name](*arguments, **keywords)
     return [list(p.shape) for p in parameters_of(net, inputs)]
+
+
+def initial_weights(namespace, name, arguments, keywords, shapes):
+    net = namespace[name](*arguments, **keywords)
+    found = find_parameters(parameters_of(net, shapes[0][1]), shapes)
+    if found is None:
+        return [None for _ in shapes]
+    return [oriented(p, shape) for p, shape in zip(found, shapes)]  # noqa: B905
 
 
 def run_net(namespace, name, arguments, keywords, values, inputs, modes, backward):

@@ -9,7 +9,7 @@ decides from data and from what it computed itself.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from nbformat import NotebookNode, from_dict
@@ -19,6 +19,7 @@ from grader.checks.judge import derive_seed, judge, judge_with_reference
 from grader.checks.registry import chapter_of, get_exercise
 from grader.checks.results import ExerciseResult, SubmissionResult
 from grader.checks.table import ResultTable
+from grader.grading.names import printable
 from grader.grading.reference import reference_for
 from grader.grading.release import DEMO, Release
 from grader.grading.submission import Submission
@@ -44,31 +45,9 @@ def grade(
     torch.set_num_threads(1)  # a judge compares small tensors, and several judges share a machine
     started = time.perf_counter()
     student, assignment = submission.student, release.assignment
-    judged: list[_Judged] = []
     session = sandbox.open(derive_seed(secret, "student", student, assignment), submission.files)
     try:
-        count = 0
-        for cell in notebook.cells:
-            if cell.cell_type != "code":
-                continue
-            name = _exercise(cell)
-            if name is None and _is_demo(cell, release.demos):
-                cell.execution_count, cell.outputs = None, []
-                continue
-            count += 1
-            cell.execution_count = count
-            if name is not None:
-                exercise = get_exercise(chapter_of(assignment), name)
-                seed = derive_seed(secret, student, name)
-                with session.exercise() as remote:
-                    result = judge(exercise, remote, seed)
-                judged.append(_Judged(cell, exercise, seed, result))
-            elif cell.source.strip():
-                outcome = session.run_cell(cell.source, count=count)
-                cell.outputs = [_counted(output, count) for output in outcome.outputs]
-                if outcome.status not in ("ok", "error"):
-                    text = f"Cell {count} (`{_first_line(cell)}`): {outcome.message}"
-                    submission.findings.append(text)
+        judged = _run_cells(notebook, submission, release, secret, session)
         results = _with_reference(judged, session, release)
     finally:
         session.close()
@@ -77,6 +56,41 @@ def grade(
     seconds = time.perf_counter() - started
     findings = tuple(submission.findings)
     return SubmissionResult(student, assignment, tuple(results), findings, seconds)
+
+
+def _run_cells(
+    notebook: NotebookNode, submission: Submission, release: Release, secret: str, session: Session
+) -> list[_Judged]:
+    """Run the cells in order, and judge each exercise where its check stands."""
+    judged: list[_Judged] = []
+    stopped: dict[str, str] = {}
+    count = 0
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        name = _exercise(cell)
+        if name is None and _is_demo(cell, release.demos):
+            cell.execution_count, cell.outputs = None, []
+            continue
+        count += 1
+        cell.execution_count = count
+        if name is not None:
+            exercise = get_exercise(chapter_of(release.assignment), name)
+            seed = derive_seed(secret, submission.student, name)
+            with session.exercise() as remote:
+                result = judge(exercise, remote, seed)
+            if result.problem and name in stopped:
+                result = replace(result, problem=f"{result.problem}. {stopped[name]}")
+            judged.append(_Judged(cell, exercise, seed, result))
+        elif cell.source.strip():
+            outcome = session.run_cell(cell.source, count=count)
+            cell.outputs = [_counted(output, count) for output in outcome.outputs]
+            if outcome.status != "ok":
+                stopped[cell.metadata.get("nbgrader", {}).get("grade_id", "")] = outcome.message
+            if outcome.status not in ("ok", "error"):
+                text = f"Cell {count} (`{_first_line(cell)}`): {outcome.message}"
+                submission.findings.append(text)
+    return judged
 
 
 @dataclass(frozen=True)
@@ -139,4 +153,4 @@ def _counted(output: dict, count: int) -> NotebookNode:
 
 
 def _first_line(cell: NotebookNode) -> str:
-    return cell.source.strip().splitlines()[0][:60]
+    return printable(cell.source.strip().splitlines()[0], 60)

@@ -12,7 +12,7 @@ from grader.authoring.catalogue import Answer
 from grader.checks.registry import get_exercise
 from grader.checks.statistics import Comparison
 from grader.course import data_folder
-from grader.sandbox import Limits, Sandbox
+from grader.sandbox import Limits, Sandbox, SandboxUnavailable
 from grader.sandbox.launch import Backend
 
 from .catalogue import MIN_RIGHT, MIN_WRONG
@@ -111,21 +111,40 @@ def compare_with_sandbox(
     """Judge every answer in the sandbox too: both ways must say the same of every check.
 
     The code's own draws differ there. So a wrong answer on which a check depends on luck is judged
-    again, with other draws, before it counts as a difference between the two ways.
+    again, with other draws, before it counts as a difference between the two ways. Raises
+    SandboxUnavailable.
     """
-    with Sandbox(Limits(), data_folder(), backend) as sandbox:
-        for answer in track(answers, "in the sandbox", console=Console(stderr=True)):
+    parts = [answers[start::WORKERS] for start in range(WORKERS)]
+    tasks = [lambda part=part: _compare_part(part, verdicts, backend) for part in parts]
+    Console(stderr=True).print(f"{len(answers)} answers in the sandbox ...")
+    for outcome in run_forked(tasks, SECONDS * len(answers), WORKERS):
+        if outcome.result is None:
+            raise SandboxUnavailable(outcome.problem.removeprefix("SandboxUnavailable: "))
+        for answer, found in zip(parts[outcome.index], outcome.result, strict=True):
             row = rows[answer.place]
-            found = _compared(answer, verdicts[answer.path], sandbox)
-            for number in range(LUCK):
-                if answer.right or not found:
-                    break
-                other = f"{answer.path} {number}"
-                (tried,) = run_forked([lambda: _judge(answer, other)], SECONDS, 1)  # noqa: B023
-                if tried.result is not None:
-                    found = _compared(answer, tried.result, sandbox)
             row.agree = (row.agree or 0) + (not found)
             row.problems += [f"{answer.path}, in the sandbox: {fault}" for fault in found]
+
+
+def _compare_part(
+    answers: Sequence[Answer], verdicts: Mapping[str, Verdict], backend: Backend
+) -> list[list[str]]:
+    """What is wrong with each of these answers in a sandbox of their own."""
+    with Sandbox(Limits(), data_folder(), backend) as sandbox:
+        return [_in_sandbox(answer, verdicts[answer.path], sandbox) for answer in answers]
+
+
+def _in_sandbox(answer: Answer, here: Verdict, sandbox: Sandbox) -> list[str]:
+    """What is wrong with an answer in the sandbox; a wrong one that may owe it to luck is tried again."""
+    found = _compared(answer, here, sandbox)
+    for number in range(LUCK):
+        if answer.right or not found:
+            break
+        other = f"{answer.path} {number}"
+        (tried,) = run_forked([lambda: _judge(answer, other)], SECONDS, 1)  # noqa: B023
+        if tried.result is not None:
+            found = _compared(answer, tried.result, sandbox)
+    return found
 
 
 def _judge(answer: Answer, seed: str) -> Verdict:

@@ -56,6 +56,7 @@ def print_survivors(console: Console, rows: list[Row]) -> None:
 
 
 def print_error_rates(console: Console, rates: Iterable[ErrorRates]) -> None:
+    """What a right answer risks, check by check and in all of an exercise, and what is detected."""
     table = Table(title="Randomised checks", title_justify="left")
     for heading in ("exercise", "check", "rejects a right answer", "detects with 0.999"):
         table.add_column(heading)
@@ -64,7 +65,8 @@ def print_error_rates(console: Console, rates: Iterable[ErrorRates]) -> None:
             table.add_row(rate.exercise, rate.check, f"<= {rate.error:.1g}", rate.detects)
         table.add_row(exercise.exercise, "all together", f"<= {exercise.risk:.1g}", "")
         table.add_section()
-    console.print(table)
+    if table.row_count:
+        console.print(table)
 
 
 def print_points(console: Console, rows: list[Row]) -> None:

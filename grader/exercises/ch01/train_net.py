@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from grader.checks import expect, statistics
 from grader.checks.exercise import Exercise, check
-from grader.checks.networks import MLP, find_parameters, logits, oriented
+from grader.checks.networks import MLP, descended, find_parameters, oriented
 from grader.checks.randomness import integer, uniform
 from grader.checks.student import Student
 from grader.checks.training import Batch, EasyImages
@@ -64,13 +63,9 @@ class TrainNet(Exercise):
             self._trained = tuple(runs)
         return self._trained
 
-    @check(
-        "the network learns",
-        weight=2,
-        essential=True,
-        hint="Does the loss fall? If not, look at the order: network, loss, optimizer, epochs.",
-    )
+    @check("the network learns", weight=2, essential=True)
     def learns(self, student: Student) -> None:
+        """Does the loss fall? If not, look at the order: network, loss, optimizer, epochs."""
         long_run, _ = self._runs(student)
         new = expect.tensor(long_run["outputs"][1], shape=(NEW, 10))
         share = float((expect.finite(new).argmax(1) == self.problem.new_y).double().mean())
@@ -83,12 +78,9 @@ class TrainNet(Exercise):
             expected=f"more than {100 * LEARNT:.0f} %",
         )
 
-    @check(
-        "the history has one number an epoch in each list",
-        essential=True,
-        hint="`history.train_loss.append(...)`, and likewise for `train_acc` and `test_acc`.",
-    )
+    @check("the history has one number an epoch in each list", essential=True)
     def history(self, student: Student) -> None:
+        """`history.train_loss.append(...)`, and likewise for `train_acc` and `test_acc`."""
         long_run, short_run = self._runs(student)
         for run, epochs in ((long_run, EPOCHS), (short_run, 1)):
             if run["history"] is None:
@@ -128,12 +120,9 @@ class TrainNet(Exercise):
             expected="a loss that falls clearly: each epoch goes on where the last one ended",
         )
 
-    @check(
-        "num_epochs passes over the training data, 10 when not given",
-        weight=0.5,
-        hint="`for epoch in range(num_epochs):`",
-    )
+    @check("num_epochs passes over the training data, 10 when not given", weight=0.5)
     def epochs(self, student: Student) -> None:
+        """`for epoch in range(num_epochs):`"""
         passes = Passes(integer(2, 4), 10)
         # A large rate, beside which the bias that a network begins with is small.
         still: dict[str, object] = {"lr": 2.0, "dropout1": 0.0, "dropout2": 0.0}
@@ -158,14 +147,13 @@ class TrainNet(Exercise):
                     expected="one that has seen the labels of the last pass, and none after it",
                 )
 
-    @check(
-        "gradient descent with the learning rate lr, 0.5 when not given",
-        hint="`torch.optim.SGD(net.parameters(), lr=lr)`",
-    )
+    @check("gradient descent with the learning rate lr, 0.5 when not given")
     def learning_rate(self, student: Student) -> None:
+        """`torch.optim.SGD(net.parameters(), lr=lr)`"""
         X, y = one_batch(16)
         chosen = uniform(0.05, 0.2)
         calls = [{**STILL, "lr": 0.0}, {**STILL, "lr": chosen}, STILL]
+        calls.append({**STILL, "lr": chosen, "num_epochs": 2})
         runs = trained(student, [[[X, y]]], calls, seed=integer(0, 2**31 - 2))
         start, *moved = (parameters_of_run(run) for run in runs)
         expect.true(
@@ -174,32 +162,26 @@ class TrainNet(Exercise):
             expected=f"a step that is {chosen} times the gradient",
             because="lr makes no difference",
         )
-        hidden = logits(start[:4], X.flatten(1)).relu()
-        off = F.softmax(hidden @ start[4].T + start[5], 1) - F.one_hot(y, 10)
-        gradient = [off.T @ hidden / len(y), off.mean(0)]
-        expect.true(
-            bool(gradient[0].any()),
-            seen="a network whose hidden units are all 0 at the beginning",
-            expected="parameters as `nn.Linear` draws them",
-            because="its gradient says nothing about the learning rate",
-        )
-        for after, lr in zip(moved, (chosen, 0.5), strict=True):
-            for before, now, grad in zip(start[4:], after[4:], gradient, strict=True):
-                times = float(((before - now) * grad).sum() / (grad * grad).sum())
+        for after, lr, steps in zip(moved, (chosen, 0.5, chosen), (1, 1, 2), strict=True):
+            right = descended(start, X.flatten(1), y, lr, steps)
+            for before, now, wanted in list(zip(start, after, right, strict=True))[4:]:
+                way, wanted_way = before - now, before - wanted
+                times = lr * float((way * wanted_way).sum() / (wanted_way**2).sum())
                 expect.true(
-                    expect.agrees(before - now, lr * grad, STEP),
+                    expect.agrees(way, wanted_way, STEP),
                     seen=f"a step that is not {lr} times the gradient of the mean loss "
-                    f"(its length would fit {times:.3g} times)",
-                    expected=f"with lr = {lr}, and without dropout, just that",
+                    f"(its length would fit {times:.3g} times)"
+                    if steps == 1
+                    else "after the second epoch, parameters that two such steps do not give",
+                    expected=f"with lr = {lr}, and without dropout, just that"
+                    if steps == 1
+                    else "the same rate in every epoch, and no momentum",
                 )
 
-    @check(
-        "dropout1 and dropout2 reach the network, 0.2 and 0.5 when not given",
-        essential=True,
-        hint="Hand both on to `Net`, in this order.",
-    )
+    @check("dropout1 and dropout2 reach the network, 0.2 and 0.5 when not given", essential=True)
     def rates(self, student: Student) -> None:
         # Far from the defaults, in both orders: rates that are ignored are not taken for swapped.
+        """Hand both on to `Net`, in this order."""
         low, high = uniform(0.3, 0.4), uniform(0.6, 0.7)
         calls: list[dict[str, object]] = [{"num_epochs": 1}]
         calls += [
@@ -209,12 +191,9 @@ class TrainNet(Exercise):
         for run, pair in zip(runs, ((0.2, 0.5), (low, high), (high, low)), strict=True):
             verify_sizes(expect.tensor(run["units"], shape=(SIGNALS, 10)), *pair)
 
-    @check(
-        "the network goes to the device that is asked for",
-        weight=0.5,
-        hint="`.to(device)`, before the optimizer is made.",
-    )
+    @check("the network goes to the device that is asked for", weight=0.5)
     def device(self, student: Student) -> None:
+        """`.to(device)`, before the optimizer is made."""
         expect.true(
             student.run(device_of_the_network) != "cpu",
             seen="with another device than the CPU asked for, the network is trained on the CPU",

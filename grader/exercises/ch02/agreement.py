@@ -114,11 +114,9 @@ class SameAsScratch(Exercise):
         """What several checks look at."""
         return Pairs()
 
-    @check(
-        "concise gets the parameters of scratch, and scratch keeps them",
-        hint="`copy_parameters(scratch, concise)` comes first.",
-    )
+    @check("concise gets the parameters of scratch, and scratch keeps them")
     def copies(self, student: Student) -> None:
+        """`copy_parameters(scratch, concise)` comes first."""
         for answer in self.pairs.ask(student):
             for which in ("scratch", "concise"):
                 expect.true(
@@ -128,22 +126,18 @@ class SameAsScratch(Exercise):
                     because="logits of networks with other weights tell nothing of dropout",
                 )
 
-    @check(
-        "same_in_eval tells whether the logits agree in eval mode",
-        weight=2,
-        essential=True,
-        hint="`eval()` for both, all of `X`, and every logit within 0.0001.",
-    )
+    @check("same_in_eval tells whether the logits agree in eval mode", weight=2, essential=True)
     def eval_mode(self, student: Student) -> None:
+        """`eval()` for both, all of `X`, and every logit within 0.0001."""
         self._verify(student, 0)
 
     @check(
         "same_in_train tells whether the logits have the same distribution",
         weight=2,
         essential=True,
-        hint="`train()` for both, `T` copies of `X[:1]`, and the distance of each column.",
     )
     def train_mode(self, student: Student) -> None:
+        """`train()` for both, `T` copies of `X[:1]`, and the distance of each column."""
         alike = sum(in_train for _, in_train, _ in CASES.values())
         statistics.book("alike", alike * ALLOWED, PASSES)
         slack = APART - math.sqrt(2 * math.log(4 * SIZES.sizes[-1] / ALLOWED) / PASSES)
@@ -151,12 +145,9 @@ class SameAsScratch(Exercise):
         statistics.book("apart", (len(CASES) - alike) * missed, PASSES)
         self._verify(student, 1)
 
-    @check(
-        "the bound is that for error, divided among the logits",
-        weight=1.5,
-        hint="`ks_bound(T, error / num_logits)`, and every logit's distance within it.",
-    )
+    @check("the bound is that for error, divided among the logits", weight=1.5)
     def bound_used(self, student: Student) -> None:
+        """`ks_bound(T, error / num_logits)`, and every logit's distance within it."""
         for logits in (2, 5):
             passes, error = integer(150, 300), uniform(0.001, 0.02)
             inside = math.floor(passes * math.sqrt(2 * math.log(4 * logits / error) / passes))

@@ -24,7 +24,7 @@ MODE = 2.0
 class FindTheFunctionalBug(DropoutNetwork):
     name, points, maker = "find_the_functional_bug", 5, "FixedMLP"
     mlps = (BOOK,)
-    without = ("layers", "default_rates", "after_relu", "gradients")
+    without = ("layers", "default_rates", "after_relu", "gradients", "initial_weights")
     hints = (
         "Look up `F.dropout` with `help(F.dropout)`: which argument does the published code leave alone, and "
         "what is its default?",
@@ -43,13 +43,10 @@ class FindTheFunctionalBug(DropoutNetwork):
         """What both checks of the detector look at."""
         return Answers()
 
-    @check(
-        "the detector tells networks with the bug from those without",
-        weight=2,
-        essential=True,
-        hint="Try it on `build_net(0.2, 0.5)` and on `PublishedMLP()`, each after `train()` and `eval()`.",
-    )
+    @check("the detector tells networks with the bug from those without", weight=2, essential=True)
     def detects(self, student: Student) -> None:
+        """Try it on `build_net(0.2, 0.5)` and on `PublishedMLP()`, each after `train()` and
+        `eval()`."""
         said = [truth(answer) for answer, *_ in self.answers.ask(student)]
         cases = self.answers.cases
         right = [case["eval"] for case in cases]
@@ -70,12 +67,10 @@ class FindTheFunctionalBug(DropoutNetwork):
                 because=because,
             )
 
-    @check(
-        "the detector leaves the network in the mode in which it came",
-        weight=0.5,
-        hint="`was_training = net.training` at the start, `net.train(was_training)` at the end.",
-    )
+    @check("the detector leaves the network in the mode in which it came", weight=0.5)
     def keeps_the_mode(self, student: Student) -> None:
+        """`was_training = net.training` at the start, `net.train(was_training)` at the
+        end."""
         for case, (_, out, inner) in zip(
             self.answers.cases, self.answers.ask(student), strict=True
         ):

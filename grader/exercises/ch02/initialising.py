@@ -50,9 +50,9 @@ class InitWeights(Exercise):
         "the weights of every nn.Linear are normal with standard deviation 0.01",
         weight=2,
         essential=True,
-        hint="Print `m.weight.mean()` and `m.weight.std()` afterwards.",
     )
     def weights(self, student: Student) -> None:
+        """Print `m.weight.mean()` and `m.weight.std()` afterwards."""
         before, (after, _) = self.run.before, self.run.ask(student)
         for old, new in zip(before["linear weight"], after["linear weight"], strict=True):
             expect.true(
@@ -62,11 +62,9 @@ class InitWeights(Exercise):
             )
             verify_normal(new)
 
-    @check(
-        "every weight is drawn on its own, in each layer and at each call",
-        hint="Set no seed, and draw for each layer anew.",
-    )
+    @check("every weight is drawn on its own, in each layer and at each call")
     def draws(self, student: Student) -> None:
+        """Set no seed, and draw for each layer anew."""
         first, again = self.run.ask(student)
         signs = [weight > 0 for weight in first["linear weight"]]
         pairs = [(signs[1], signs[2], "two layers")]
@@ -83,8 +81,9 @@ class InitWeights(Exercise):
                 expected="about half of them",
             )
 
-    @check("biases stay as they were", hint="Do nothing to `m.bias`. It may even be `None`.")
+    @check("biases stay as they were")
     def biases(self, student: Student) -> None:
+        """Do nothing to `m.bias`. It may even be `None`."""
         self._verify_untouched(
             student,
             "linear bias",
@@ -94,21 +93,16 @@ class InitWeights(Exercise):
             },
         )
 
-    @check(
-        "modules that are no nn.Linear stay as they were",
-        weight=0.5,
-        hint="Ask for the type of `m`, not whether it has a `weight`.",
-    )
+    @check("modules that are no nn.Linear stay as they were", weight=0.5)
     def others(self, student: Student) -> None:
+        """Ask for the type of `m`, not whether it has a `weight`."""
         for kind in ("batch normalisation", "embedding", "convolution"):
             self._verify_untouched(student, kind, {})
 
-    @check(
-        "the weights are drawn in place",
-        weight=0.5,
-        hint="Fill the tensor that is there, rather than putting another `nn.Parameter` in its place.",
-    )
+    @check("the weights are drawn in place", weight=0.5)
     def in_place(self, student: Student) -> None:
+        """Fill the tensor that is there, rather than putting another `nn.Parameter` in its
+        place."""
         (after, _), held = self.run.ask(student), self.run.held
         for new, known in zip(after["linear weight"], held["linear weight"], strict=True):
             expect.true(

@@ -36,23 +36,17 @@ class McDropoutPredict(Exercise):
         "`mean(dim=0)` and the `std(dim=0)` of the stack.",
     )
 
-    @check(
-        "the mean of the probabilities over T passes with dropout on",
-        weight=2,
-        essential=True,
-        hint="Print the result for T = 2 a few times: does it change?",
-    )
+    @check("the mean of the probabilities over T passes with dropout on", weight=2, essential=True)
     def mean(self, student: Student) -> None:
+        """Print the result for T = 2 a few times: does it change?"""
         for passes in PASSES:
             problem = Problem.drawn(passes)
             problem.kept(problem.ask(student, self.name).mean)
 
-    @check(
-        "every pass has a mask of its own",
-        essential=True,
-        hint="T passes are T calls of the network, or one call with T copies of each example.",
-    )
+    @check("every pass has a mask of its own", essential=True)
     def own_masks(self, student: Student) -> None:
+        """T passes are T calls of the network, or one call with T copies of each
+        example."""
         problem = Problem.drawn(PASSES[0])
         counts = [problem.kept(problem.ask(student, self.name).mean) for _ in range(2)]
         for count in counts:
@@ -79,13 +73,9 @@ class McDropoutPredict(Exercise):
             because="a seed inside the function makes chance repeat itself",
         )
 
-    @check(
-        "the standard deviation over the passes, divided by T - 1",
-        weight=1.5,
-        essential=True,
-        hint="`torch.std` along the dimension of the passes.",
-    )
+    @check("the standard deviation over the passes, divided by T - 1", weight=1.5, essential=True)
     def std(self, student: Student) -> None:
+        """`torch.std` along the dimension of the passes."""
         for passes in PASSES:
             problem = Problem.drawn(passes)
             answer = problem.ask(student, self.name)
@@ -105,13 +95,9 @@ class McDropoutPredict(Exercise):
                 },
             )
 
-    @check(
-        "all modules but dropout are in eval mode",
-        weight=1.5,
-        essential=True,
-        hint="`net.train()` would switch batch normalisation, too.",
-    )
+    @check("all modules but dropout are in eval mode", weight=1.5, essential=True)
     def only_dropout(self, student: Student) -> None:
+        """`net.train()` would switch batch normalisation, too."""
         for training in (True, False):
             problem = Problem.drawn(PASSES[0], normalised=True)
             answer = problem.ask(student, self.name, training)
@@ -122,12 +108,9 @@ class McDropoutPredict(Exercise):
             )
             problem.kept(answer.mean)
 
-    @check(
-        "autograd does not record",
-        weight=0.5,
-        hint="`with torch.no_grad():` around the passes.",
-    )
+    @check("autograd does not record", weight=0.5)
     def no_gradients(self, student: Student) -> None:
+        """`with torch.no_grad():` around the passes."""
         problem = Problem.drawn(PASSES[0], shift_recording=3.0)
         recording = replace(problem, b=problem.b + problem.recording)
         mean = problem.ask(student, self.name).mean
@@ -138,11 +121,10 @@ class McDropoutPredict(Exercise):
         )
         problem.kept(mean)
 
-    @check(
-        "the network is left in the mode in which it came",
-        hint="`was_training = net.training` at the start, `net.train(was_training)` at the end.",
-    )
+    @check("the network is left in the mode in which it came")
     def keeps_the_mode(self, student: Student) -> None:
+        """`was_training = net.training` at the start, `net.train(was_training)` at the
+        end."""
         for training in (False, True, False):
             problem = Problem.drawn(PASSES[0])
             answer = problem.ask(student, self.name, training)

@@ -68,23 +68,20 @@ class SimpleMLP(DropoutNetwork):
         return [MLP((integer(5, 12), hidden, hidden, integer(13, 20)))]
 
     @check(
-        "in train mode, both hidden layers are dropped with dropout_prob",
-        weight=2,
-        essential=True,
-        hint="Each of the two hidden layers goes through dropout, after its ReLU.",
+        "in train mode, both hidden layers are dropped with dropout_prob", weight=2, essential=True
     )
     def first_rate(self, student: Student) -> None:
+        """Each of the two hidden layers goes through dropout, after its ReLU."""
         for p in (uniform(0.15, 0.3), uniform(0.55, 0.65)):
             run = self._run(student, "copying", (p, p), [examples()], ["train"])
             verify_both_rates(run.first, p, p, f"dropout_prob = {p} in both layers")
             run.first.verify_scale((1 - p) ** 2)
 
     @check(
-        "without arguments: 784 inputs, 256 hidden units, 10 outputs, dropout_prob 0.5",
-        weight=0.5,
-        hint="They are the defaults in the signature of `__init__`.",
+        "without arguments: 784 inputs, 256 hidden units, 10 outputs, dropout_prob 0.5", weight=0.5
     )
     def default_rates(self, student: Student) -> None:
+        """They are the defaults in the signature of `__init__`."""
         shapes = expect.shapes(
             student.run(net_shapes, name=self.name, arguments=[], keywords={}, inputs=BOOK.sizes[0])
         )

@@ -21,12 +21,9 @@ WIDTHS = (90, 160, 140)
 class AnotherNetwork(HiddenChecks):
     exercise = "init_weights"
 
-    @check(
-        "another network, with layers inside layers",
-        weight=0.5,
-        hint="`net.apply` hands every module to your function, however deep it lies.",
-    )
+    @check("another network, with layers inside layers", weight=0.5)
     def another_network(self, student: Student) -> None:
+        """`net.apply` hands every module to your function, however deep it lies."""
         biases = [signed(width) for width in WIDTHS[1:]]
         raw = student.run(initialised_deep, widths=list(WIDTHS), biases=biases)
         weights, after = (expect.items(part, 2) for part in expect.items(raw, 2))
@@ -41,9 +38,9 @@ class OtherSamples(HiddenChecks):
     @check(
         "ks_distance of equal samples, of samples apart, and of samples with many equal values",
         weight=0.5,
-        hint="Both staircases at every value of `a` and of `b`, with `<=`.",
     )
     def other_samples(self, student: Student) -> None:
+        """Both staircases at every value of `a` and of `b`, with `<=`."""
         same = torch.randn(integer(5, 40))
         coarse = [torch.randint(0, 4, (integer(10, 40),)).float() for _ in range(2)]
         for a, b in ((same, same[torch.randperm(len(same))]), (same, same + 20.0), coarse):
@@ -54,12 +51,9 @@ class OtherSamples(HiddenChecks):
 class OtherPasses(HiddenChecks):
     exercise = "mc_dropout_predict"
 
-    @check(
-        "two passes, and many",
-        weight=0.5,
-        hint="T may be any whole number from 2 on.",
-    )
+    @check("two passes, and many", weight=0.5)
     def other_passes(self, student: Student) -> None:
+        """T may be any whole number from 2 on."""
         for passes in (2, 101):
             problem = Problem.drawn(passes)
             problem.kept(problem.ask(student, "mc_dropout_predict").mean)
