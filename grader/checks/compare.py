@@ -37,7 +37,8 @@ class compares:
     inputs: draws the arguments of one call. times: how many calls. mistakes: sentence to the function
     that this mistake computes. part: which of several returned values this check is about; then
     `mistakes` compute that part alone, and `returns` of the exercise names all of them. function: the learner's function, by default the exercise's name.
-    because: what is said when no mistake is named, in place of the arguments.
+    right: what to compare with, where the exercise has several functions. because: what is said when no
+    mistake is named, in place of the arguments.
     """
 
     check: Check
@@ -52,6 +53,7 @@ class compares:
         times: int = 2,
         tolerance: expect.Tolerance = expect.CLOSE,
         function: str = "",
+        right: Function | None = None,
         because: str = "",
         weight: float = 1.0,
         essential: bool = False,
@@ -59,16 +61,17 @@ class compares:
     ) -> None:
         self.title, self.inputs, self.mistakes = title, inputs, mistakes or {}
         self.part, self.times, self.tolerance, self.function = part, times, tolerance, function
-        self.because = because
+        self.right, self.because = right, because
         self._more = {"weight": weight, "essential": essential, "hint": hint}
 
     def __set_name__(self, owner: type[Exercise], name: str) -> None:
         self.check = Check(name, self.title, function=self._judge, **self._more)  # type: ignore[arg-type]
 
     def _judge(self, exercise: Exercise, student: Student) -> None:
+        rightly: Function = self.right or exercise.right  # type: ignore[attr-defined]
         for _ in range(self.times):
             arguments = self.inputs()
-            right = exercise.right(*arguments)  # type: ignore[attr-defined]
+            right = rightly(*arguments)
             seen = student.call(self.function or exercise.name, *arguments)
             if isinstance(right, tuple):
                 seen = _parts(seen, right, getattr(exercise, "returns", ("one", "two")))
@@ -78,7 +81,7 @@ class compares:
                 seen,
                 right,
                 tolerance=self.tolerance,
-                because=self.because or _given(exercise, arguments),
+                because=self.because or _given(rightly, arguments),
                 mistakes={text: wrong(*arguments) for text, wrong in self.mistakes.items()},
             )
 
@@ -92,9 +95,9 @@ def _parts(seen: object, right: tuple[object, ...], names: tuple[str, ...]) -> l
     return expect.items(seen, len(right), expected=wanted)
 
 
-def _given(exercise: Exercise, arguments: Sequence[object]) -> str:
+def _given(function: Function, arguments: Sequence[object]) -> str:
     """The arguments that fit into a line: `for h = 2, p = 0.5`."""
-    names = inspect.signature(exercise.right).parameters  # type: ignore[attr-defined]
+    names = inspect.signature(function).parameters
     shown = [
         f"{name} = {expect.show(value)}"
         for name, value in zip(names, arguments, strict=False)

@@ -14,15 +14,17 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from grader.checks import expect, statistics
-from grader.checks.exercise import Exercise, check
+from grader.checks.exercise import Check, Exercise, check
 from grader.checks.networks import (
     MLP,
     Copies,
     canonical,
+    find_parameters,
     gradients,
     identity,
     listed,
     logits,
+    oriented,
     parameters_of,
     run_network,
 )
@@ -45,13 +47,25 @@ EXAMPLES = 4000
 
 
 class DropoutNetwork(Exercise):
-    """Base of these exercises. mlps: the sizes that can be asked for, the first one preferred."""
+    """Base of these exercises. mlps: the sizes that can be asked for, the first one preferred. maker: the
+    learner's function or class that makes the network, by default the exercise's name. without: ids of
+    checks that the exercise does not ask.
+    """
 
     mlps: ClassVar[tuple[MLP, ...]] = (SMALL, BOOK)
+    maker: ClassVar[str] = ""
+    without: ClassVar[tuple[str, ...]] = ()
+
+    def checks(self) -> list[Check]:
+        return [entry for entry in super().checks() if entry.id not in self.without]
 
     def arguments(self, mlp: MLP) -> list[object]:
         """The arguments of the exercise's function or class, without the rates, for these sizes."""
         raise NotImplementedError
+
+    def other_sizes(self) -> list[MLP]:
+        """Sizes that are drawn, for which the network must be made as well."""
+        return [MLP(tuple((torch.randperm(40)[:4] + 5).tolist()))]
 
     def keywords(self, rates: tuple[float, float] | None) -> dict[str, object]:
         """The further arguments that set the rates; none for the defaults."""
@@ -60,14 +74,18 @@ class DropoutNetwork(Exercise):
     @check("three linear layers of the sizes asked for", weight=1.5)
     def layers(self, student: Student) -> None:
         """Print `[tuple(p.shape) for p in net.parameters()]`."""
-        others = [MLP(tuple((torch.randperm(40)[:4] + 5).tolist()))] if SMALL in self.mlps else []
-        for mlp in (*others, BOOK):
+        maker = self.maker or self.name
+        for mlp in (*self.other_sizes(), BOOK):
             arguments = self.arguments(mlp)
             shapes = student.run(
-                net_shapes, name=self.name, arguments=arguments, inputs=mlp.sizes[0]
+                net_shapes,
+                name=maker,
+                arguments=arguments,
+                keywords=self.keywords(None),
+                inputs=mlp.sizes[0],
             )
             if shapes is None:
-                raise StudentError("NameError", f"`{self.name}` is not defined", kind="missing")
+                raise StudentError("NameError", f"`{maker}` is not defined", kind="missing")
             shapes = expect.shapes(shapes)
             expect.true(
                 shapes != [],
@@ -81,7 +99,7 @@ class DropoutNetwork(Exercise):
             layers_missing = len(seen) in (2, 4) and all(shape in needed for shape in seen)
             expect.true(
                 seen == needed,
-                seen=f"parameters of shapes {listed(shapes)} for {self.name}({written})",
+                seen=f"parameters of shapes {listed(shapes)} for {maker}({written})",
                 expected=listed(mlp.shapes),
                 because=NOT_REGISTERED if layers_missing else "",
             )
@@ -223,7 +241,7 @@ class DropoutNetwork(Exercise):
             seen="a network that computes something else",
             expected="hidden layers, of which dropout comes last; see the check on eval mode",
         )
-        hidden = {*SMALL.sizes[1:3], *BOOK.sizes[1:3]}
+        hidden = {size for mlp in self.mlps for size in mlp.sizes[1:3]}
         expect.true(
             all(lowest >= 0 for width, lowest in run.lowest if width in hidden),
             seen="dropout is given negative numbers",
@@ -253,6 +271,28 @@ class DropoutNetwork(Exercise):
                 right = gradients(run.parameters, X, weights)
                 expect.close(grads, right, tolerance=expect.LAYERS)
 
+    @check("the network begins with the weights that nn.Linear draws", weight=0.5)
+    def initial_weights(self, student: Student) -> None:
+        """Make the layers with `nn.Linear`, and leave their weights alone."""
+        shapes = BOOK.shapes[::2]
+        weights = student.run(
+            initial_weights,
+            name=self.maker or self.name,
+            arguments=self.arguments(BOOK),
+            keywords=self.keywords(None),
+            shapes=shapes,
+        )
+        for weight, shape in zip(expect.items(weights, len(shapes)), shapes, strict=True):
+            bound = shape[1] ** -0.5
+            largest = float(expect.tensor(weight, shape=shape).abs().max())
+            # Uniform in (-bound, bound): that none of 2560 is larger than 0.8 of it happens by chance.
+            statistics.book("no large weight", 0.8 ** (shape[0] * shape[1]))
+            expect.true(
+                0.8 * bound <= largest <= 1.001 * bound,
+                seen=f"weights of up to {largest:.3g} in the layer with {shape[1]} inputs",
+                expected=f"up to 1 / √{shape[1]} = {bound:.3g}, as `nn.Linear` draws them",
+            )
+
     def picture(self, student: Student) -> Figure | None:
         from grader.checks.pictures import hidden_units
 
@@ -280,7 +320,7 @@ class DropoutNetwork(Exercise):
         values = [mlp.drawn() if kind == "drawn" else mlp.copying(bias) for mlp in mlps]
         raw = student.run(
             run_net,
-            name=self.name,
+            name=self.maker or self.name,
             arguments=[self.arguments(mlp) for mlp in mlps],
             values=values,
             keywords=self.keywords(rates),
@@ -340,8 +380,8 @@ def verify_rate(dropped: Tensor, p: float, name: str, plain: bool) -> None:
     )
 
 
-def verify_both_rates(copies: Copies, dropout1: float, dropout2: float) -> None:
-    """With copying weights and both dropouts active: do the rates fit, in this order?
+def verify_both_rates(copies: Copies, dropout1: float, dropout2: float, asked: str = "") -> None:
+    """With copying weights and both dropouts active: do the rates fit, in this order? asked: in words.
 
     Two units that copy one unit of the first layer tell. Exactly one of them is 0 with probability
     2 (1 - dropout1) dropout2 (1 - dropout2); both are 0 with probability
@@ -365,10 +405,12 @@ def verify_both_rates(copies: Copies, dropout1: float, dropout2: float) -> None:
         because = "the two rates are swapped"
     elif is_pattern_of(dropout1, 0) or is_pattern_of(0, dropout2):
         because = "one of the two dropouts is not active"
+    elif is_pattern_of(1 - dropout1, 1 - dropout2):
+        because = "1 - p are dropped"
     expect.fail(
         f"{100 * float(copies.dropped.double().mean()):.3g} % of the units of the second hidden "
         "layer are 0 or fed by dropped units",
-        f"the pattern of dropout1 = {dropout1} and dropout2 = {dropout2}",
+        f"the pattern of {asked or f'dropout1 = {dropout1} and dropout2 = {dropout2}'}",
         because,
     )
 
@@ -377,10 +419,19 @@ def examples() -> Tensor:
     return positive(EXAMPLES, INPUTS)
 
 
-def net_shapes(namespace, name, arguments, inputs):
+def net_shapes(namespace, name, arguments, keywords, inputs):
     if name not in namespace:
         return None
-    return [list(p.shape) for p in parameters_of(namespace[name](*arguments), inputs)]
+    net = namespace[name](*arguments, **keywords)
+    return [list(p.shape) for p in parameters_of(net, inputs)]
+
+
+def initial_weights(namespace, name, arguments, keywords, shapes):
+    net = namespace[name](*arguments, **keywords)
+    found = find_parameters(parameters_of(net, shapes[0][1]), shapes)
+    if found is None:
+        return [None for _ in shapes]
+    return [oriented(p, shape) for p, shape in zip(found, shapes)]  # noqa: B905
 
 
 def run_net(namespace, name, arguments, keywords, values, inputs, modes, backward):

@@ -1,0 +1,1 @@
+quiz_concise = dict(enumerate("bcabcdbaacac", start=1))

@@ -1,0 +1,13 @@
+quiz_concise = {}
+quiz_concise[1] = "(b)"
+quiz_concise[2] = "(c)"
+quiz_concise[3] = "(a)"
+quiz_concise[4] = "(b)"
+quiz_concise[5] = "(c)"
+quiz_concise[6] = "(d)"
+quiz_concise[7] = "(b)"
+quiz_concise[8] = "(a)"
+quiz_concise[9] = "(a)"
+quiz_concise[10] = "(c)"
+quiz_concise[11] = "(a)"
+quiz_concise[12] = "(c)"
