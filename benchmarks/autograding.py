@@ -32,8 +32,10 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
 from grader.authoring.build import build
+from grader.authoring.catalogue import read_catalogue
+from grader.checks.registry import chapter_of
 from grader.course import CONFIG_FILE, Course
-from grader.simulated_class import CATALOGUE, answered, catalogued, solved, submit
+from grader.simulated_class import answered, solved, submit
 
 ASSIGNMENT = "01_dropout_from_scratch"
 BIN = Path(sys.executable).parent
@@ -105,15 +107,14 @@ def _class(course: Course) -> Iterator[NotebookNode]:
     right = solved(course, ASSIGNMENT)
     right.cells = [cell for cell in right.cells if "demo" not in cell.metadata.get("tags", [])]
     yield right
-    answers = sorted(path.relative_to(CATALOGUE) for path in CATALOGUE.glob("*/*/*.py"))
-    by_exercise: dict[str, list[Path]] = {}
-    for answer in answers:
-        by_exercise.setdefault(answer.parts[0], []).append(answer)
+    by_exercise: dict[str, list[str]] = {}
+    for answer in read_catalogue():
+        if answer.chapter == chapter_of(ASSIGNMENT):
+            by_exercise.setdefault(answer.exercise, []).append(answer.code)
     marked = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in right.cells}
     for exercise in cycle(name for name in by_exercise if name in marked):
-        answer = by_exercise[exercise].pop(0)
-        by_exercise[exercise].append(answer)
-        code = catalogued(exercise, str(answer.relative_to(exercise).with_suffix("")))
+        code = by_exercise[exercise].pop(0)
+        by_exercise[exercise].append(code)
         yield answered(right, {exercise: code})
 
 

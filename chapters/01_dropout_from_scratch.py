@@ -163,8 +163,8 @@ check("dropout_moments")
 # Write `dropout_layer(X, dropout)`.
 #
 # - `X`: float tensor of any shape, on any device. It stays as it is.
-# - `dropout`: the drop rate $p$, a number with 0 ≤ `dropout` ≤ 1. Anything else (NaN too) raises an
-#   `AssertionError` or a `ValueError`.
+# - `dropout`: the drop rate $p$, a number with 0 ≤ `dropout` ≤ 1, such as 0.5 or 1. Anything else
+#   raises an `AssertionError` or a `ValueError`; for NaN, torch's own `RuntimeError` will do, too.
 # - Returns a new tensor of the same shape, type and device. Each element is, independently of all
 #   others and freshly drawn at every call, 0 with probability `dropout` and `X / (1 - dropout)`
 #   otherwise. Gradients flow through it.
@@ -268,18 +268,18 @@ print(published_dropout_layer(torch.arange(8.0), 0.5))
 # Three small functions:
 #
 # 1. `randn_drop_rate(p)`: the share of units that `published_dropout_layer` **really** drops when
-#    asked for `p`, a number between 0 and 1. The check wants it within 0.004, so a formula is
+#    asked for `p`, a number with 0 ≤ p < 1. The check wants it within 0.004, so a formula is
 #    welcome, and so is a measurement with a million draws.
 #    Example: `randn_drop_rate(0.5)` gives about 0.691.
 # 2. `wrong_input()`: returns `(X, dropout)`, an input on which the published function gives itself
 #    away every time (in 999 of 1,000 runs, say): no right layer could have given such an output.
 #    `X`: a float tensor; `dropout`: a number between 0 and 1.
-# 3. `mended_dropout_layer(X, dropout)`: the published function, mended.
+# 3. `fixed_dropout_layer(X, dropout)`: the published function, fixed.
 
 
 # %% exercise="find_the_randn_bug"
 def randn_drop_rate(p):
-    """The share of units that published_dropout_layer drops for dropout = p, 0 <= p <= 1."""
+    """The share of units that published_dropout_layer drops for dropout = p, 0 <= p < 1."""
     ### BEGIN SOLUTION
     return (1 + math.erf(p / math.sqrt(2))) / 2
     ### END SOLUTION
@@ -292,7 +292,7 @@ def wrong_input():
     ### END SOLUTION
 
 
-def mended_dropout_layer(X, dropout):
+def fixed_dropout_layer(X, dropout):
     """published_dropout_layer without its bug."""
     ### BEGIN SOLUTION
     assert 0 <= dropout <= 1
@@ -472,7 +472,8 @@ check("accuracy")
 #
 # Now over a whole data set. Write `evaluate_accuracy(net, data_iter)`.
 #
-# - `net`: an `nn.Module`. `data_iter` gives batches `(X, y)`; the last one may be smaller.
+# - `net`: an `nn.Module`. `data_iter` gives batches `(X, y)`; the last one may be smaller, and every
+#   pass over it may come in another order, so one pass has to do.
 # - Returns the fraction of all **examples** that are classified rightly.
 # - While it measures, `net` is in eval mode and autograd does not record. Afterwards, `net` is
 #   back in the mode in which it came.

@@ -13,10 +13,10 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from grader.authoring.catalogue import read_catalogue
+from grader.authoring.chapter import handed_in
 from grader.course import Course
 from grader.errors import CourseError
-
-CATALOGUE = Path(__file__).resolve().parent.parent / "tests" / "answers"
 
 
 def solved(course: Course, assignment: str) -> NotebookNode:
@@ -26,15 +26,8 @@ def solved(course: Course, assignment: str) -> NotebookNode:
     solutions = {cell.id: cell.source for cell in source.cells}
     for cell in release.cells:
         if cell.metadata.get("nbgrader", {}).get("solution"):
-            cell.source = _as_a_student_has_it(solutions[cell.id])
+            cell.source = handed_in(solutions[cell.id])
     return release
-
-
-def _as_a_student_has_it(solution: str) -> str:
-    """A solution without the marks of the solution region and the marking scheme."""
-    text = solution.partition("\n*Marking:")[0]
-    marks = ("### BEGIN SOLUTION", "### END SOLUTION")
-    return "\n".join(line for line in text.split("\n") if line.strip() not in marks).rstrip()
 
 
 def handed_out(course: Course, assignment: str) -> NotebookNode:
@@ -51,13 +44,16 @@ def answered(notebook: NotebookNode, answers: Mapping[str, str]) -> NotebookNode
     return copy
 
 
-def catalogued(exercise: str, answer: str) -> str:
-    """The code of a catalogued answer, such as ("dropout_layer", "wrong/scale_forgotten")."""
-    path = CATALOGUE / exercise / f"{answer}.py"
-    if not path.is_file():
-        raise CourseError(f"{path} is missing: this needs the catalogue of a source checkout.")
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    return "".join(line for line in lines if not line.startswith("# rejected by:"))
+def catalogued(exercise: str, answer: str, chapter: str = "ch01") -> str:
+    """The code of a catalogued answer, such as ("dropout_layer", "wrong/scale_forgotten").
+
+    Raises CourseError for an unknown one, and without the catalogue of a source checkout.
+    """
+    path = f"{chapter}/{exercise}/{answer}"
+    found = [entry.code for entry in read_catalogue() if entry.path == path]
+    if not found:
+        raise CourseError(f"The catalogue has no answer {path!r}: look into tests/answers.")
+    return found[0]
 
 
 def submit(course: Course, student: str, assignment: str, content: NotebookNode | bytes) -> Path:

@@ -24,6 +24,7 @@ from grader.errors import CourseError
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 MARKS = ("exercise", "check", "answer")
+SOLUTION_MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
 
 
 def read_chapter(path: Path) -> NotebookNode:
@@ -56,6 +57,12 @@ def read_chapter(path: Path) -> NotebookNode:
     _verify(path, notebook, declared)
     nbformat.validate(notebook)
     return notebook
+
+
+def handed_in(solution: str) -> str:
+    """A solution as a student would hand it in: without the marks and the marking scheme."""
+    text = solution.partition("\n*Marking:")[0]
+    return "\n".join(x for x in text.split("\n") if x.strip() not in SOLUTION_MARKS).rstrip()
 
 
 def quizzes_in(path: Path) -> list[type[Quiz]]:

@@ -20,7 +20,7 @@ from typing import NoReturn
 from grader.checks.quiz import Option, Question, Quiz, make_quiz
 from grader.errors import CourseError
 
-MAX_LINE = 100
+LINE_WIDTH = 100
 _QUESTION = re.compile(r"(\d+)\.\s+(.*)")
 _OPTION = re.compile(r"(\s*)[-*+] \((\w+)\)\s*(.*)")
 _ITEM = re.compile(r"\s*[-*+] ")
@@ -200,6 +200,6 @@ def _short(line: str) -> str:
 def _assignment(name: str, values: Mapping[int, str]) -> str:
     entries = [f"{number}: {value}" for number, value in values.items()]
     line = f"{name} = {{{', '.join(entries)}}}"
-    if len(line) <= MAX_LINE:
+    if len(line) <= LINE_WIDTH:
         return line
     return "\n".join([f"{name} = {{", *(f"    {entry}," for entry in entries), "}"])

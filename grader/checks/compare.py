@@ -37,6 +37,7 @@ class compares:
     inputs: draws the arguments of one call. times: how many calls. mistakes: sentence to the function
     that this mistake computes. part: which of several returned values this check is about; then
     `mistakes` compute that part alone, and `returns` of the exercise names all of them. function: the learner's function, by default the exercise's name.
+    because: what is said when no mistake is named, in place of the arguments.
     """
 
     check: Check
@@ -51,12 +52,14 @@ class compares:
         times: int = 2,
         tolerance: expect.Tolerance = expect.CLOSE,
         function: str = "",
+        because: str = "",
         weight: float = 1.0,
         essential: bool = False,
         hint: str = "",
     ) -> None:
         self.title, self.inputs, self.mistakes = title, inputs, mistakes or {}
         self.part, self.times, self.tolerance, self.function = part, times, tolerance, function
+        self.because = because
         self._more = {"weight": weight, "essential": essential, "hint": hint}
 
     def __set_name__(self, owner: type[Exercise], name: str) -> None:
@@ -75,7 +78,7 @@ class compares:
                 seen,
                 right,
                 tolerance=self.tolerance,
-                because=_given(exercise, arguments),
+                because=self.because or _given(exercise, arguments),
                 mistakes={text: wrong(*arguments) for text, wrong in self.mistakes.items()},
             )
 

@@ -39,11 +39,15 @@ Method = TypeVar("Method", bound=Callable[..., None])
 
 
 def check(
-    title: str, *, weight: float = 1.0, essential: bool = False, hint: str = ""
+    title: str, *, weight: float = 1.0, essential: bool = False
 ) -> Callable[[Method], Method]:
-    """Mark a method `(self, student)` of an Exercise as a check; the method raises through `expect`."""
+    """Mark a method `(self, student)` of an Exercise as a check; the method raises through `expect`.
+
+    Its docstring is the hint: one thing for the learner to try.
+    """
 
     def mark(method: Method) -> Method:
+        hint = " ".join((method.__doc__ or "").split())
         method.check = Check(method.__name__, title, weight, hint, method, essential)  # type: ignore[attr-defined]
         return method
 

@@ -123,15 +123,28 @@ def close(
     Shapes must agree; dtypes need not. NaN never agrees with anything. text: what is said of the
     value that was seen, with {} in its place.
     """
-    if (difference := _difference(actual, expected, tolerance)) is None:
-        return
-    named = _named(
-        mistakes or {},
+    try:
+        if (difference := _difference(actual, expected, tolerance)) is None:
+            return
+        failure = CheckFailed(text.replace("{}", difference[0]), difference[1], because)
+    except CheckFailed as other:  # another kind or shape, which may be that of a mistake
+        failure = other
+    because = named(actual, expected, mistakes or {}, tolerance) or failure.because
+    raise CheckFailed(failure.seen, failure.expected, because) from None
+
+
+def named(
+    actual: object,
+    expected: object,
+    mistakes: Mapping[str, object],
+    tolerance: Tolerance = CLOSE,
+) -> str:
+    """The sentence of the one mistake that gives `actual`, and not what is expected; empty for none."""
+    return _named(
+        mistakes,
         fits=lambda value: agrees(actual, value, tolerance),
         right=lambda value: agrees(value, expected, tolerance),
     )
-    seen, wanted = difference
-    raise CheckFailed(text.replace("{}", seen), wanted, named or because)
 
 
 def agrees(actual: object, expected: object, tolerance: Tolerance = CLOSE) -> bool:
@@ -157,17 +170,20 @@ def rate(
     """
     if statistics.fits(hits, p):
         return
-    named = _named(
-        mistakes or {},
-        fits=lambda other: statistics.looks_like(hits, float(other)),  # type: ignore[arg-type]
-        right=lambda other: other == p,
+    because = (
+        _named(
+            mistakes or {},
+            fits=lambda other: statistics.looks_like(hits, float(other)),  # type: ignore[arg-type]
+            right=lambda other: other == p,
+        )
+        or because
     )
     count, n = int(hits.sum()), hits.numel()
     margin = statistics.binomial_bounds(n, p)[1] / n - p
     raise CheckFailed(
         f"{100 * count / n:.4g} % {what}",
         f"{100 * p:.4g} %, give or take {100 * margin:.2g}",
-        named or because,
+        because,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import random
 import sys
 from collections.abc import Callable
@@ -81,7 +82,7 @@ def _show_picture(exercise: Exercise, student: Student) -> None:
     from matplotlib import pyplot as plt
 
     try:
-        figure = exercise.picture(student)
+        figure = copy.copy(exercise).picture(student)
     except Exception:  # the table has already said what is wrong
         return
     if figure is not None:

@@ -169,7 +169,7 @@ def _ask(exercise: Exercise, entry: Check, student: Student, seed: int) -> _Outc
     problem, quotes = "", True
     try:
         with statistics.account(entry.id):
-            why = entry.function(exercise, asked)
+            why = entry.function(exercise, asked) or ""
     except CheckFailed as failure:
         result = _failed(entry, failure.seen, failure.expected, failure.because)
         quotes = asked.is_quoted(result.message)
@@ -179,7 +179,7 @@ def _ask(exercise: Exercise, entry: Check, student: Student, seed: int) -> _Outc
         seen = f"a result that this check could not read ({type(error).__name__}: {error})"
         result = _failed(entry, seen, "a result as the exercise describes it")
     else:
-        result, quotes = _result(entry, passed=True, because=why or ""), False
+        result, quotes = _result(entry, passed=True, because=why), False
         exercise._passed |= {entry.id}
     seconds = time.perf_counter() - started
     return _Outcome(replace(result, seconds=seconds), problem, quotes)

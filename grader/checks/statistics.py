@@ -101,7 +101,14 @@ def counts_vary(counts: Tensor, size: int, p: float) -> bool:
 
 
 def zeros_fit(count: int, n: int) -> bool:
-    """Whether so many of n uniform numbers may be exactly 0 by chance. Books what it risks.
+    """Whether so many of n uniform numbers may be exactly 0 by chance. Books what it risks."""
+    few, risk = zeros_allowed(n)
+    book("zeros", risk, n)
+    return count <= few
+
+
+def zeros_allowed(n: int) -> tuple[int, float]:
+    """How many of n uniform numbers may be exactly 0, and the bound on the chance of more, at most ERROR.
 
     `torch.rand` gives multiples of 2^-24 in float32, so each is 0 with probability 2^-24, and
     `rand > dropout` drops such a unit at dropout = 0. (float64: 2^-53.)
@@ -110,8 +117,7 @@ def zeros_fit(count: int, n: int) -> bool:
     few = 0
     while (risk := _power_bound(n * 2.0**-24, few + 1)) > ERROR:
         few += 1
-    book("zeros", risk, n)
-    return count <= few
+    return few, risk
 
 
 def binomial_bounds(n: int, p: float, error: float = ERROR) -> tuple[int, int]:

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from grader.checks.randomness import integer
+from grader.checks.randomness import integer, labels
 
 Batch = list[Tensor]
 FEATURES, CLASSES = 6, 4
@@ -121,6 +121,28 @@ class EpochProblem:
             hits.append(int(shown.argmax(1).eq(y).sum()))
             clear = clear and lead(shown) > MARGIN
         return Epoch(parameters, losses, hits, clear)
+
+
+class EasyImages:
+    """An easy problem: ten sparse patterns of 784 pixels, and noise; the last batch is smaller.
+
+    Sparse, because a step with lr = 0.5 overshoots now and then when the inputs are large. A third of
+    the test labels are wrong, so that the accuracy there is another number than on the training data.
+    train, test: batches. test_X, test_y, new_X, new_y: all of the test data, and fresh right ones.
+    """
+
+    def __init__(self, train: int, test: int, new: int) -> None:
+        self.patterns = (torch.rand(10, 784) < 0.1).float()
+        self.train = [self._batch(y) for y in labels(train).split(20)]
+        self.test = [self._batch(y) for y in labels(test).split(40)]
+        for _, y in self.test:
+            y[::3] = (y[::3] + 1) % 10
+        self.test_X, self.test_y = (torch.cat(parts) for parts in zip(*self.test, strict=True))
+        self.new_X, self.new_y = self._batch(labels(new))
+
+    def _batch(self, y: Tensor) -> Batch:
+        X = (self.patterns[y] + 0.1 * torch.randn(len(y), 784)).clamp(0, 1)
+        return [X.reshape(-1, 1, 28, 28), y]
 
 
 def linear(parameters: Sequence[Tensor], X: Tensor) -> Tensor:

@@ -9,9 +9,12 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
+from typing import TypeAlias
 
 from nbformat import NotebookNode
 
@@ -85,43 +88,55 @@ def autograde(
     release = release or read_release(course, assignment)
     names = students(course, assignment, pattern)
     first = Sandbox(limits or course.limits, data, backend, release.modules, launched)
-    started = [first, *(first.sibling() for _ in range(min(workers, len(names)) - 1))]
-    sandboxes: SimpleQueue[Sandbox] = SimpleQueue()
     secret = gradebook.secret(course)
-
-    def run(submission: Submission, notebook: NotebookNode) -> SubmissionResult:
-        sandbox = sandboxes.get()
-        try:
-            return grade(submission, notebook, release=release, secret=secret, sandbox=sandbox)
-        finally:
-            sandboxes.put(sandbox)
-
     outcomes: dict[str, SubmissionResult | Failure] = {}
 
     def finish(name: str, outcome: SubmissionResult | Failure) -> None:
         outcomes[name] = outcome
         progress(outcome, len(names))
 
-    try:
-        with ThreadPoolExecutor(len(started)) as pool:
-            list(pool.map(Sandbox.start, started))  # raises before a grade is touched
-            for sandbox in started:
-                sandboxes.put(sandbox)
-            gradebook.register(course, release)
-            running: dict[Future[SubmissionResult], tuple[Submission, NotebookNode]] = {}
-            for name, prepared in _prepared(course, names, release):
-                if isinstance(prepared, Failure):
-                    finish(name, prepared)
-                    continue
-                running[pool.submit(run, *prepared)] = prepared
-                if len(running) > len(started):
-                    _record_done(course, running, finish)
-            while running:
+    with _side_by_side(first, min(workers, len(names))) as submit:
+        gradebook.register(course, release)
+        running: dict[Future[SubmissionResult], tuple[Submission, NotebookNode]] = {}
+        for name, prepared in _prepared(course, names, release):
+            if isinstance(prepared, Failure):
+                finish(name, prepared)
+                continue
+            running[submit(partial(grade, *prepared, release=release, secret=secret))] = prepared
+            if len(running) > workers:
                 _record_done(course, running, finish)
+        while running:
+            _record_done(course, running, finish)
+    return [outcomes[name] for name in names]
+
+
+Submit: TypeAlias = Callable[[Callable[..., SubmissionResult]], "Future[SubmissionResult]"]
+
+
+@contextmanager
+def _side_by_side(first: Sandbox, count: int) -> Iterator[Submit]:
+    """Start `count` sandboxes that share what is imported; `submit(task)` runs `task(sandbox=...)` in
+    the next one that is free. Raises SandboxUnavailable before anything is graded.
+    """
+    started = [first, *(first.sibling() for _ in range(count - 1))]
+    free: SimpleQueue[Sandbox] = SimpleQueue()
+
+    def run(task: Callable[..., SubmissionResult]) -> SubmissionResult:
+        sandbox = free.get()
+        try:
+            return task(sandbox=sandbox)
+        finally:
+            free.put(sandbox)
+
+    try:
+        with ThreadPoolExecutor(count) as pool:
+            list(pool.map(Sandbox.start, started))
+            for sandbox in started:
+                free.put(sandbox)
+            yield lambda task: pool.submit(run, task)
     finally:
         for sandbox in started:
             sandbox.close()
-    return [outcomes[name] for name in names]
 
 
 def _prepared(

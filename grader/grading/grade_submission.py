@@ -44,31 +44,9 @@ def grade(
     torch.set_num_threads(1)  # a judge compares small tensors, and several judges share a machine
     started = time.perf_counter()
     student, assignment = submission.student, release.assignment
-    judged: list[_Judged] = []
     session = sandbox.open(derive_seed(secret, "student", student, assignment), submission.files)
     try:
-        count = 0
-        for cell in notebook.cells:
-            if cell.cell_type != "code":
-                continue
-            name = _exercise(cell)
-            if name is None and _is_demo(cell, release.demos):
-                cell.execution_count, cell.outputs = None, []
-                continue
-            count += 1
-            cell.execution_count = count
-            if name is not None:
-                exercise = get_exercise(chapter_of(assignment), name)
-                seed = derive_seed(secret, student, name)
-                with session.exercise() as remote:
-                    result = judge(exercise, remote, seed)
-                judged.append(_Judged(cell, exercise, seed, result))
-            elif cell.source.strip():
-                outcome = session.run_cell(cell.source, count=count)
-                cell.outputs = [_counted(output, count) for output in outcome.outputs]
-                if outcome.status not in ("ok", "error"):
-                    text = f"Cell {count} (`{_first_line(cell)}`): {outcome.message}"
-                    submission.findings.append(text)
+        judged = _run_cells(notebook, submission, release, secret, session)
         results = _with_reference(judged, session, release)
     finally:
         session.close()
@@ -77,6 +55,35 @@ def grade(
     seconds = time.perf_counter() - started
     findings = tuple(submission.findings)
     return SubmissionResult(student, assignment, tuple(results), findings, seconds)
+
+
+def _run_cells(
+    notebook: NotebookNode, submission: Submission, release: Release, secret: str, session: Session
+) -> list[_Judged]:
+    """Run the cells in order, and judge each exercise where its check stands."""
+    judged: list[_Judged] = []
+    count = 0
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        name = _exercise(cell)
+        if name is None and _is_demo(cell, release.demos):
+            cell.execution_count, cell.outputs = None, []
+            continue
+        count += 1
+        cell.execution_count = count
+        if name is not None:
+            exercise = get_exercise(chapter_of(release.assignment), name)
+            seed = derive_seed(secret, submission.student, name)
+            with session.exercise() as remote:
+                judged.append(_Judged(cell, exercise, seed, judge(exercise, remote, seed)))
+        elif cell.source.strip():
+            outcome = session.run_cell(cell.source, count=count)
+            cell.outputs = [_counted(output, count) for output in outcome.outputs]
+            if outcome.status not in ("ok", "error"):
+                text = f"Cell {count} (`{_first_line(cell)}`): {outcome.message}"
+                submission.findings.append(text)
+    return judged
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from grader.wire.frames import Channel, ChannelClosed, DeadlinePassed, pair
 from grader.wire.limits import Limits
 
 START_SECONDS = 180.0
-ANSWER_SECONDS = 30.0
+WORKER_SECONDS = 30.0
 
 
 class WorkerLost(ConnectionError):
@@ -123,7 +123,7 @@ class ZygoteControl:
 
     def _fork_worker(self) -> Channel:
         channel, theirs = pair()
-        deadline = time.monotonic() + ANSWER_SECONDS
+        deadline = time.monotonic() + WORKER_SECONDS
         try:
             with theirs, _lost_worker():
                 self._channel.send({}, deadline, theirs.fileno())
@@ -183,7 +183,7 @@ class WorkerControl:
     def _ask(self, request: dict[str, object], fd: int | None = None) -> dict[str, object]:
         if self._channel is None:
             raise WorkerLost("the worker does not run")
-        deadline = time.monotonic() + ANSWER_SECONDS
+        deadline = time.monotonic() + WORKER_SECONDS
         try:
             with _lost_worker():
                 self._channel.send(request, deadline, fd)

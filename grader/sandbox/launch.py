@@ -15,9 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal, TypeAlias
 
+from grader.sandbox.inside.jail import ROOM
+from grader.sandbox.inside.syscalls import NOBODY
+
 Backend: TypeAlias = Literal["bubblewrap", "none"]
-COURSE, DATA, ROOM = "/course", "/course/data", "/student"
-USER_ID = 65534
+COURSE, DATA = "/course", "/course/data"
 # All of `grader` that lies beside a student's code. In place of its `__init__` stands a module that says
 # that the notebook is being graded.
 _SHIPPED = ("wire", "sandbox/inside")
@@ -89,7 +91,7 @@ def _bubblewrap(data: Path | None, users_fd: int, groups_fd: int) -> list[str]:
         # The zygote's first act is to become nobody, so no file here is its own.
         command += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     else:
-        command += ["--unshare-user", "--uid", str(USER_ID), "--gid", str(USER_ID)]
+        command += ["--unshare-user", "--uid", str(NOBODY), "--gid", str(NOBODY)]
         command += ["--cap-drop", "ALL"]
     for folder in (ROOM, "/tmp", "/etc", f"{COURSE}/grader/sandbox"):
         command += _folder(folder)
@@ -198,11 +200,11 @@ def _environment(isolate: bool, data: Path | None) -> dict[str, str]:
 
 
 def _users() -> IO[bytes]:
-    return _file_with(f"student:x:{USER_ID}:{USER_ID}:student:{ROOM}/home:/bin/sh\n")
+    return _file_with(f"student:x:{NOBODY}:{NOBODY}:student:{ROOM}/home:/bin/sh\n")
 
 
 def _groups() -> IO[bytes]:
-    return _file_with(f"student:x:{USER_ID}:\n")
+    return _file_with(f"student:x:{NOBODY}:\n")
 
 
 def _file_with(text: str) -> IO[bytes]:

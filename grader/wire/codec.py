@@ -15,6 +15,7 @@ import math
 import re
 import struct
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TypeAlias
 
 import numpy as np
@@ -104,7 +105,7 @@ def decode(data: bytes | bytearray | memoryview, limits: WireLimits = DEFAULT) -
 def plain(value: object, max_depth: int = DEFAULT.max_depth, *, copy: bool = True) -> Plain:
     """The normal form of plain data, as it would arrive at the other end of a wire.
 
-    numpy scalars become Python numbers; arrays, Parameters and tensor subclasses become plain detached
+    numpy scalars and fractions become Python numbers; arrays, Parameters and tensor subclasses become plain detached
     CPU tensors; tuples become lists; subclasses of int, float, str, list and dict become those. Tensors
     are copied, so that the result is a snapshot, unless `copy` is false.
     Raises WireError naming the type of anything else.
@@ -126,6 +127,8 @@ def plain(value: object, max_depth: int = DEFAULT.max_depth, *, copy: bool = Tru
         return int.__pos__(value)
     if isinstance(value, float):
         return float.__pos__(value)
+    if isinstance(value, Fraction):
+        return plain(float(value))
     if isinstance(value, str):
         return _SURROGATE.sub("\ufffd", str.__str__(value))
     if max_depth <= 0:

@@ -21,10 +21,10 @@ import io
 import linecache
 import sys
 import textwrap
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType, TracebackType
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeGuard
 
 import numpy as np
 import torch
@@ -117,6 +117,22 @@ def source_of(probe: Callable[..., object]) -> str:
     return "\n".join([*pieces.values(), f"{_ENTRY} = {probe.__name__}"])
 
 
+def self_contained(parts: Iterable[tuple[str, str]], what: str) -> str:
+    """Text that runs anywhere: sources, each with the name of the module that it is a part of, after
+    all that they name.
+
+    Raises ValueError, which begins with `what`, when something that they name cannot travel.
+    """
+    pieces: dict[str, str] = {}
+    known: dict[str, object] = {}
+    sources = []
+    for source, module in parts:
+        _bundle_what_it_names(source, module, what, pieces, known)
+        sources.append(source)
+    provided = [_definition(name, value, what) for name, value in PROVIDED.items()]
+    return "\n".join([*provided, *pieces.values(), *sources])
+
+
 def _bundle(item: FunctionType | type, pieces: dict[str, str], known: dict[str, object]) -> None:
     """Add the source of a function or class to `pieces`, after that of everything it names.
 
@@ -124,24 +140,31 @@ def _bundle(item: FunctionType | type, pieces: dict[str, str], known: dict[str, 
     """
     name, source = item.__name__, _stripped_source(item)
     _claim(name, item, known)
-    module = vars(sys.modules[item.__module__])
+    _bundle_what_it_names(source, item.__module__, f"probe {name}", pieces, known)
+    pieces[name] = source
+
+
+def _bundle_what_it_names(
+    source: str, home: str, what: str, pieces: dict[str, str], known: dict[str, object]
+) -> None:
+    """Add to `pieces` what `source`, a part of the module called `home`, names there."""
+    module = vars(sys.modules[home])
     undefined = []
     for used in sorted(_globals_used(_compiled(source)) - set(PROVIDED) - set(vars(builtins))):
         if used not in module:
             undefined.append(used)
             continue
         value = module[used]
-        if not _travels(value, item):
+        if not _travels(value, home):
             _claim(used, value, known)
-            pieces[used] = _definition(used, value, name)
+            pieces[used] = _definition(used, value, what)
         elif value not in known.values():
             _bundle(value, pieces, known)
-        if _travels(value, item) and used != value.__name__:
+        if _travels(value, home) and used != value.__name__:
             _claim(used, value, known)
             pieces[used] = f"{used} = {value.__name__}"
     if undefined:
-        raise ValueError(f"probe {name} uses undefined names: {', '.join(undefined)}")
-    pieces[name] = source
+        raise ValueError(f"{what} uses undefined names: {', '.join(undefined)}")
 
 
 def _stripped_source(item: FunctionType | type) -> str:
@@ -165,9 +188,9 @@ def _claim(name: str, value: object, known: dict[str, object]) -> None:
         raise ValueError(f"two things that a probe needs are called {name}: rename one of them")
 
 
-def _travels(value: object, beside: FunctionType | type) -> bool:
-    """Whether it is a function or class of a module of checks, as `beside`, and travels as source."""
-    packages = {"grader", beside.__module__.partition(".")[0]}
+def _travels(value: object, home: str) -> TypeGuard[FunctionType | type]:
+    """Whether it is a function or class of a module of checks, as `home` is, and travels as source."""
+    packages = {"grader", home.partition(".")[0]}
     module = str(getattr(value, "__module__", ""))
     there = module.startswith("grader.wire.")
     return (
@@ -177,19 +200,18 @@ def _travels(value: object, beside: FunctionType | type) -> bool:
     )
 
 
-def _definition(name: str, value: object, probe: str) -> str:
+def _definition(name: str, value: object, what: str) -> str:
     """A line that gives `name` this value anywhere."""
     if isinstance(value, ModuleType):
-        return f"import {value.__name__} as {name}"
+        same = value.__name__ == name
+        return f"import {name}" if same else f"import {value.__name__} as {name}"
     if isinstance(value, (FunctionType, BuiltinFunctionType, type)) and value.__module__:
         return f"from {value.__module__} import {value.__qualname__} as {name}"
     try:
         ast.literal_eval(repr(value))
     except (ValueError, SyntaxError):
         kind = type(value).__name__
-        raise ValueError(
-            f"probe {probe} uses {name}, of type {kind}, which cannot travel"
-        ) from None
+        raise ValueError(f"{what} uses {name}, of type {kind}, which cannot travel") from None
     return f"{name} = {value!r}"
 
 

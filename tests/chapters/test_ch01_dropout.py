@@ -5,13 +5,17 @@ from __future__ import annotations
 import pytest
 import torch
 
-from grader.checks.exercise import Quiz, get_exercise
 from grader.checks.judge import judge
+from grader.checks.quiz import Quiz
+from grader.checks.registry import chapter_of, get_exercise
 from grader.checks.results import ExerciseResult
 from grader.checks.student import LocalStudent
 from grader.checks.table import ResultTable
+from grader.grading.reference import reference_for
+from grader.wire.probe import use_reference
 
 CHAPTER = "01_dropout_from_scratch"
+PACKAGE = chapter_of(CHAPTER)
 EXERCISES = (
     "dropout_moments",
     "dropout_layer",
@@ -32,12 +36,14 @@ def solutions(solved) -> dict[str, object]:
 
 @pytest.fixture
 def namespace(solutions) -> dict[str, object]:
-    """A copy of the solved namespace, whose functions see each other in it as in a notebook."""
+    """A copy of the solved namespace. Its functions go on to call each other as they were."""
     return dict(solutions)
 
 
-def judged(namespace: dict[str, object], name: str, seed: int = 1) -> ExerciseResult:
-    return judge(get_exercise(name), LocalStudent(namespace), seed)
+def judged(
+    namespace: dict[str, object], name: str, seed: int = 1, reference: LocalStudent | None = None
+) -> ExerciseResult:
+    return judge(get_exercise(PACKAGE, name), LocalStudent(namespace), seed, reference)
 
 
 def replaced(namespace: dict[str, object], code: str) -> dict[str, object]:
@@ -63,7 +69,7 @@ def test_the_chapter_has_every_exercise_and_the_quiz_as_the_judge_has_it(chapter
     cells = chapter(CHAPTER).cells
     ids = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in cells}
     assert {*EXERCISES, "why_scale", "own_flag", "train_loss_says_little"} <= ids
-    quiz = get_exercise("quiz_dropout")
+    quiz = get_exercise(PACKAGE, "quiz_dropout")
     assert isinstance(quiz, Quiz)
     text = next(c.source for c in cells if "a quiz (4 points" in c.source)
     shown = " ".join(text.split())
@@ -76,12 +82,12 @@ def test_the_chapter_has_every_exercise_and_the_quiz_as_the_judge_has_it(chapter
 
 def test_every_exercise_has_three_hints() -> None:
     for name in EXERCISES:
-        hints = get_exercise(name).hints
+        hints = get_exercise(PACKAGE, name).hints
         assert len(hints) == 3 and all(len(hint) > 40 for hint in hints)
 
 
 def test_wrong_quiz_answers_explain_themselves(namespace) -> None:
-    quiz = get_exercise("quiz_dropout")
+    quiz = get_exercise(PACKAGE, "quiz_dropout")
     assert isinstance(quiz, Quiz)
     namespace["quiz_dropout"] = {1: "A ", 2: "c", 3: "z", 4: None}
     result = judged(namespace, "quiz_dropout")
@@ -90,16 +96,22 @@ def test_wrong_quiz_answers_explain_themselves(namespace) -> None:
     assert result.earned == pytest.approx(0.5)
 
 
-def test_a_part_that_is_wrong_costs_its_own_exercise_only(namespace) -> None:
-    replaced(
-        namespace,
+def test_a_part_that_is_wrong_costs_its_own_exercise_only(solved, chapter) -> None:
+    wrong = (
         "def dropout_layer(X, dropout): return X\n"
-        "def accuracy(y_hat, y): return float((y_hat.argmax(1) == y).sum())\n",
+        "def accuracy(y_hat, y): return float((y_hat.argmax(1) == y).sum())\n"
     )
-    assert judged(namespace, "dropout_layer").earned < 6
-    assert judged(namespace, "accuracy").earned == 0
-    for name in ("Net", "evaluate_accuracy", "train_epoch", "train_net"):
-        result = judged(namespace, name)
+    namespace = replaced(solved(CHAPTER), wrong)
+    for name in ("dropout_layer", "accuracy"):
+        assert judged(namespace, name).missed, name
+    for name in ("Net", "evaluate_accuracy", "train_epoch"):
+        alone = judged(namespace, name)
+        assert alone.earned < alone.points
+        reference = reference_for(chapter(CHAPTER), get_exercise(PACKAGE, name))
+        assert reference is not None
+        beside = replaced(solved(CHAPTER), wrong)
+        use_reference(beside, reference.cells, reference.names)
+        result = judged(namespace, name, reference=LocalStudent(beside))
         assert result.earned == result.points, str(ResultTable(result))
 
 
@@ -112,7 +124,7 @@ def test_the_mask_on_the_cpu_is_caught_without_a_gpu(namespace) -> None:
         "    return (torch.rand(X.shape) > dropout).to(X.dtype) * X / (1 - dropout)\n",
     )
     failed = judged(namespace, "dropout_layer").failed
-    assert [check.title for check in failed] == ["the mask is drawn on the device of X"]
+    assert [check.id for check in failed] == ["device"]
     assert "this would fail on a GPU" in failed[0].because
 
 
@@ -140,5 +152,5 @@ def test_the_verdict_without_a_gpu_is_that_of_a_gpu(namespace) -> None:
         else:
             with pytest.raises(RuntimeError):
                 layer(X, 0.5)
-        failed = [check.title for check in judged(namespace, "dropout_layer").failed]
-        assert ("the mask is drawn on the device of X" in failed) is not right
+        failed = [check.id for check in judged(namespace, "dropout_layer").failed]
+        assert ("device" in failed) is not right

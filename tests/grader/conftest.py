@@ -67,8 +67,9 @@ class Double(Exercise):
     name, points = "double", 4
     hints = ("Look at the name.", "Think of 2.", "Multiply by two.")
 
-    @check("doubles every value", weight=3, hint="What is twice a number?")
+    @check("doubles every value", weight=3)
     def doubles(self, student):
+        """What is twice a number?"""
         X = torch.rand(3, 2)
         expect.close(student.call("double", X), 2 * X, because="each value counts twice")
 

@@ -131,6 +131,38 @@ def test_grading_again_gives_the_same_bytes_and_keeps_a_persons_grade(graded):
         assert gradebook.find_submission(NAME, "right").score == 10.5
 
 
+def test_a_release_is_read_once_and_nothing_found_is_lost(graded, monkeypatch):
+    course, outcomes = graded
+    stamp = course.notebook("submitted", NAME, "edited_check").with_name("timestamp.txt")
+    read, opened = nbformat.read, []
+    monkeypatch.setattr(
+        nbformat, "read", lambda path, *a, **k: (opened.append(path), read(path, *a, **k))[1]
+    )
+    stamp.write_text("tomorrow, perhaps")
+    try:
+        (again,) = autograde(course, NAME, pattern="edited_check", limits=QUICK)
+    finally:
+        stamp.unlink()
+    assert sorted(map(str, opened)) == sorted(
+        str(course.notebook(step, NAME)) for step in ("source", "release")
+    )
+    found = outcomes["edited_check"].findings
+    assert again.findings == (
+        "timestamp.txt holds no time ('tomorrow, perhaps'); it was ignored.",
+        *found,
+    )
+    notebook = _with_cell(solved(course, NAME), "while True: pass")
+    for cell in notebook.cells:
+        if cell.source == 'check("double")':
+            cell.source = "4.0"
+    submit(course, "both", NAME, notebook)
+    (both,) = autograde(course, NAME, pattern="both", limits=QUICK)
+    assert [
+        words in text
+        for words, text in zip(("was edited", "longer than"), both.findings, strict=True)
+    ]
+
+
 def test_json_says_everything(graded, tmp_path):
     from grader.grading.report import write_json
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,41 +11,57 @@ import pytest
 import grader
 
 PACKAGE = Path(grader.__file__).parent
-# What the modules of a folder may import of `grader`, besides their own folder.
-MAY_IMPORT = {
+# What the modules of a folder may import of `grader`, besides their own folder. What is not here, the
+# command line and the demonstration, stands on top.
+MAY_IMPORT: dict[str, tuple[str, ...]] = {
+    "errors": (),
     "wire": (),
     "sandbox/inside": ("wire",),
     "sandbox": ("wire", "sandbox/inside"),
-    "checks": ("wire", "errors", "exercises", "hidden"),
+    "course": ("errors", "wire"),
+    "checks": ("wire", "errors"),
     "exercises": ("checks", "wire"),
     "hidden": ("checks", "exercises", "wire"),
-    "authoring": ("checks", "course", "errors"),
+    "authoring": ("checks", "wire", "course", "errors"),
     "grading": ("checks", "sandbox", "wire", "course", "errors"),
-    "course": ("errors", "wire"),
 }
+# Who may import these libraries. What decides about an answer knows nothing of files and databases.
+ONLY: dict[str, tuple[str, ...]] = {
+    "nbgrader": ("grading", "authoring"),
+    "sqlalchemy": ("grading",),
+    "subprocess": ("sandbox", "sandbox/inside"),
+}
+FILES = ("os", "pathlib", "sqlite3", "tempfile", "nbformat")
 
 
-def modules() -> dict[str, Path]:
+@cache
+def modules() -> dict[str, ast.Module]:
     """Every module of the package, by its path below `grader` without the ending."""
     return {
-        path.relative_to(PACKAGE).with_suffix("").as_posix(): path
+        path.relative_to(PACKAGE).with_suffix("").as_posix(): ast.parse(path.read_text("utf-8"))
         for path in sorted(PACKAGE.rglob("*.py"))
     }
 
 
-def imports(path: Path) -> set[str]:
-    """The modules of `grader` that a file imports, anywhere in it, as paths below the package."""
+def imports(module: str) -> set[str]:
+    """The dotted names that a module imports, anywhere in it."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(modules()[module]):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            assert node.level == 0, f"{path}: imports are absolute"
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module}: imports are absolute"
             found |= {f"{node.module}.{alias.name}" for alias in node.names}
-    names = {name.removeprefix("grader.") for name in found if name.startswith("grader.")}
-    known = modules()
-    paths = {name.replace(".", "/") for name in names}
-    return {path if path in known else path.rpartition("/")[0] or path for path in paths}
+    return found
+
+
+def own_imports(module: str) -> set[str]:
+    """The modules of `grader` that a module imports."""
+    paths = {name.replace(".", "/").removeprefix("grader/") for name in imports(module)}
+    known = {name.removesuffix("/__init__"): name for name in modules()}
+    return {
+        known[path] for name in paths for path in (name, name.rpartition("/")[0]) if path in known
+    }
 
 
 def folder_of(module: str) -> str:
@@ -54,43 +71,60 @@ def folder_of(module: str) -> str:
 
 
 @pytest.mark.parametrize("module", modules())
-def test_no_import_runs_upward(module: str):
+def test_no_import_runs_upward(module: str) -> None:
     home = folder_of(module)
-    if home not in MAY_IMPORT:
-        return  # the command line and the demonstration stand on top
-    for imported in imports(modules()[module]):
-        target = folder_of(imported)
-        if target == home:
-            continue
-        # `checks` finds exercises by name, and imports none of them.
-        assert target in MAY_IMPORT[home], f"{module} imports {imported}"
+    if home in MAY_IMPORT:
+        for imported in own_imports(module):
+            assert folder_of(imported) in (home, *MAY_IMPORT[home]), f"{module} imports {imported}"
 
 
-def test_no_circle_of_imports():
-    graph = {name: imports(path) & set(modules()) for name, path in modules().items()}
+@pytest.mark.parametrize("module", modules())
+def test_libraries_are_where_they_belong(module: str) -> None:
+    used, home = {name.split(".")[0] for name in imports(module)}, folder_of(module)
+    for library, homes in ONLY.items():
+        assert library not in used or home in homes, f"{module} imports {library}"
+    if home in ("checks", "exercises", "hidden"):
+        assert not used.intersection(FILES)
+
+
+def test_no_circle_of_imports() -> None:
+    done: set[str] = set()
 
     def visit(name: str, above: tuple[str, ...]) -> None:
         assert name not in above, f"a circle: {' -> '.join([*above, name])}"
-        if name in done:
-            return
-        for imported in graph[name]:
-            visit(imported, (*above, name))
+        if name not in done:
+            for imported in own_imports(name):
+                visit(imported, (*above, name))
         done.add(name)
 
-    done: set[str] = set()
-    for name in graph:
+    for name in modules():
         visit(name, ())
 
 
-def test_no_two_modules_or_classes_of_one_name():
-    names = [Path(name).name for name in modules() if not name.startswith(("exercises", "hidden"))]
-    shared = {name for name in names if names.count(name) > 1} - {"__init__"}
-    assert shared == set()
-    classes: dict[str, str] = {}
-    for name, path in modules().items():
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
-            if isinstance(node, ast.ClassDef):
-                assert node.name not in classes, (
-                    f"{node.name} is in {classes[node.name]} and {name}"
-                )
-                classes[node.name] = name
+def defined() -> dict[str, list[str]]:
+    """Every class and every constant at the top of a module: name to the modules that define it."""
+    found: dict[str, list[str]] = {}
+    for module, tree in modules().items():
+        for node in tree.body:
+            names = [node.name] if isinstance(node, ast.ClassDef) else []
+            if isinstance(node, (ast.Assign, ast.AnnAssign)):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                names = [
+                    part.id
+                    for target in targets
+                    for part in ast.walk(target)
+                    if isinstance(part, ast.Name) and part.id.isupper()
+                ]
+            for name in names:
+                found.setdefault(name, []).append(module)
+    return found
+
+
+def test_no_two_things_of_one_name() -> None:
+    """Modules, classes and public constants; the chapters keep their names to themselves."""
+    ours = [name for name in modules() if folder_of(name) not in ("exercises", "hidden")]
+    files = [Path(name).name for name in ours if not name.endswith("__init__")]
+    assert sorted(files) == sorted(set(files))
+    for name, where in defined().items():
+        where = [module for module in where if module in ours]
+        assert name.startswith("_") or len(where) <= 1, f"{name} is defined in {where}"

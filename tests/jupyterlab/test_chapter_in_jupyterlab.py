@@ -12,8 +12,8 @@ import pytest
 from nbformat import NotebookNode
 from playwright.sync_api import Browser
 
-from grader.checks.exercise import get_exercise
 from grader.checks.judge import UNWRITTEN, judge
+from grader.checks.registry import chapter_of, get_exercise
 from grader.checks.results import ExerciseResult
 from grader.checks.student import LocalStudent
 
@@ -61,7 +61,7 @@ def test_run_all_reaches_the_last_cell(worked) -> None:
 
 
 def test_a_right_answer_gets_a_mark_on_every_check(worked) -> None:
-    exercise = get_exercise("dropout_layer")
+    exercise = get_exercise(chapter_of(CHAPTER), "dropout_layer")
     table = worked.output_of('check("dropout_layer")')
     assert f"{exercise.points} of {exercise.points} points" in table
     assert table.count("✓ passed") == len(exercise.checks())
@@ -121,4 +121,4 @@ def _outputs(notebook: NotebookNode) -> list[tuple[NotebookNode, NotebookNode]]:
 def _judged(name: str, answer: str) -> ExerciseResult:
     namespace: dict[str, object] = {}
     exec(f"import torch\n{answer}", namespace)
-    return judge(get_exercise(name), LocalStudent(namespace), seed=1)
+    return judge(get_exercise(chapter_of(CHAPTER), name), LocalStudent(namespace), seed=1)

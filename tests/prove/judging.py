@@ -6,19 +6,22 @@ import copy
 import io
 import random
 import zlib
+from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 
-from grader.checks.exercise import Check, get_exercise
+from grader.authoring.catalogue import Answer
+from grader.checks.exercise import Check, Exercise
 from grader.checks.judge import judge
+from grader.checks.registry import get_exercise
 from grader.checks.results import ExerciseResult
-from grader.checks.student import LocalStudent
+from grader.checks.statistics import Comparison, ledger
+from grader.checks.student import LocalStudent, Student
 from grader.sandbox import Sandbox
 
-from .catalogue import Answer
 from .setting import Setting, namespace_with
 
 UNREADABLE = "a result that this check could not read"
@@ -26,33 +29,33 @@ UNREADABLE = "a result that this check could not read"
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the judge said of some code, and what the code raised or wrote to stderr as it ran."""
+    """What the judge said of some code, what the code raised or wrote to stderr as it ran, the seed
+    that it was judged with, and what the checks booked in the ledger."""
 
     result: ExerciseResult
     raised: str = ""
+    seed: int = 0
+    booked: tuple[Comparison, ...] = ()
 
     @property
     def passed(self) -> dict[str, bool]:
-        return {check.title: check.passed for check in self.result.checks}
+        return {check.id: check.passed for check in self.result.checks}
 
 
 def judge_here(setting: Setting, code: str, seed: int) -> Verdict:
     """Judge `code` in this process, every check, with the randomness that `seed` gives."""
     student, raised = _student(setting, code, seed)
-    with redirect_stdout(io.StringIO()):
-        result = judge(get_exercise(setting.exercise), student, seed)
-    return Verdict(result, raised)
+    with redirect_stdout(io.StringIO()), ledger() as booked:
+        result = judge(get_exercise(*setting.place), student, seed)
+    return Verdict(result, raised, seed, tuple(booked))
 
 
 def first_failure(setting: Setting, code: str, seed: int) -> str:
-    """The title of the first check that rejects `code`; empty when all accept it."""
+    """The id of the first check that rejects `code`; empty when all accept it. Asks no further."""
     student, _ = _student(setting, code, seed)
-    exercise = get_exercise(setting.exercise)
-    for entry in exercise.checks():
-        with redirect_stdout(io.StringIO()):
-            if judge(_with_one_check(exercise, entry), student, seed).failed:
-                return entry.title
-    return ""
+    with redirect_stdout(io.StringIO()):
+        result = judge(_until_one_fails(get_exercise(*setting.place)), student, seed)
+    return result.failed[0].id if result.failed else ""
 
 
 def judge_sandboxed(setting: Setting, code: str, seed: int, sandbox: Sandbox) -> Verdict:
@@ -65,22 +68,22 @@ def judge_sandboxed(setting: Setting, code: str, seed: int, sandbox: Sandbox) ->
                 raise RuntimeError(f"a cell before {setting.exercise} failed: {outcome}")
         outcome = session.run_cell(code)
         with session.exercise() as remote:
-            result = judge(get_exercise(setting.exercise), remote, seed)
+            result = judge(get_exercise(*setting.place), remote, seed)
     finally:
         session.close()
-    return Verdict(result, "" if outcome.status == "ok" else outcome.message)
+    return Verdict(result, "" if outcome.status == "ok" else outcome.message, seed)
 
 
 def faults(answer: Answer, verdict: Verdict) -> list[str]:
     """What is wrong with the checks, seen from this answer; nothing when they are right."""
-    failed = {check.title: check for check in verdict.result.failed}
+    failed = {check.id: check for check in verdict.result.failed}
     found = [
-        f"`{title}` could not read the result: {check.seen}"
-        for title, check in failed.items()
+        f"`{name}` could not read the result: {check.seen}"
+        for name, check in failed.items()
         if check.seen.startswith(UNREADABLE)
     ]
     if answer.right:
-        found += [f"`{title}` rejects it: {check.message}" for title, check in failed.items()]
+        found += [f"`{name}` rejects it: {check.message}" for name, check in failed.items()]
         if verdict.raised:
             found.append(f"it raises {verdict.raised}")
         if verdict.result.earned != verdict.result.points:
@@ -90,10 +93,10 @@ def faults(answer: Answer, verdict: Verdict) -> list[str]:
     if named is None:
         known = answer.rejected_by in verdict.passed
         what = "accepts it" if known else "is no check of this exercise"
-        also = "; ".join(f"`{title}` says {check.message}" for title, check in failed.items())
+        also = "; ".join(f"`{name}` says {check.message}" for name, check in failed.items())
         return [*found, f"`{answer.rejected_by}` {what} (rejected by: {also or 'none'})"]
     if answer.says not in named.message:
-        found.append(f"`{named.title}` does not say {answer.says!r}, but: {named.message}")
+        found.append(f"`{named.id}` does not say {answer.says!r}, but: {named.message}")
     return found
 
 
@@ -112,7 +115,25 @@ def _student(setting: Setting, code: str, seed: int) -> tuple[LocalStudent, str]
     return LocalStudent(namespace), raised
 
 
-def _with_one_check(exercise, entry: Check):
-    alone = copy.copy(exercise)
-    alone.checks = lambda: [entry]
-    return alone
+def _until_one_fails(exercise: Exercise) -> Exercise:
+    """The exercise with its checks up to the first that fails."""
+
+    failed: list[str] = []
+
+    def watched(entry: Check) -> Check:
+        def ask(own: Exercise, student: Student) -> None:
+            failed.append(entry.id)
+            entry.function(own, student)
+            failed.pop()
+
+        return replace(entry, function=ask)
+
+    def checks() -> Iterator[Check]:
+        for entry in exercise.checks():
+            yield watched(entry)
+            if failed:
+                return
+
+    cut = copy.copy(exercise)
+    cut.checks = checks  # type: ignore[method-assign,assignment]
+    return cut

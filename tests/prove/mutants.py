@@ -60,22 +60,24 @@ def judge_mutants(setting: Setting, explained: dict[str, str], workers: int = 2)
     return report
 
 
-def explained_survivors(path: Path = SURVIVORS) -> dict[str, dict[str, str]]:
-    """The listed survivors: exercise to name to reason. Raises ValueError for one without a reason."""
-    listed: dict[str, dict[str, str]] = {}
+def explained_survivors(path: Path = SURVIVORS) -> dict[tuple[str, str], dict[str, str]]:
+    """The listed survivors: chapter and exercise to name to reason. Raises ValueError for one without
+    a reason."""
+    listed: dict[tuple[str, str], dict[str, str]] = {}
     for entry in tomllib.loads(path.read_text(encoding="utf-8")).get("survivor", []):
         if len(entry.get("reason", "").split()) < 4:
             raise ValueError(
                 f"{path.name}: {entry.get('mutant')!r} has no reason, or a very short one"
             )
-        listed.setdefault(entry["exercise"], {})[entry["mutant"]] = entry["reason"]
+        place = entry["chapter"], entry["exercise"]
+        listed.setdefault(place, {})[entry["mutant"]] = entry["reason"]
     return listed
 
 
 def _killer(setting: Setting, mutant: Mutant) -> str:
     """The check that rejects this mutant. A survivor gets a second chance to be caught."""
     for attempt in ("first", "second"):
-        killer = first_failure(setting, mutant.code, seed_of(setting.exercise, attempt))
+        killer = first_failure(setting, mutant.code, seed_of(*setting.place, attempt))
         if killer:
             return killer
     return ""

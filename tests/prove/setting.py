@@ -6,35 +6,39 @@ import linecache
 from dataclasses import dataclass
 from functools import cache
 
-from grader.authoring.chapter import read_chapter
-from grader.checks.exercise import all_exercises
-
-from .catalogue import ROOT
-
-BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+from grader.authoring.catalogue import ROOT
+from grader.authoring.chapter import SOLUTION_MARKS, read_chapter
+from grader.checks.registry import chapter_of, exercises_of
+from grader.grading.reference import cells_before
 
 
 @dataclass(frozen=True)
 class Setting:
     """An exercise in its chapter.
 
-    `before` is what a learner has run when they come to it: the source of each code cell that is
-    neither a check nor a demonstration, with the reference solutions of the earlier exercises.
-    `reference` is the exercise's own cell, with its solution; `solution_lines` are the numbers of
-    the lines of that cell which a learner writes.
+    `before` is what a learner has run when they come to it, with the reference solutions of the earlier
+    exercises. `reference` is the exercise's own cell, with its solution; `solution_lines` are the numbers
+    of the lines of that cell which a learner writes.
     """
 
+    chapter: str
     exercise: str
     before: tuple[str, ...]
     reference: str
 
     @property
+    def place(self) -> tuple[str, str]:
+        """Chapter and exercise, as an answer has them."""
+        return self.chapter, self.exercise
+
+    @property
     def solution_lines(self) -> frozenset[int]:
+        begin, end = SOLUTION_MARKS
         inside, numbers = False, set()
         for number, line in enumerate(self.reference.splitlines(), start=1):
-            if line.strip().startswith(BEGIN):
+            if line.strip() == begin:
                 inside = True
-            elif line.strip().startswith(END):
+            elif line.strip() == end:
                 inside = False
             elif inside:
                 numbers.add(number)
@@ -58,20 +62,16 @@ def namespace_with(setting: Setting, code: str) -> tuple[dict[str, object], str]
 
 
 @cache
-def settings() -> dict[str, Setting]:
-    """Every exercise that a chapter has, by name, in the order of the course."""
-    found: dict[str, Setting] = {}
+def settings() -> dict[tuple[str, str], Setting]:
+    """Every exercise that a chapter has, by chapter and name, in the order of the course."""
+    found = {}
     for path in sorted((ROOT / "chapters").glob("*.py")):
-        before: list[str] = []
-        for cell in read_chapter(path).cells:
-            if cell.cell_type != "code" or "demo" in cell.metadata.get("tags", []):
-                continue
-            marks = cell.metadata.get("nbgrader", {})
-            if marks.get("grade"):
-                continue  # a check
-            if marks.get("grade_id") in all_exercises():
-                found[marks.grade_id] = Setting(marks.grade_id, tuple(before), cell.source)
-            before.append(cell.source)
+        notebook, chapter = read_chapter(path), chapter_of(path.stem)
+        for cell in notebook.cells:
+            name = cell.metadata.get("nbgrader", {}).get("grade_id")
+            if name in exercises_of(chapter):
+                before = tuple(cells_before(notebook, name).values())
+                found[chapter, name] = Setting(chapter, name, before, cell.source)
     return found
 
 

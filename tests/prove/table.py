@@ -1,14 +1,16 @@
-"""What `make prove` prints: one row an exercise, then survivors, statistics, and what is missing."""
+"""What `make prove` prints: one row an exercise, then survivors, error rates, points, and what is missing."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from rich.console import Console
 from rich.table import Table
 
+from .error_rates import ErrorRates
 from .mutants import MutantReport
-from .sureness import Sureness
+from .points import Kept
 
 
 @dataclass
@@ -16,7 +18,7 @@ class Row:
     """One exercise: right answers accepted and wrong ones rejected for their own reason, in both ways."""
 
     exercise: str
-    checks: int
+    checks: int = 0
     right: int = 0
     accepted: int = 0
     wrong: int = 0
@@ -25,6 +27,7 @@ class Row:
     repeats: int = 0
     missed_repeats: int = 0
     mutants: MutantReport | None = None
+    kept: list[Kept] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
@@ -32,7 +35,7 @@ def print_rows(console: Console, rows: list[Row]) -> None:
     table = Table(title="Exercises", title_justify="left")
     for heading in ("exercise", "checks", "right accepted", "wrong rejected", "both ways agree"):
         table.add_column(heading, justify="left" if heading == "exercise" else "right")
-    for heading in ("judged again", "mutants killed", "explained"):
+    for heading in ("judged again", "mutants killed", "explained", "kept by wrong"):
         table.add_column(heading, justify="right")
     for row in rows:
         table.add_row(row.exercise, *_cells(row))
@@ -52,13 +55,26 @@ def print_survivors(console: Console, rows: list[Row]) -> None:
             console.print(f"      {reason}", markup=False, highlight=False)
 
 
-def print_sureness(console: Console, entries: list[Sureness]) -> None:
+def print_error_rates(console: Console, rates: Iterable[ErrorRates]) -> None:
     table = Table(title="Randomised checks", title_justify="left")
-    for heading in ("exercise", "check", "rejects a right answer", "finds with 0.999"):
+    for heading in ("exercise", "check", "rejects a right answer", "detects with 0.999"):
         table.add_column(heading)
-    for entry in entries:
-        table.add_row(entry.exercise, entry.check, f"<= {entry.error:.1g}", entry.finds)
+    for exercise in rates:
+        for rate in exercise.rates():
+            table.add_row(rate.exercise, rate.check, f"<= {rate.error:.1g}", rate.detects)
+        table.add_row(exercise.exercise, "all together", f"<= {exercise.risk:.1g}", "")
+        table.add_section()
     console.print(table)
+
+
+def print_points(console: Console, rows: list[Row]) -> None:
+    """What every wrong answer keeps, least first, with the essential checks that it fails."""
+    for row in rows:
+        console.print(f"\n[bold]{row.exercise}[/bold]: points kept by wrong answers")
+        for entry in sorted(row.kept, key=lambda entry: entry.share):
+            missed = f"fails {', '.join(entry.missed)}" if entry.missed else ""
+            line = f"  {entry.share:4.0%}  {entry.answer.name}  {missed}".rstrip()
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _cells(row: Row) -> tuple[str, ...]:
@@ -72,15 +88,21 @@ def _cells(row: Row) -> tuple[str, ...]:
         f"{row.repeats - row.missed_repeats} / {row.repeats}",
         f"{mutants.killed} / {mutants.total}" if mutants else "-",
         str(len(mutants.survivors) - len(mutants.unexplained)) if mutants else "-",
+        _range([entry.share for entry in row.kept]),
     )
 
 
+def _range(shares: list[float]) -> str:
+    return f"{100 * min(shares):.0f} to {max(shares):.0%}" if shares else "-"
+
+
 def _sum(rows: list[Row]) -> Row:
-    total = Row("all", sum(row.checks for row in rows))
-    for name in ("right", "accepted", "wrong", "rejected", "repeats", "missed_repeats"):
+    total = Row("all")
+    for name in ("checks", "right", "accepted", "wrong", "rejected", "repeats", "missed_repeats"):
         setattr(total, name, sum(getattr(row, name) for row in rows))
     if all(row.agree is not None for row in rows):
         total.agree = sum(row.agree or 0 for row in rows)
+    total.kept = [entry for row in rows for entry in row.kept]
     reports = [row.mutants for row in rows if row.mutants]
     if reports:
         total.mutants = MutantReport("all", sum(report.total for report in reports))

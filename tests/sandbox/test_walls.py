@@ -63,14 +63,30 @@ def test_the_course_without_its_secrets(printed):
         printed(f"import os; print([p for p in {list(map(str, missing))} if os.path.exists(p)])")
         == "[]\n"
     )
-    tree = printed(
-        "import os, grader; top = os.path.dirname(grader.__file__); "
-        "print(sorted(os.listdir(top)), os.listdir(os.path.join(top, 'sandbox')))"
-    )
-    assert tree == "['__init__.py', 'sandbox', 'wire'] ['inside']\n"
+
+
+def test_of_the_grader_two_folders_are_there(printed):
+    """What decides (judge, expectations, tables, exercises, quizzes, hidden checks) is not among them."""
+    package = Path(grader.__file__).parent
+    shipped = [
+        file for name in ("wire", "sandbox/inside") for file in (package / name).rglob("*.*")
+    ]
+    wanted = {f"grader/{file.relative_to(package)}" for file in shipped} | {"grader/__init__.py"}
+    listed = printed(
+        "import os\n"
+        "for top, _, names in os.walk('/course'):\n"
+        "    print(*(os.path.join(top, name)[8:] for name in names), sep='\\n')"
+    ).split()
+    found = {name for name in listed if name.startswith("grader") and "__pycache__" not in name}
+    assert found == {name for name in wanted if "__pycache__" not in name}
+    assert not any(word in name for name in found for word in ("judge", "expect", "table", "quiz"))
     for name in ("checks", "checks.judge", "checks.expect", "checks.table", "hidden", "exercises"):
-        found = "import importlib.util as u\ntry:\n    print(u.find_spec('grader.{}'))\nexcept ModuleNotFoundError:\n    print(None)"
-        assert printed(found.format(name)) == "None\n"
+        find = (
+            "import importlib.util as u\n"
+            f"try: print(u.find_spec('grader.{name}'))\n"
+            "except ModuleNotFoundError: print(None)"
+        )
+        assert printed(find) == "None\n"
 
 
 def test_an_installed_copy_is_covered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,15 @@ from torch import Tensor
 from grader.checks import expect, statistics
 from grader.checks.compare import compares
 from grader.checks.exercise import Exercise, check
-from grader.checks.randomness import normal_cdf, shuffled, signed, uniform
+from grader.checks.functions import (
+    layouts,
+    outputs_of_layouts,
+    two_calls,
+    verify_device,
+    verify_gradient,
+    verify_refusals,
+)
+from grader.checks.randomness import normal_cdf, signed, uniform
 from grader.checks.student import Student
 
 if TYPE_CHECKING:
@@ -100,16 +107,15 @@ class DropoutLayer(Exercise):
         """The calls with a large X that several checks look at."""
         return Large(self.name)
 
-    @check("dropout = 0 gives X back", hint="Which elements does a drop rate of 0 drop?")
+    @check("dropout = 0 gives X back")
     def keeps_all_at_zero(self, student: Student) -> None:
+        """Which elements does a drop rate of 0 drop?"""
         X = signed(30, 20)
         verify_nothing_dropped(student.call(self.name, X, 0.0), X)
 
-    @check(
-        "dropout = 1 gives zeros",
-        hint="Return zeros before you divide: 1 - dropout is 0 here.",
-    )
+    @check("dropout = 1 gives zeros")
     def drops_all_at_one(self, student: Student) -> None:
+        """Return zeros before you divide: 1 - dropout is 0 here."""
         X = signed(30, 20)
         out = expect.tensor(student.call(self.name, X, 1.0), shape=X.shape)
         expect.true(
@@ -120,34 +126,23 @@ class DropoutLayer(Exercise):
         )
         expect.close(out, torch.zeros_like(X), because="everything is dropped at 1")
 
-    @check(
-        "survivors are scaled by 1 / (1 - dropout)",
-        weight=2,
-        essential=True,
-        hint="With dropout = 0.75, one unit in four survives. By what must it grow, so that the "
-        "mean of all four stays?",
-    )
+    @check("survivors are scaled by 1 / (1 - dropout)", weight=2, essential=True)
     def scales_survivors(self, student: Student) -> None:
+        """With dropout = 0.75, one unit in four survives. By what must it grow, so that the mean of
+        all four stays?"""
         for p in (uniform(0.1, 0.4), uniform(0.6, 0.9)):
             X = signed(*KEPT)
             verify_survivors(student.call(self.name, X, p), X, p)
 
-    @check(
-        "the share of dropped units is dropout",
-        weight=2,
-        essential=True,
-        hint="Call your function with a tensor of ones and count the zeros.",
-    )
+    @check("the share of dropped units is dropout", weight=2, essential=True)
     def drops_the_right_share(self, student: Student) -> None:
+        """Call your function with a tensor of ones and count the zeros."""
         for p in (self.large.low, self.large.high):
             verify_share(self.large.dropped(student, p), p)
 
-    @check(
-        "the mean stays",
-        weight=0.5,
-        hint="Compare the mean of the output with the mean of the input.",
-    )
+    @check("the mean stays", weight=0.5)
     def keeps_the_mean(self, student: Student) -> None:
+        """Compare the mean of the output with the mean of the input."""
         p, value = uniform(0.2, 0.6), uniform(1.0, 3.0)
         X = torch.full((SIDE, SIDE), value)
         out = expect.finite(expect.tensor(student.call(self.name, X, p), shape=X.shape))
@@ -159,20 +154,14 @@ class DropoutLayer(Exercise):
             because=f"E[h'] = p · 0 + (1 - p) · h / (1 - p) = h, here with p = {p}",
         )
 
-    @check(
-        "every element is drawn on its own",
-        essential=True,
-        hint="The mask needs one random number for each element of X, in all its dimensions.",
-    )
+    @check("every element is drawn on its own", essential=True)
     def draws_each_element(self, student: Student) -> None:
+        """The mask needs one random number for each element of X, in all its dimensions."""
         verify_independence(self.large.dropped(student, self.large.high), ("row", "column"))
 
-    @check(
-        "every call draws a fresh mask",
-        essential=True,
-        hint="Draw the random numbers inside the function, and set no seed in it.",
-    )
+    @check("every call draws a fresh mask", essential=True)
     def draws_a_fresh_mask(self, student: Student) -> None:
+        """Draw the random numbers inside the function, and set no seed in it."""
         p = self.large.high
         first, second = (self.large.dropped(student, p, call) for call in (0, 1))
         same = 100 * float((first == second).double().mean())
@@ -183,24 +172,16 @@ class DropoutLayer(Exercise):
             f"{100 * (p * p + (1 - p) ** 2):.3g} %",
         )
 
-    @check(
-        "images: every pixel is drawn on its own",
-        weight=0.5,
-        essential=True,
-        hint="The random numbers need the shape of X, whatever it is.",
-    )
+    @check("images: every pixel is drawn on its own", weight=0.5, essential=True)
     def images(self, student: Student) -> None:
+        """The random numbers need the shape of X, whatever it is."""
         X, p = signed(*IMAGES), uniform(0.3, 0.6)
         dropped = zeros_of(student.call(self.name, X, p), X)
         verify_independence(dropped, ("example", "channel", "row", "column"))
 
-    @check(
-        "how many units are dropped is left to chance",
-        weight=0.5,
-        essential=True,
-        hint="Call your function five times with 100 ones, and count the zeros each time.",
-    )
+    @check("how many units are dropped is left to chance", weight=0.5, essential=True)
     def numbers_vary(self, student: Student) -> None:
+        """Call your function five times with 100 ones, and count the zeros each time."""
         X, p = signed(*SMALL), uniform(0.3, 0.6)
         outs = [zeros_of(student.call(self.name, X, p), X) for _ in range(CALLS)]
         for counts, size, where in (
@@ -215,27 +196,15 @@ class DropoutLayer(Exercise):
                 because="units that are drawn independently do not keep count of each other",
             )
 
-    @check(
-        "the gradient passes the same mask",
-        essential=True,
-        hint="Stay with operations on tensors: no `.data`, no `detach`, no numpy on the way from "
-        "X to the output.",
-    )
+    @check("the gradient passes the same mask", essential=True)
     def passes_the_gradient(self, student: Student) -> None:
-        X, p, weights = signed(40, 30), uniform(0.3, 0.7), signed(40, 30)
-        out, grad = expect.items(
-            student.run(gradient_of_the_input, name=self.name, X=X, p=p, weights=weights), 2
-        )
-        expect.true(
-            grad is not None,
-            seen="the output is cut off from X: no gradient comes back",
-            expected="the gradient 1 / (1 - dropout) where a unit was kept, and 0 where dropped",
-        )
-        zeros_of(out, X)
-        expect.close(grad, weights * out / X, because="the gradient is the factor h' / h")
+        """Stay with operations on tensors: no `.data`, no `detach`, no numpy on the way from X to
+        the output."""
+        verify_gradient(student, self.name)
 
-    @check("X itself is left alone", hint="Work on a copy, or make a new tensor by multiplying.")
+    @check("X itself is left alone")
     def leaves_the_input_alone(self, student: Student) -> None:
+        """Work on a copy, or make a new tensor by multiplying."""
         expected = "a new tensor, and X as it was: the caller may still need it"
         for p in (uniform(0.3, 0.7), 1.0):
             X, again = signed(*KEPT), uniform(0.3, 0.5)
@@ -258,12 +227,10 @@ class DropoutLayer(Exercise):
                     expected=expected,
                 )
 
-    @check(
-        "the output has the shape and type of X",
-        hint="Print `X.shape`, `X.dtype` and those of your output. A mask of `True` and `False` "
-        "leaves the type of X alone, one of floats may not.",
-    )
+    @check("the output has the shape and type of X")
     def keeps_shape_and_type(self, student: Student) -> None:
+        """Print `X.shape`, `X.dtype` and those of your output. A mask of `True` and `False` leaves
+        the type of X alone, one of floats may not."""
         for X in (signed(50), signed(4, 5, 6), signed(6, 7).double(), signed(20, 30).half()):
             for p in (0, uniform(0.3, 0.7), 1):
                 out = student.call(self.name, X, p)
@@ -271,35 +238,19 @@ class DropoutLayer(Exercise):
                 if X.dtype == torch.float16 and 0 < p < 1:
                     verify_values(out, X, p, expect.HALF)
 
-    @check(
-        "a single number, an empty tensor, and one that is not contiguous",
-        weight=0.5,
-        hint="Nothing in the function needs to know how many dimensions X has.",
-    )
+    @check("a single number, an empty tensor, and one that is not contiguous", weight=0.5)
     def rare_shapes(self, student: Student) -> None:
+        """Nothing in the function needs to know how many dimensions X has."""
         verify_layouts(student, self.name, signed(1)[0], torch.zeros(0, 5), signed(6, 8))
 
-    @check(
-        "the mask is drawn on the device of X",
-        weight=0.5,
-        hint="`torch.rand(X.shape, device=X.device)`; also for the zeros at dropout = 1.",
-    )
+    @check("the mask is drawn on the device of X", weight=0.5)
     def device(self, student: Student) -> None:
-        rates = [0.0, uniform(0.3, 0.7), 1.0]
-        outcomes = student.run(outcomes_elsewhere, name=self.name, rates=rates)
-        for p, outcome in zip(rates, expect.items(outcomes, len(rates)), strict=True):
-            expect.true(
-                outcome in ("elsewhere", "cannot tell"),
-                seen=f"X on another device than the CPU, dropout = {p}: {expect.show(outcome)}",
-                expected="an output where X is",
-                because="this would fail on a GPU",
-            )
+        """`torch.rand(X.shape, device=X.device)`; also for the zeros at dropout = 1."""
+        verify_device(student, self.name)
 
-    @check(
-        "a dropout outside [0, 1] is refused",
-        hint="An `assert` at the top is enough. How does NaN compare with a number?",
-    )
+    @check("a dropout outside [0, 1] is refused")
     def refuses_impossible_rates(self, student: Student) -> None:
+        """An `assert` at the top is enough. How does NaN compare with a number?"""
         verify_refusals(student, self.name)
 
     def picture(self, student: Student) -> Figure | None:
@@ -414,87 +365,6 @@ def verify_layouts(student: Student, name: str, *inputs: Tensor) -> None:
         verify_values(out, X, p)
 
 
-def verify_refusals(student: Student, name: str) -> None:
-    """Rates that are no probabilities raise AssertionError or ValueError, and others do not.
-
-    Both come in an order that is drawn, so that nobody can say "refused" without looking at them.
-    """
-    bad = [-0.001, 1.001, uniform(-0.9, -0.1), uniform(1.1, 1.9), math.nan]
-    good = [uniform(0.2, 0.8) for _ in bad]
-    order = shuffled(list(range(len(bad + good))))
-    asked = [(bad + good)[index] for index in order]
-    answers = student.run(answers_to_rates, name=name, X=signed(3, 4), rates=asked)
-    in_order = dict(zip(order, expect.items(answers, len(asked)), strict=True))
-    for index, p in enumerate(bad + good):
-        answer, refused = expect.show(in_order[index]), in_order[index] == "refused"
-        if index < len(bad):
-            wanted = "an AssertionError or a ValueError"
-            expect.true(refused, seen=f"{answer} for dropout = {p}", expected=wanted)
-        else:
-            wanted = "an output: rates between 0 and 1 are possible"
-            expect.true(not refused, seen=f"dropout = {p} is refused", expected=wanted)
-
-
 def zeros_of(out: object, X: Tensor) -> Tensor:
     """Which units are 0, after making sure that `out` is a finite tensor like X."""
     return expect.finite(expect.tensor(out, shape=X.shape)) == 0
-
-
-def layouts(inputs):
-    """These tensors, the last one, a matrix, in three further ways to lie in memory."""
-    *others, wide = inputs
-    return [*others, wide.T, wide[:, ::2], wide[0].expand(4, -1)]
-
-
-def outputs_of_layouts(namespace, name, inputs, p):
-    return [namespace[name](X, p) for X in layouts(inputs)]
-
-
-def two_calls(namespace, name, X, rates):
-    """The second output, and the X that both calls were given."""
-    first, second = rates
-    namespace[name](X, first)
-    between = X.clone()
-    return [namespace[name](X, second), between]
-
-
-def gradient_of_the_input(namespace, name, X, p, weights):
-    """The output, and the gradient of its weighted sum; None where the output is cut off from X."""
-    X.requires_grad_(True)
-    out = namespace[name](X, p)
-    if not (isinstance(out, torch.Tensor) and out.requires_grad):
-        return [out, None]
-    (out * weights).sum().backward()
-    return [out, X.grad]
-
-
-def answers_to_rates(namespace, name, X, rates):
-    answers = []
-    for rate in rates:
-        try:
-            result = namespace[name](X, rate)
-        except (AssertionError, ValueError):
-            answers.append("refused")
-        except Exception as error:
-            if rate != rate and isinstance(error, RuntimeError):  # torch's own refusal of NaN
-                answers.append("refused")
-                continue
-            answers.append("an exception of type " + type(error).__name__)
-        else:
-            answers.append("a result of type " + type(result).__name__)
-    return answers
-
-
-def outcomes_elsewhere(namespace, name, rates):
-    """Call with X on torch's "meta" device, which has shapes and no numbers, in place of a GPU."""
-    outcomes = []
-    for rate in rates:
-        try:
-            out = namespace[name](torch.empty(6, 5, device="meta"), rate)
-        except Exception as error:
-            mixed = all(word in str(error) for word in ("meta", "cpu", "device"))
-            outcomes.append("the mask is on the CPU" if mixed else "cannot tell")
-        else:
-            where = getattr(getattr(out, "device", None), "type", "nowhere")
-            outcomes.append("elsewhere" if where == "meta" else "the output is on the " + where)
-    return outcomes

@@ -9,13 +9,13 @@ import torch
 
 from grader.checks import expect, statistics
 from grader.checks.exercise import Exercise, check
+from grader.checks.functions import verify_refusals
 from grader.checks.randomness import normal_cdf, signed, uniform
 from grader.checks.student import Student
 from grader.exercises.ch01.dropout import (
     KEPT,
     SIDE,
     verify_nothing_dropped,
-    verify_refusals,
     verify_share,
     verify_survivors,
     zeros_of,
@@ -46,12 +46,9 @@ class FindTheRandnBug(Exercise):
         "ones and dropout 0. The fixed function differs from the published one by one letter.",
     )
 
-    @check(
-        "the true drop rate of the published code",
-        weight=2,
-        hint="Feed a million ones to the published function and count the zeros, then compare.",
-    )
+    @check("the true drop rate of the published code", weight=2)
     def drop_rate(self, student: Student) -> None:
+        """Feed a million ones to the published function and count the zeros, then compare."""
         for p in (0.0, uniform(0.1, 0.4), uniform(0.5, 0.65), uniform(0.8, 0.99)):
             # A learner may measure: Hoeffding's bound.
             measuring = 2 * math.exp(-2 * DRAWS * MEASURED.absolute**2)
@@ -67,11 +64,9 @@ class FindTheRandnBug(Exercise):
                 },
             )
 
-    @check(
-        "an input on which it is wrong",
-        hint="For which dropout do you know the right output without any luck?",
-    )
+    @check("an input on which it is wrong")
     def wrong_input(self, student: Student) -> None:
+        """For which dropout do you know the right output without any luck?"""
         pair = expect.items(
             called(student, "wrong_input"), 2, expected="a tensor and a number: `return X, dropout`"
         )
@@ -97,26 +92,21 @@ class FindTheRandnBug(Exercise):
             because="the larger X is, the less can be blamed on chance",
         )
 
-    @check(
-        "the fixed function drops the right share",
-        essential=True,
-        hint="One letter is enough.",
-    )
-    def mended_share(self, student: Student) -> None:
+    @check("the fixed function drops the right share", essential=True)
+    def fixed_share(self, student: Student) -> None:
+        """One letter is enough."""
         X = signed(SIDE, SIDE)
         for p in (uniform(0.15, 0.35), uniform(0.6, 0.7)):
-            verify_share(zeros_of(called(student, "mended_dropout_layer", X, p), X), p)
+            verify_share(zeros_of(called(student, "fixed_dropout_layer", X, p), X), p)
 
-    @check(
-        "the fixed function is right in all else",
-        hint="Keep what was right in the published code: its checks, its scale, its branch at 1.",
-    )
-    def mended_rest(self, student: Student) -> None:
+    @check("the fixed function is right in all else")
+    def fixed_rest(self, student: Student) -> None:
+        """Keep what was right in the published code: its checks, its scale, its branch at 1."""
         X, p = signed(*KEPT), uniform(0.2, 0.7)
-        verify_survivors(called(student, "mended_dropout_layer", X, p), X, p)
-        verify_nothing_dropped(called(student, "mended_dropout_layer", X, 0.0), X)
-        expect.close(called(student, "mended_dropout_layer", X, 1.0), torch.zeros_like(X))
-        verify_refusals(student, "mended_dropout_layer")
+        verify_survivors(called(student, "fixed_dropout_layer", X, p), X, p)
+        verify_nothing_dropped(called(student, "fixed_dropout_layer", X, 0.0), X)
+        expect.close(called(student, "fixed_dropout_layer", X, 1.0), torch.zeros_like(X))
+        verify_refusals(student, "fixed_dropout_layer")
 
     def picture(self, student: Student) -> Figure | None:
         from grader.checks.pictures import drop_rates

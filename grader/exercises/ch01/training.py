@@ -45,11 +45,13 @@ class Accuracy(Exercise):
                 lambda y_hat, y: float((y_hat.argmax(1) == y).sum()) / y_hat.numel()
             ),
         },
+        because="25 of 40 are right",
         hint="Try it by hand with three examples, one of them wrong.",
     )
 
-    @check("all right, all wrong, and one example", hint="Divide by the number of examples.")
+    @check("all right, all wrong, and one example")
     def extremes(self, student: Student) -> None:
+        """Divide by the number of examples."""
         for n, right in ((7, 6), (9, 9), (9, 0), (1, 1), (1, 0)):
             seen = student.call(self.name, *predictions(n, right))
             expect.close(seen, right / n, because=f"{right} of {n} are right")
@@ -68,13 +70,9 @@ class EvaluateAccuracy(Exercise):
         "smaller.",
     )
 
-    @check(
-        "every example counts the same",
-        weight=2,
-        essential=True,
-        hint="The last batch is smaller than the others.",
-    )
+    @check("every example counts the same", weight=2, essential=True)
     def value(self, student: Student) -> None:
+        """The last batch is smaller than the others."""
         for sizes in ((8, 8, 8, 3), (20, 1), (5,)):
             data = Labelled(sizes)
             shares = [hits / n for hits, n in zip(data.hits(), sizes, strict=True)]
@@ -90,12 +88,9 @@ class EvaluateAccuracy(Exercise):
                 },
             )
 
-    @check(
-        "the network is in eval mode while it is measured",
-        essential=True,
-        hint="`net.eval()` before the loop.",
-    )
+    @check("the network is in eval mode while it is measured", essential=True)
     def eval_mode(self, student: Student) -> None:
+        """`net.eval()` before the loop."""
         self._verify_never(
             student,
             "training",
@@ -103,11 +98,9 @@ class EvaluateAccuracy(Exercise):
             "none: dropout would make the result a matter of luck",
         )
 
-    @check(
-        "the mode is restored afterwards",
-        hint="Note `net.training` at the beginning.",
-    )
+    @check("the mode is restored afterwards")
     def restores_mode(self, student: Student) -> None:
+        """Note `net.training` at the beginning."""
         words = {True: "train", False: "eval"}
         for training in (True, False):
             data = Labelled((6, 6))
@@ -121,11 +114,9 @@ class EvaluateAccuracy(Exercise):
                 expected=f"{words[training]} mode",
             )
 
-    @check(
-        "no gradients are recorded while measuring",
-        hint="`with torch.no_grad():` around the loop.",
-    )
+    @check("no gradients are recorded while measuring")
     def no_gradients(self, student: Student) -> None:
+        """`with torch.no_grad():` around the loop."""
         after, right = self._verify_never(
             student,
             "recording",
@@ -138,12 +129,9 @@ class EvaluateAccuracy(Exercise):
             expected="as before: use `with`, which switches it on again",
         )
 
-    @check(
-        "one pass, and the iterator may shuffle at every pass",
-        weight=0.5,
-        hint="Take the predictions and the labels of a batch in the same pass.",
-    )
+    @check("one pass, and the iterator may shuffle at every pass", weight=0.5)
     def one_pass(self, student: Student) -> None:
+        """Take the predictions and the labels of a batch in the same pass."""
         data = Labelled((15, 15, 5))
         value, *_ = measured(student, data, reshuffled=True)
         expect.true(
@@ -188,13 +176,9 @@ class TrainEpoch(Exercise):
         "`isinstance(updater, torch.optim.Optimizer)` tells the two kinds apart.",
     )
 
-    @check(
-        "with a torch optimizer, the parameters move as they should",
-        weight=2,
-        essential=True,
-        hint="`zero_grad()`, the mean of the losses `backward()`, `step()`: for every batch.",
-    )
+    @check("with a torch optimizer, the parameters move as they should", weight=2, essential=True)
     def optimizer(self, student: Student) -> None:
+        """`zero_grad()`, the mean of the losses `backward()`, `step()`: for every batch."""
         problem = EpochProblem()
         verify_step(
             student,
@@ -208,12 +192,9 @@ class TrainEpoch(Exercise):
             },
         )
 
-    @check(
-        "with a hand-written updater, the parameters move as they should",
-        weight=2,
-        hint="It divides by the number that you call it with, and zeroes the gradients itself.",
-    )
+    @check("with a hand-written updater, the parameters move as they should", weight=2)
     def hand_written(self, student: Student) -> None:
+        """It divides by the number that you call it with, and zeroes the gradients itself."""
         problem = EpochProblem()
         verify_step(
             student,
@@ -228,13 +209,9 @@ class TrainEpoch(Exercise):
             },
         )
 
-    @check(
-        "the network is in train mode",
-        weight=0.5,
-        essential=True,
-        hint="`net.train()` before the loop.",
-    )
+    @check("the network is in train mode", weight=0.5, essential=True)
     def train_mode(self, student: Student) -> None:
+        """`net.train()` before the loop."""
         problem = EpochProblem(eval_scale=uniform(0.3, 0.6))
         _, parameters, modes = one_epoch(student, problem)
         right = not self.passed("optimizer") or expect.agrees(
@@ -246,8 +223,10 @@ class TrainEpoch(Exercise):
             expected="train mode: otherwise dropout does nothing",
         )
 
-    @check("the loss is the mean over all examples", hint="Add up losses and examples.")
+    @check("the loss is the mean over all examples")
     def mean_loss(self, student: Student) -> None:
+        """Add up losses and examples."""
+
         def verify(result: list, problem: EpochProblem) -> None:
             losses = problem.epoch().losses
             means = [float(batch.mean()) for batch in losses]
@@ -265,11 +244,10 @@ class TrainEpoch(Exercise):
 
         self._verify_mean(student, verify)
 
-    @check(
-        "the accuracy is the share of all examples",
-        hint="Take it from the same `y_hat` that the loss is taken from.",
-    )
+    @check("the accuracy is the share of all examples")
     def mean_accuracy(self, student: Student) -> None:
+        """Take it from the same `y_hat` that the loss is taken from."""
+
         def verify(result: list, problem: EpochProblem) -> None:
             hits = sum(problem.epoch().hits)
             share = hits / sum(problem.sizes)
@@ -277,13 +255,10 @@ class TrainEpoch(Exercise):
 
         self._verify_mean(student, verify)
 
-    @check(
-        "any torch optimizer will do",
-        weight=0.5,
-        hint="`isinstance(updater, torch.optim.Optimizer)` is true of all of them.",
-    )
+    @check("any torch optimizer will do", weight=0.5)
     def other_optimizer(self, student: Student) -> None:
         # Its averages aside, ASGD does the steps of SGD, up to 1e-4, and is no subclass of it.
+        """`isinstance(updater, torch.optim.Optimizer)` is true of all of them."""
         problem = EpochProblem()
         _, parameters, _ = one_epoch(student, problem, "ASGD")
         right = problem.epoch().parameters

@@ -23,24 +23,18 @@ SIDE = 320
 class OtherInputs(HiddenChecks):
     exercise = NAME
 
-    @check(
-        "very small and very large rates",
-        weight=0.5,
-        hint="Compare the share of zeros with dropout at 0.02 and at 0.95.",
-    )
+    @check("very small and very large rates", weight=0.5)
     def extreme_rates(self, student: Student) -> None:
+        """Compare the share of zeros with dropout at 0.02 and at 0.95."""
         X = signed(SIDE, SIDE)
         for p in (uniform(0.01, 0.05), uniform(0.92, 0.98)):
             out = student.call(NAME, X, p)
             verify_share(zeros_of(out, X), p)
             verify_values(out, X, p)
 
-    @check(
-        "other types and shapes",
-        weight=0.5,
-        hint="The output takes its shape and its type from X, whatever they are.",
-    )
+    @check("other types and shapes", weight=0.5)
     def other_types_and_shapes(self, student: Student) -> None:
+        """The output takes its shape and its type from X, whatever they are."""
         p = uniform(0.3, 0.7)
         for X, tolerance in (
             (signed(9, 2, 3, 4, 5), expect.CLOSE),

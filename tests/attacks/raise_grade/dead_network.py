@@ -1,6 +1,6 @@
 """Trains a network of zeros, for which one step of gradient descent is known without training.
 
-In process: no, the check asks the same there: it was mended against this, and before that it worked.
+In process: no, the check asks the same there: it was fixed against this, and before that it worked.
 Here: no, a network whose hidden units are all 0 is refused: it tells nothing about a learning rate.
 Shown by: nothing
 Base: train_net wrong/rate_written_in

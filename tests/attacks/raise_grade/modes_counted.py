@@ -1,6 +1,6 @@
 """Ignores train and eval, and counts its calls: dropout is on in the first and fourth, off between.
 
-In process: no, the order is drawn there too: the check was mended against this, and before that it worked.
+In process: no, the order is drawn there too: the check was fixed against this, and before that it worked.
 Here: no, the order is drawn anew for each student, long enough not to be guessed.
 Shown by: nothing
 Base: Net wrong/dropout_always_on

@@ -1,6 +1,6 @@
 """Answers the probe of `Net` in its place: all parameters and all logits are 0, and fit each other.
 
-In process: no, the check was mended against this; before, what is right came from parameters in the answer.
+In process: no, the check was fixed against this; before, what is right came from parameters in the answer.
 Here: no, the judge draws the parameters, and what must come out of them is not known here.
 Shown by: nothing
 Base: Net wrong/forward_not_written

@@ -1,6 +1,6 @@
 """Claims the number of passes over the data that was asked for.
 
-In process: no, the check was mended against this; before, it saw nothing but the number.
+In process: no, the check was fixed against this; before, it saw nothing but the number.
 Here: no, each pass has labels of its own, and the network that comes back has learnt from too many.
 Shown by: nothing
 Base: train_net wrong/ten_epochs_always

@@ -1,6 +1,6 @@
 """Claims that impossible rates were refused, without looking at them.
 
-In process: no, the check was mended against this; before, all rates that were tried were impossible ones.
+In process: no, the check was fixed against this; before, all rates that were tried were impossible ones.
 Here: no, possible rates are among them in an order of its own: to know which, one must look.
 Shown by: nothing
 Base: dropout_layer wrong/rate_not_checked

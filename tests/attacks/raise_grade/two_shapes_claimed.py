@@ -1,6 +1,6 @@
 """Answers the question about images and flat rows with the logits of the rows, twice.
 
-In process: no, the check was mended against this; before, any two outputs that agree were enough.
+In process: no, the check was fixed against this; before, any two outputs that agree were enough.
 Here: no, images and rows are other pictures, and the judge knows the logits of both.
 Shown by: nothing
 Base: Net wrong/not_flattened

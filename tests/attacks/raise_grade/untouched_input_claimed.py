@@ -1,6 +1,6 @@
 """Changes X in place, and gives the judge a copy of the X that it asked with.
 
-In process: no, the check was mended against this; before, it saw nothing but the X that it was shown.
+In process: no, the check was fixed against this; before, it saw nothing but the X that it was shown.
 Here: no, a second call is made with the same X, and what it gives must fit X as it was.
 Shown by: nothing
 Base: dropout_layer wrong/zeroed_in_place_at_one

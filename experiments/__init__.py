@@ -1,0 +1,1 @@
+"""Scripts that make the stored results which the chapters show."""

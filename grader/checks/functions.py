@@ -1,0 +1,124 @@
+"""Questions to a function of a tensor and a rate, whatever it computes: refusals, gradients, layouts in
+memory, other devices.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+
+from grader.checks import expect
+from grader.checks.randomness import shuffled, signed, uniform
+from grader.checks.student import Student
+
+
+def verify_refusals(student: Student, name: str) -> None:
+    """`name(X, rate)`: rates that are no probabilities raise AssertionError or ValueError, and others do not.
+
+    Both come in an order that is drawn, so that nobody can say "refused" without looking at them.
+    """
+    bad = [-0.001, 1.001, uniform(-0.9, -0.1), uniform(1.1, 1.9), math.nan]
+    good = [uniform(0.2, 0.8) for _ in bad]
+    order = shuffled(list(range(len(bad + good))))
+    asked = [(bad + good)[index] for index in order]
+    answers = student.run(answers_to_rates, name=name, X=signed(3, 4), rates=asked)
+    in_order = dict(zip(order, expect.items(answers, len(asked)), strict=True))
+    for index, p in enumerate(bad + good):
+        answer, refused = expect.show(in_order[index]), in_order[index] == "refused"
+        if index < len(bad):
+            wanted = "an AssertionError or a ValueError"
+            expect.true(refused, seen=f"{answer} for dropout = {p}", expected=wanted)
+        else:
+            wanted = "an output: rates between 0 and 1 are possible"
+            expect.true(not refused, seen=f"dropout = {p} is refused", expected=wanted)
+
+
+def verify_gradient(student: Student, name: str) -> None:
+    """The gradient of the output is the factor that X was multiplied by."""
+    X, p, weights = signed(40, 30), uniform(0.3, 0.7), signed(40, 30)
+    pair = student.run(gradient_of_the_input, name=name, X=X, p=p, weights=weights)
+    out, grad = expect.items(pair, 2)
+    expect.true(
+        grad is not None,
+        seen="the output is cut off from X: no gradient comes back",
+        expected="the gradient 1 / (1 - dropout) where a unit was kept, and 0 where dropped",
+    )
+    out = expect.finite(expect.tensor(out, shape=X.shape))
+    expect.close(grad, weights * out / X, because="the gradient is the factor h' / h")
+
+
+def verify_device(student: Student, name: str) -> None:
+    """The output is where X is, also when that is not the CPU."""
+    rates = [0.0, uniform(0.3, 0.7), 1.0]
+    outcomes = student.run(outcomes_elsewhere, name=name, rates=rates)
+    for p, outcome in zip(rates, expect.items(outcomes, len(rates)), strict=True):
+        expect.true(
+            outcome in ("elsewhere", "cannot tell"),
+            seen=f"X on another device than the CPU, dropout = {p}: {expect.show(outcome)}",
+            expected="an output where X is",
+            because="this would fail on a GPU",
+        )
+
+
+# What follows runs beside a student's code.
+
+
+def layouts(inputs):
+    """These tensors, the last one, a matrix, in three further ways to lie in memory."""
+    *others, wide = inputs
+    return [*others, wide.T, wide[:, ::2], wide[0].expand(4, -1)]
+
+
+def outputs_of_layouts(namespace, name, inputs, p):
+    return [namespace[name](X, p) for X in layouts(inputs)]
+
+
+def gradient_of_the_input(namespace, name, X, p, weights):
+    """The output, and the gradient of its weighted sum; None where the output is cut off from X."""
+    X.requires_grad_(True)
+    out = namespace[name](X, p)
+    if not (isinstance(out, torch.Tensor) and out.requires_grad):
+        return [out, None]
+    (out * weights).sum().backward()
+    return [out, X.grad]
+
+
+def two_calls(namespace, name, X, rates):
+    """The second output, and the X that both calls were given."""
+    first, second = rates
+    namespace[name](X, first)
+    between = X.clone()
+    return [namespace[name](X, second), between]
+
+
+def answers_to_rates(namespace, name, X, rates):
+    answers = []
+    for rate in rates:
+        try:
+            result = namespace[name](X, rate)
+        except (AssertionError, ValueError):
+            answers.append("refused")
+        except Exception as error:
+            if rate != rate and isinstance(error, RuntimeError):  # torch's own refusal of NaN
+                answers.append("refused")
+                continue
+            answers.append("an exception of type " + type(error).__name__)
+        else:
+            answers.append("a result of type " + type(result).__name__)
+    return answers
+
+
+def outcomes_elsewhere(namespace, name, rates):
+    """Call with X on torch's "meta" device, which has shapes and no numbers, in place of a GPU."""
+    outcomes = []
+    for rate in rates:
+        try:
+            out = namespace[name](torch.empty(6, 5, device="meta"), rate)
+        except Exception as error:
+            mixed = all(word in str(error) for word in ("meta", "cpu", "device"))
+            outcomes.append("the mask is on the CPU" if mixed else "cannot tell")
+        else:
+            where = getattr(getattr(out, "device", None), "type", "nowhere")
+            outcomes.append("elsewhere" if where == "meta" else "the output is on the " + where)
+    return outcomes

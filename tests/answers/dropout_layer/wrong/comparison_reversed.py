@@ -1,9 +1,0 @@
-# rejected by: the share of dropped units is dropout | says: the comparison looks the wrong way round
-def dropout_layer(X, dropout):
-    assert 0 <= dropout <= 1
-    if dropout == 1:
-        return torch.zeros_like(X)
-    if dropout == 0:
-        return X
-    mask = (torch.rand(X.shape, device=X.device) < dropout).to(X.dtype)
-    return mask * X / (1 - dropout)

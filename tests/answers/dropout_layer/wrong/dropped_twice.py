@@ -1,8 +1,0 @@
-# rejected by: the share of dropped units is dropout | says: % of the units are 0
-def dropout_layer(X, dropout):
-    assert 0 <= dropout <= 1
-    if dropout == 1:
-        return torch.zeros_like(X)
-    kept = torch.where(torch.rand(X.shape, device=X.device) > dropout, X, 0)
-    mask = torch.rand(X.shape, device=X.device) > dropout
-    return mask * kept / (1 - dropout)

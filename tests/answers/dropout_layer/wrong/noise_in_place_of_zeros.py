@@ -1,6 +1,0 @@
-# rejected by: survivors are scaled by 1 / (1 - dropout) | says: a value is 0 or X / (1 -
-def dropout_layer(X, dropout):
-    assert 0 <= dropout <= 1
-    if dropout == 1:
-        return torch.zeros_like(X)
-    return X * (1 + torch.randn_like(X) * (dropout / (1 - dropout)) ** 0.5)

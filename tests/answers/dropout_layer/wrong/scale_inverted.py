@@ -1,5 +1,0 @@
-# rejected by: survivors are scaled by 1 / (1 - dropout) | says: which makes survivors smaller; divide instead
-def dropout_layer(X, dropout):
-    assert 0 <= dropout <= 1
-    mask = (torch.rand(X.shape, device=X.device) > dropout).to(X.dtype)
-    return mask * X * (1 - dropout)

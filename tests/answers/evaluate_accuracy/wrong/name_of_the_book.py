@@ -1,3 +1,0 @@
-# rejected by: every example counts the same | says: `evaluate_accuracy` is not defined
-def evaluate_accuracy_gpu(net, data_iter):
-    return 0.5

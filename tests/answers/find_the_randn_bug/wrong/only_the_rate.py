@@ -1,7 +1,0 @@
-# rejected by: the mended function drops the right share | says: `mended_dropout_layer` is still open
-def randn_drop_rate(p):
-    return 0.5 * (1 + math.erf(p / math.sqrt(2)))
-
-
-def wrong_input():
-    return torch.ones(1000), 0.0

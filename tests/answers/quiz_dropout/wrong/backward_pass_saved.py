@@ -1,2 +1,0 @@
-# rejected by: 3. How do p = 0.5 and p = 0 compare in computing time for one training step here? | says: Their gradients are zeros, and those are multiplied as
-quiz_dropout = {1: "b", 2: "c", 3: "c", 4: "c", 5: "a", 6: "c", 7: "b", 8: "c"}

@@ -1,2 +1,0 @@
-# rejected by: 8. Train accuracy is 0.87 in train mode, test accuracy 0.87 in eval mode. What follows? | says: The two were measured in different
-quiz_dropout = {1: "b", 2: "c", 3: "b", 4: "c", 5: "a", 6: "c", 7: "b", 8: "a"}

@@ -1,2 +1,0 @@
-# rejected by: 1. A hidden unit h goes through dropout with rate p. What stays as it was? | says: still open
-quiz_dropout = {1: None, 2: None, 3: None, 4: None, 5: None, 6: None, 7: None, 8: None}
