@@ -128,11 +128,11 @@ print("L2 norm of w:", published_report(torch.tensor([3.0, 4.0])))
 #    than half of the true norm. (There are weights for which it happens to be right. Which?)
 # 2. `norm_behind(printed)`: the true L2 norm, when all that you have is the number that was
 #    printed. `printed`: a number ≥ 0. Returns a number.
-# 3. `mended_report(w)`: the published function, mended. `w`: a float tensor of any shape, with or
+# 3. `fixed_report(w)`: the published function, fixed. `w`: a float tensor of any shape, with or
 #    without `requires_grad`. Returns a number.
 #
 # Example: the vector $(3, 4)$ has norm 5, so `norm_behind(12.5)` gives 5.0, and so does
-# `mended_report(torch.tensor([3.0, 4.0]))`.
+# `fixed_report(torch.tensor([3.0, 4.0]))`.
 
 
 # %% exercise="find_the_norm_bug"
@@ -150,7 +150,7 @@ def norm_behind(printed):
     ### END SOLUTION
 
 
-def mended_report(w):
+def fixed_report(w):
     """The L2 norm of w, as a number."""
     ### BEGIN SOLUTION
     return torch.sum(w**2).sqrt().item()
@@ -342,7 +342,7 @@ print(f"trained on {device} in {time.perf_counter() - began:.1f} s, lambd = 3")
 for name, w, curve in (("lambd = 0", w_0, curve_0), ("lambd = 3", w_3, curve_3)):
     print(
         f"{name}: train loss {curve[-1][1]:.2g}, test loss {curve[-1][2]:.3g}, "
-        f"L2 norm of w {mended_report(w):.3g}"
+        f"L2 norm of w {fixed_report(w):.3g}"
     )
 show_curves(without_a_penalty=curve_0, lambd_3=curve_3)
 
@@ -654,7 +654,7 @@ def published_validation_loss(w, b, data_iter, lambd):
 #    input and one example are enough.
 # 2. `loss_behind(reported, w, lambd)`: the true validation loss, from a number that the
 #    published code has reported. Returns a number.
-# 3. `mended_validation_loss(w, b, data_iter, lambd)`: the published function, mended; its arguments
+# 3. `fixed_validation_loss(w, b, data_iter, lambd)`: the published function, fixed; its arguments
 #    stay, although one of them is not needed any more. Returns a number.
 #
 # Example: for $w = (2)$, $b = 0$, λ = 3 and the single example $x = 1$, $y = 1$ the published code
@@ -679,7 +679,7 @@ def loss_behind(reported, w, lambd):
     ### END SOLUTION
 
 
-def mended_validation_loss(w, b, data_iter, lambd):
+def fixed_validation_loss(w, b, data_iter, lambd):
     """Mean of half the squared error over all examples of data_iter."""
     ### BEGIN SOLUTION
     with torch.no_grad():
@@ -720,8 +720,8 @@ def lambda_path(lambds, params, train_iter, valid_iter, test_iter, num_epochs=10
     for lambd in lambds:
         own = [p.detach().clone().requires_grad_(True) for p in params]
         w, b, _ = train_scratch(lambd, own, train_iter, test_iter, num_epochs, lr)
-        valid_losses.append(mended_validation_loss(w, b, valid_iter, lambd))
-        test_losses.append(mended_validation_loss(w, b, test_iter, lambd))
+        valid_losses.append(fixed_validation_loss(w, b, valid_iter, lambd))
+        test_losses.append(fixed_validation_loss(w, b, test_iter, lambd))
     finite = [pair for pair in zip(valid_losses, lambds, strict=True) if pair[0] < float("inf")]
     return min(finite)[1], valid_losses, test_losses
     ### END SOLUTION

@@ -26,6 +26,7 @@ from torch import Tensor
 
 from grader.checks import expect
 from grader.checks.exercise import Check, Exercise
+from grader.checks.functions import called
 from grader.checks.student import Student
 
 Function = Callable[..., object]
@@ -36,7 +37,9 @@ class compares:
 
     inputs: draws the arguments of one call. times: how many calls. mistakes: sentence to the function
     that this mistake computes. part: which of several returned values this check is about; then
-    `mistakes` compute that part alone, and `returns` of the exercise names all of them. function: the learner's function, by default the exercise's name.
+    `mistakes` compute that part alone, and `returns` of the exercise names all of them. function: the learner's
+    function, by default the exercise's name; one of several that is still open costs its own checks
+    only. right: for this one of several, in place of the exercise's.
     because: what is said when no mistake is named, in place of the arguments.
     """
 
@@ -52,6 +55,7 @@ class compares:
         times: int = 2,
         tolerance: expect.Tolerance = expect.CLOSE,
         function: str = "",
+        right: Function | None = None,
         because: str = "",
         weight: float = 1.0,
         essential: bool = False,
@@ -59,7 +63,7 @@ class compares:
     ) -> None:
         self.title, self.inputs, self.mistakes = title, inputs, mistakes or {}
         self.part, self.times, self.tolerance, self.function = part, times, tolerance, function
-        self.because = because
+        self.because, self.right = because, right
         self._more = {"weight": weight, "essential": essential, "hint": hint}
 
     def __set_name__(self, owner: type[Exercise], name: str) -> None:
@@ -68,8 +72,12 @@ class compares:
     def _judge(self, exercise: Exercise, student: Student) -> None:
         for _ in range(self.times):
             arguments = self.inputs()
-            right = exercise.right(*arguments)  # type: ignore[attr-defined]
-            seen = student.call(self.function or exercise.name, *arguments)
+            rule = self.right or exercise.right  # type: ignore[attr-defined]
+            right = rule(*arguments)
+            if self.function:
+                seen = called(student, self.function, *arguments)
+            else:
+                seen = student.call(exercise.name, *arguments)
             if isinstance(right, tuple):
                 seen = _parts(seen, right, getattr(exercise, "returns", ("one", "two")))
             if self.part is not None:
@@ -78,7 +86,7 @@ class compares:
                 seen,
                 right,
                 tolerance=self.tolerance,
-                because=self.because or _given(exercise, arguments),
+                because=self.because or _given(rule, arguments),
                 mistakes={text: wrong(*arguments) for text, wrong in self.mistakes.items()},
             )
 
@@ -92,9 +100,9 @@ def _parts(seen: object, right: tuple[object, ...], names: tuple[str, ...]) -> l
     return expect.items(seen, len(right), expected=wanted)
 
 
-def _given(exercise: Exercise, arguments: Sequence[object]) -> str:
+def _given(rule: Function, arguments: Sequence[object]) -> str:
     """The arguments that fit into a line: `for h = 2, p = 0.5`."""
-    names = inspect.signature(exercise.right).parameters  # type: ignore[attr-defined]
+    names = inspect.signature(rule).parameters
     shown = [
         f"{name} = {expect.show(value)}"
         for name, value in zip(names, arguments, strict=False)
