@@ -1055,14 +1055,14 @@ figure
 #         > right: The root of 2 · 0.0646.
 #     - (d) 0.129
 #         > This is the square of the length. One root is missing.
-# 4. From scratch with half the squared error: λ = 3 and lr = 0.003. With `nn.MSELoss` and
-#    `weight_decay=3`, lr = 0.003, the weights come out shorter or longer?
-#     - (a) the same: the optimizer knows its loss
+# 4. One run has half the squared error with λ = 3 and lr = 0.003, another one `nn.MSELoss` with
+#    `weight_decay=3` and lr = 0.003. What is the difference?
+#     - (a) none: the optimizer knows its loss
 #         > It does not: it sees gradients only, and here they are twice as large.
-#     - (b) in directions that the data determine, the decay counts only half as much
+#     - (b) against the data, the decay of the second counts only half as much
 #         > right: The gradient of the loss has doubled and the decay has not, so the balance moves
 #         > towards the data. Its equal is λ = 1.5 with lr = 0.006.
-#     - (c) the decay counts twice as much
+#     - (c) the decay of the second counts twice as much
 #         > The decay is the same as before. It is the loss whose gradient has doubled.
 # 5. Published concise code runs `for param in net.parameters(): param.data.normal_()`. What
 #    follows?

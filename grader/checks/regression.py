@@ -64,27 +64,31 @@ class Regression:
         half: float = 0.5,
         start: Sequence[Tensor] | None = None,
         times: float = 1.0,
-        bias_too: bool = False,
-        carried: bool = False,
+        bias_decay: float = 0.0,
+        carried: float = 0.0,
+        carried_decay: float = 0.0,
     ) -> Fit:
         """Gradient descent on the mean of `half` times the squared error, with the decay `lambd` of w.
 
-        Of known mistakes: times, what the gradient of the loss is multiplied by; bias_too, whether
-        b decays; carried, whether gradients of earlier batches stay in.
+        Of known mistakes: times, what the gradient of the loss is multiplied by; bias_decay, the decay of b;
+        carried, whether (1) the gradient of the loss has those of earlier batches in it, and carried_decay, whether
+        the decay has.
         """
         lr = self.lr if lr is None else lr
         w, b = (p.double() for p in start or self.start)
-        old = (torch.zeros_like(w), torch.zeros_like(b))
+        slopes, decays = [0 * w, 0 * b], [0 * w, 0 * b]
         curve = []
         for epoch in range(1, epochs + 1):
             for X, y in self.train:
                 off = 2 * half * times * (X.double() @ w + b - y.double()) / len(X)
-                grads = (
-                    X.double().T @ off + lambd * w + old[0],
-                    off.sum(0) + (lambd * b if bias_too else 0) + old[1],
+                new = (X.double().T @ off, off.sum(0))
+                slopes = [carried * old + now for old, now in zip(slopes, new, strict=True)]
+                new = (lambd * w, bias_decay * b)
+                decays = [carried_decay * old + now for old, now in zip(decays, new, strict=True)]
+                w, b = (
+                    p - lr * (slope + decay)
+                    for p, slope, decay in zip((w, b), slopes, decays, strict=True)
                 )
-                old = grads if carried else old
-                w, b = w - lr * grads[0], b - lr * grads[1]
             if epoch % EVERY == 0:
                 losses = [loss(w, b, data, half) for data in (self.train, self.test)]
                 curve.append((epoch, losses[0], losses[1]))

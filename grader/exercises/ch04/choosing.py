@@ -152,12 +152,11 @@ class LambdaPath(Exercise):
             because=f"validation losses {rounded(grid.valid)} for lambds = {grid.lambds}",
             mistakes={
                 "chosen on the test data, which are then no test any more": grid.argmin(grid.test),
-                "chosen on the training data, which always prefer a small λ": grid.argmin(
+                "chosen on the training data": grid.argmin(
                     grid.train
                 ),
                 "this is the place of the λ in the list, not the λ": float(at),
                 "this is the loss, not its λ": min(grid.valid),
-                "this is the λ with the largest loss": grid.argmin([-v for v in grid.valid]),
             },
         )
 
@@ -195,7 +194,7 @@ class Grid:
     def __init__(self, explodes: bool = False) -> None:
         while True:
             self.problem = Regression((5, 5), inputs=8)
-            self.lambds = shuffled([uniform(0.01, 0.1), uniform(0.8, 2.0), uniform(5.0, 9.0), 20.0])
+            self.lambds = shuffled([uniform(0.01, 0.1), uniform(1.1, 1.9), uniform(5.0, 9.0), 20.0])
             fits = [self.problem.fit(EPOCHS, lambd) for lambd in self.lambds]
             self.train, self.valid, self.test = (
                 [loss(fit.w, fit.b, data) for fit in fits]

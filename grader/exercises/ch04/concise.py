@@ -43,6 +43,7 @@ class TrainConcise(Exercise):
     def steps(self, student: Student) -> None:
         """Two parameter groups; the mean of the squared errors; zero, backward, step."""
         verify_steps(student, Regression(), epochs=3)
+        verify_steps(student, Regression((5, 3)), epochs=3)
 
     @check("the curve reports the mean squared error", weight=1)
     def losses(self, student: Student) -> None:
@@ -198,13 +199,13 @@ def verify_steps(student: Student, problem: Regression, epochs: int) -> None:
         {
             "there is no decay": fit(0.0),
             "the bias decays, too: give it a parameter group without `weight_decay`": fit(
-                bias_too=True
+                bias_decay=wd
             ),
-            "the bias decays, and the weights do not": problem.fit(epochs, 0.0, half=1),
+            "the bias decays, and the weights do not": fit(0.0, bias_decay=wd),
             "the loss is halved; `nn.MSELoss` is not": fit(half=0.5),
             "the gradient of the summed loss; SGD wants the mean": fit(times=n),
             "twice the decay: is the penalty in the loss as well?": fit(2 * wd),
-            "gradients of earlier batches are still in: `zero_grad()`": fit(carried=True),
+            "gradients of earlier batches are still in: `zero_grad()`": fit(carried=1),
             "the network that was given has not moved": problem.fit(0, wd),
         },
     )

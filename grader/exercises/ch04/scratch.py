@@ -49,7 +49,7 @@ class TrainScratch(Exercise):
                 "the gradient of a batch is a sum here, it should be a mean": problem.fit(
                     3, 0.0, times=5
                 ),
-                "gradients of earlier batches are still in": problem.fit(3, 0.0, carried=True),
+                "gradients of earlier batches are still in": problem.fit(3, 0.0, carried=1),
             },
         )
 
@@ -112,7 +112,7 @@ def verify_steps(student: Student, problem: Regression, epochs: int) -> None:
             "the penalty is taken off the loss, so that the weights grow": problem.fit(
                 epochs, -lambd
             ),
-            "the bias is penalised, too": problem.fit(epochs, lambd, bias_too=True),
+            "the bias is penalised, too": problem.fit(epochs, lambd, bias_decay=lambd),
             "the gradient of a batch is a sum here, it should be a mean": (
                 problem.fit(epochs, n * lambd, times=n)
             ),
@@ -120,7 +120,9 @@ def verify_steps(student: Student, problem: Regression, epochs: int) -> None:
             "the loss is the squared error; half of it was asked for": (
                 problem.fit(epochs, lambd, half=1)
             ),
-            "gradients of earlier batches are still in": problem.fit(epochs, lambd, carried=True),
+            "gradients of earlier batches are still in": problem.fit(
+                epochs, lambd, carried=1, carried_decay=1
+            ),
             "they have not moved": problem.fit(0, lambd),
         },
     )
