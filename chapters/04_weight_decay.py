@@ -294,7 +294,7 @@ def from_start():
 
 began = time.perf_counter()
 w_0, b_0, curve_0 = train_scratch(0, from_start())
-print(f"trained on {device} in {time.perf_counter() - began:.1f} s, lambd = 0")
+seconds = time.perf_counter() - began
 animator = d2l.Animator(
     xlabel="epochs", ylabel="loss", yscale="log", xlim=[5, 100], legend=["train", "test"]
 )
@@ -306,6 +306,8 @@ show_with_alt(
     f"Without a penalty the train loss falls straight to {train_loss:.2g} on the log scale, and "
     f"the test loss stays flat at {test_loss:.3g}",
 )
+print(f"trained on {device} in {seconds:.1f} s, lambd = 0: train {train_loss:.2g}", end=", ")
+print(f"test {test_loss:.3g}")
 
 # %% [markdown]
 # The train loss falls to 0.000002: the 20 examples are learnt by heart. The test loss hardly
@@ -366,13 +368,13 @@ show_curves(without_a_penalty=curve_0, lambd_3=curve_3)
 # weights stay where they began.**
 
 # %% tags=["demo"]
-X_train = train_iter.dataset.tensors[0].double()
+X_train = train_iter.dataset.tensors[0].cpu().double()
 _, _, directions = torch.linalg.svd(X_train)  # the first 20 rows span the examples
 
 
 def distances(w):
     """How far w is from the truth along the 20 examples' directions, and along the other 180."""
-    off = directions @ (w.detach() - true_w.to(device)).double()
+    off = directions @ (w.detach().cpu() - true_w).double()
     return off[:n_train].norm().item(), off[n_train:].norm().item()
 
 
@@ -484,9 +486,9 @@ print(f"largest difference: {(w.detach() - by_formula[0]).abs().max():.1e}")
 # %% [markdown]
 # ## The concise way
 #
-# Since decay is so simple a thing, every PyTorch optimizer does it on request: `weight_decay=wd`
-# adds $wd \cdot p$ to the gradient of each parameter $p$ just before the step. Each parameter: also
-# of the bias. To spare the bias, hand the parameters over in **groups**, dictionaries with
+# Since decay is so simple a thing, PyTorch's optimizers do it on request: `weight_decay=wd` makes
+# SGD add $wd \cdot p$ to the gradient of each parameter $p$ just before the step. Each parameter:
+# also the bias. To spare the bias, hand the parameters over in **groups**, dictionaries with
 # settings of their own:
 #
 # ```python
@@ -745,8 +747,8 @@ for lambd, valid_loss, test_loss in zip(lambds, valid_losses, test_losses, stric
     mark = "  <- best on validation data" if lambd == best else ""
     print(f"lambd {lambd:6}: validation loss {valid_loss:8.4f}, test loss {test_loss:8.4f}{mark}")
 figure = AltFigure(
-    "Loss against lambd, both on log scales. Validation and test loss fall together from about 70 "
-    f"at 0.1 to about 0.01 at {best}, and are flat beyond. There is no value at 1000.",
+    "Loss against lambd, both on log scales. Validation and test loss fall together from about 80 "
+    f"at 0.1 to about 0.01 at 10, and stay flat up to 300. Chosen is {best}. At 1000 there is none.",
     (5, 3),
 )
 axes = figure.add_subplot()
@@ -764,8 +766,8 @@ figure
 # their signs, and after 400 steps they are NaN. From 10 on, the loss is flat, near 0.010: the
 # weights are almost 0, and the model answers with little more than its bias. On this problem
 # nothing does much better; remember the model from zero. So the validation data choose λ = 300, by
-# a hair: between 10 and 300 the losses differ by a tenth at most, and 50 other examples might
-# prefer another value.
+# a hair: between 10 and 300 the losses differ by little more than a tenth, and 50 other
+# examples might prefer another value.
 #
 # The book's λ = 3 is not the best value for this problem. It is a value at which one sees
 # something.
@@ -804,7 +806,7 @@ figure
 
 # %% tags=["demo"]
 def final_norm(make_updater, way, lambd=3.0):
-    """Length of w after 100 epochs. way: "penalty", "gradient" or "decoupled"."""
+    """Length of w after 100 epochs. way: "none", "penalty", "gradient" or "decoupled"."""
     w, b = from_start()
     wd = lambd if way == "gradient" else 0.0
     updater = make_updater([{"params": [w], "weight_decay": wd}, {"params": [b]}])
@@ -821,7 +823,7 @@ def final_norm(make_updater, way, lambd=3.0):
     return w.norm().item()
 
 
-ways = ("penalty", "gradient", "decoupled")
+ways = ("none", "penalty", "gradient", "decoupled")
 print(f"{'length of w after 400 steps':30}" + "".join(f"{way:>12}" for way in ways))
 for name, make_updater in {
     "SGD, lr 0.003": lambda groups: torch.optim.SGD(groups, lr=0.003),
@@ -831,10 +833,10 @@ for name, make_updater in {
     print(f"{name:30}" + "".join(f"{final_norm(make_updater, way):12.4f}" for way in ways))
 
 # %% [markdown]
-# The first two columns agree in every row: a penalty and `weight_decay` are the same thing. The
-# third agrees for plain SGD alone. Momentum 0.9 adds up some ten steps' worth of gradients,
-# $\lambda\mathbf{w}$ included; decoupled decay stays outside of that sum. And Adam makes next to
-# nothing of it.
+# The first column is without any decay. The next two agree in every row: a penalty and
+# `weight_decay` are the same thing. The last one agrees for plain SGD alone. Momentum 0.9 adds up
+# some ten steps' worth of gradients, $\lambda\mathbf{w}$ included; decoupled decay stays outside of
+# that sum. And with Adam, the decay that goes through the gradient does much less than it says.
 #
 # What does Adam do? It keeps running means of the gradient and of its square, corrects both for
 # their start at 0, and divides:
@@ -1140,7 +1142,7 @@ figure
 #   error with 2λ and η/2.
 # - The bias is usually left out; PyTorch needs parameter groups for that.
 # - Report losses without the penalty, norms as norms, and choose λ on validation data.
-# - A penalty and `weight_decay` are the same for every optimizer. Decoupled decay is the same for
+# - A penalty and the `weight_decay` of SGD and Adam are the same. Decoupled decay is the same for
 #   plain SGD only; with Adam it is AdamW, and it decays all weights alike.
 # - L1 takes the same amount from every weight and gives zeros.
 #
