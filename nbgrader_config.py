@@ -1,5 +1,7 @@
 """nbgrader's configuration: this folder is the course, and student code runs in the sandbox."""
 
+from grader.grading.formgrader import guard
+
 c = get_config()  # noqa: F821  (nbgrader provides it)
 
 c.CourseDirectory.course_id = "dropout-lab"
@@ -19,3 +21,6 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+
+c.GenerateFeedback.exporter_class = "grader.grading.pages.FeedbackPage"  # runs nothing
+guard()  # formgrader's pages run nothing but formgrader's own scripts

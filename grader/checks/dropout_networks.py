@@ -116,8 +116,16 @@ class DropoutNetwork(Exercise):
             images, others = positive(2, n, 1, 28, 28)
             inputs = [images, others.flatten(1)]
             run = self._run(student, "copying", (0.0, 0.0), inputs, ["eval"], [BOOK])
-            for X, out in zip(inputs, run.outputs, strict=True):
+            one, other = (
                 expect.tensor(out, shape=(n, 10), because=f"X has shape {tuple(X.shape)}")
+                for X, out in zip(inputs, run.outputs, strict=True)
+            )
+            expect.true(
+                not torch.equal(one, other),
+                seen="the same logits for other pictures",
+                expected="logits that depend on X",
+            )
+            for X, out in zip(inputs, run.outputs, strict=True):
                 expect.true(
                     not self.passed("logits") or run.copies(X.flatten(1), out).is_plain,
                     seen=f"other logits for an X of shape {tuple(X.shape)} than for its pixels",

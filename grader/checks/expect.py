@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 
 from grader.checks import statistics
+from grader.wire.codec import is_array
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,8 @@ def tensor(
     """Return `value` if it is a tensor, of this shape and dtype where they are given."""
     if not isinstance(value, Tensor):
         raise CheckFailed(f"{_kind(value)} came back", "a tensor", because)
+    if is_array(value):
+        raise CheckFailed("a numpy array came back", "a tensor", because)
     if shape is not None and tuple(value.shape) != tuple(shape):
         raise CheckFailed(
             f"a tensor of shape {tuple(value.shape)}", f"shape {tuple(shape)}", because

@@ -235,5 +235,5 @@ def _fatal(error: StudentError) -> str:
     """Why no further check can tell more: the code is missing, unwritten, or its process is gone."""
     if error.type == "NotImplementedError":
         return UNWRITTEN
-    fatal = error.kind in ("missing", "timeout", "died", "malformed")
+    fatal = error.kind in ("missing", "died", "malformed")
     return _legible(error.message) if fatal else ""

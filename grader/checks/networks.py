@@ -76,6 +76,18 @@ def gradients(parameters: Sequence[Tensor], X: Tensor, weights: Tensor) -> list[
     return [p.grad for p in leaves if p.grad is not None]
 
 
+def descended(
+    parameters: Sequence[Tensor], X: Tensor, y: Tensor, lr: float, steps: int
+) -> list[Tensor]:
+    """The parameters after so many steps of gradient descent on the mean cross-entropy of one batch."""
+    for _ in range(steps):
+        leaves = [p.clone().requires_grad_(True) for p in parameters]
+        with torch.enable_grad():
+            grads = torch.autograd.grad(F.cross_entropy(logits(leaves, X), y), leaves)
+        parameters = [p - lr * grad for p, grad in zip(parameters, grads, strict=True)]
+    return list(parameters)
+
+
 def identity(X: Tensor) -> Tensor:
     """No activation."""
     return X

@@ -12,6 +12,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from grader.course import Course
 from grader.errors import CourseError
+from grader.grading.pages import FeedbackPage
 
 
 def feedback(
@@ -44,6 +45,9 @@ def _convert(course: Course, assignment: str, student: str) -> None:
     config = deepcopy(course.config)
     config.CourseDirectory.assignment_id = assignment
     config.CourseDirectory.student_id = student
+    config.GenerateFeedback.exporter_class = (
+        FeedbackPage  # also where an older file does not say so
+    )
     log = logging.getLogger("grader.grading.feedback")
     log.setLevel(logging.ERROR)
     folder = CourseDirectory(config=config)

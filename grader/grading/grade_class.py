@@ -23,6 +23,7 @@ from grader.course import Course
 from grader.errors import CourseError
 from grader.grading import gradebook
 from grader.grading.grade_submission import grade
+from grader.grading.names import printable, refusal
 from grader.grading.release import Release, read_release
 from grader.grading.restore import restore, restore_marks
 from grader.grading.submission import Submission, read_submission
@@ -32,7 +33,10 @@ from grader.sandbox.launch import Launched
 
 @dataclass(frozen=True)
 class Failure:
-    """A submission that could not be graded, and why; its earlier grade, if any, is untouched."""
+    """A submission that could not be graded, and why; its earlier grade, if any, is untouched.
+
+    student: the folder's name, as it can be shown.
+    """
 
     student: str
     reason: str
@@ -144,6 +148,9 @@ def _prepared(
 ) -> Iterator[tuple[str, tuple[Submission, NotebookNode] | Failure]]:
     """Every submission, read and sanitised, or why it could not be."""
     for name in names:
+        if reason := refusal(name):
+            yield name, Failure(printable(name), reason)
+            continue
         try:
             prepared = prepare(course, name, release)
         except Exception as error:

@@ -9,7 +9,7 @@ decides from data and from what it computed itself.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from nbformat import NotebookNode, from_dict
@@ -19,6 +19,7 @@ from grader.checks.judge import derive_seed, judge, judge_with_reference
 from grader.checks.registry import chapter_of, get_exercise
 from grader.checks.results import ExerciseResult, SubmissionResult
 from grader.checks.table import ResultTable
+from grader.grading.names import printable
 from grader.grading.reference import reference_for
 from grader.grading.release import DEMO, Release
 from grader.grading.submission import Submission
@@ -62,6 +63,7 @@ def _run_cells(
 ) -> list[_Judged]:
     """Run the cells in order, and judge each exercise where its check stands."""
     judged: list[_Judged] = []
+    stopped: dict[str, str] = {}
     count = 0
     for cell in notebook.cells:
         if cell.cell_type != "code":
@@ -76,10 +78,15 @@ def _run_cells(
             exercise = get_exercise(chapter_of(release.assignment), name)
             seed = derive_seed(secret, submission.student, name)
             with session.exercise() as remote:
-                judged.append(_Judged(cell, exercise, seed, judge(exercise, remote, seed)))
+                result = judge(exercise, remote, seed)
+            if result.problem and name in stopped:
+                result = replace(result, problem=f"{result.problem}. {stopped[name]}")
+            judged.append(_Judged(cell, exercise, seed, result))
         elif cell.source.strip():
             outcome = session.run_cell(cell.source, count=count)
             cell.outputs = [_counted(output, count) for output in outcome.outputs]
+            if outcome.status != "ok":
+                stopped[cell.metadata.get("nbgrader", {}).get("grade_id", "")] = outcome.message
             if outcome.status not in ("ok", "error"):
                 text = f"Cell {count} (`{_first_line(cell)}`): {outcome.message}"
                 submission.findings.append(text)
@@ -146,4 +153,4 @@ def _counted(output: dict, count: int) -> NotebookNode:
 
 
 def _first_line(cell: NotebookNode) -> str:
-    return cell.source.strip().splitlines()[0][:60]
+    return printable(cell.source.strip().splitlines()[0], 60)

@@ -28,6 +28,7 @@ from sqlalchemy.exc import SAWarning
 
 from grader.course import Course
 from grader.errors import CourseError
+from grader.grading.names import printable
 from grader.grading.release import Release
 from grader.grading.submission import Submission
 
@@ -90,7 +91,7 @@ def sanitise(course: Course, submission: Submission) -> NotebookNode:
     for cell in notebook.cells:
         if cell.metadata.get("nbgrader") == {}:  # what is left of an id that stands twice
             del cell.metadata["nbgrader"]
-            first = (cell.source.splitlines() or [""])[0][:60]
+            first = printable((cell.source.splitlines() or [""])[0], 60)
             submission.findings.append(f"A cell stands twice (`{first}`); the last one counts.")
     before = {cell.id: cell.source for cell in notebook.cells}
     notebook = _run(SANITISE, course, notebook, *about)
@@ -111,7 +112,7 @@ def record(course: Course, submission: Submission, notebook: NotebookNode) -> Pa
         gradebook.update_or_create_submission(submission.assignment, submission.student, **extra)
     notebook = _run(RECORD, course, notebook, submission.assignment, submission.student)
     path = course.notebook("autograded", submission.assignment, submission.student)
-    _write_folder(path, notebook, submission.files, timestamp)
+    _write_folder(path, notebook, timestamp)
     return path
 
 
@@ -145,17 +146,17 @@ def _run(pipeline, course: Course, notebook: NotebookNode, assignment: str, stud
     return notebook
 
 
-def _write_folder(path: Path, notebook: NotebookNode, files: dict[str, bytes], stamp: str) -> None:
-    """Replace the folder of `path` as a whole, so that a crash leaves the old one or the new one."""
+def _write_folder(path: Path, notebook: NotebookNode, stamp: str) -> None:
+    """Replace the folder of `path` as a whole, so that a crash leaves the old one or the new one.
+
+    What was handed in beside the notebook stays in `submitted`: formgrader would serve it as pages of
+    its own, with the rights of whoever opens them.
+    """
     folder = path.parent
     folder.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=".new-", dir=folder.parent))
     scratch.chmod(0o755)
     try:
-        for name, content in files.items():
-            target = scratch / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
         if stamp:
             (scratch / "timestamp.txt").write_text(stamp)
         nbformat.write(notebook, scratch / path.name)

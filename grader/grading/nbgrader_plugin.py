@@ -25,6 +25,7 @@ from grader.errors import CourseError
 from grader.grading import gradebook
 from grader.grading.grade_class import prepare
 from grader.grading.grade_submission import grade
+from grader.grading.names import printable, refusal
 from grader.grading.release import Release, read_release
 from grader.grading.submission import Submission
 from grader.sandbox import Limits, Sandbox
@@ -69,13 +70,22 @@ class SubmissionExporter(NotebookExporter):
             resources["graded"] = (self._course, self._releases[assignment], self._submission)
             return super().from_filename(filename, resources, **kw)
         self._submission, notebook = prepare(self._course, student, self._releases[assignment])
-        _remove_links(Path(submitted), Path(self._folder("autograded", student, assignment)))
+        autograded = Path(self._folder("autograded", student, assignment))
+        _remove_files(autograded)
+        if self._submission.timestamp:
+            (autograded / "timestamp.txt").write_text(self._submission.timestamp)
         return self.from_notebook_node(notebook, resources, **kw)
 
     def _handed_in(self) -> dict[str, list[str]]:
         """Every folder that is to be graded, and the path that its notebook should have."""
         pattern = self._folder("submitted", self._folders.student_id, self._folders.assignment_id)
-        folders = [folder for folder in glob.glob(pattern) if os.path.isdir(folder)]
+        folders = []
+        for folder in filter(os.path.isdir, glob.glob(pattern)):
+            student = os.path.basename(os.path.dirname(folder))
+            if reason := refusal(student):
+                self.log.error("%s: %s", printable(student), reason)
+            else:
+                folders.append(folder)
         return {folder: [f"{folder}/{os.path.basename(folder)}.ipynb"] for folder in folders}
 
     def _name_what_nbgrader_refuses(self, folder: Path) -> None:
@@ -90,7 +100,7 @@ class SubmissionExporter(NotebookExporter):
             self.log.error(
                 "%s: nbgrader refuses such a file and will not grade this submission. "
                 "Run `grader autograde %s --student %r`.",
-                *(path, folder.name, folder.parent.name),
+                *(printable(str(path), 300), folder.name, folder.parent.name),
             )
 
     def _folder(self, step: str, student: str, assignment: str) -> str:
@@ -98,11 +108,16 @@ class SubmissionExporter(NotebookExporter):
         return self._folders.format_path(name, student, assignment)
 
 
-def _remove_links(submitted: Path, autograded: Path) -> None:
-    """Take away the copies of what links lead to: nbgrader follows links, and we do not."""
-    for path in submitted.rglob("*"):
-        if path.is_symlink():
-            (autograded / path.relative_to(submitted)).unlink(missing_ok=True)
+def _remove_files(folder: Path) -> None:
+    """Take away what nbgrader copied beside the notebook, following links.
+
+    Formgrader would serve it as pages of its own, with the rights of whoever opens them.
+    """
+    for path in sorted(folder.rglob("*"), reverse=True):  # what is in a folder before the folder
+        if path.is_dir() and not path.is_symlink():
+            path.rmdir()
+        else:
+            path.unlink()
 
 
 class SandboxExecute(NbGraderPreprocessor):

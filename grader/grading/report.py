@@ -28,7 +28,7 @@ def print_grades(console: Console, outcomes: Outcomes) -> None:
     exercises = graded[0].exercises
     title = f"Points for {graded[0].assignment}"
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    table.add_column("student", no_wrap=True)
+    table.add_column("student", no_wrap=True, overflow="ellipsis", max_width=_room(graded))
     for number, exercise in enumerate(exercises, 1):
         table.add_column(
             f"{number}\n/{show(float(exercise.points))}", justify="right", no_wrap=True
@@ -40,6 +40,14 @@ def print_grades(console: Console, outcomes: Outcomes) -> None:
     console.print(table)
     names = ", ".join(f"{number} {e.exercise}" for number, e in enumerate(exercises, 1))
     console.print(f"{names}. Written answers are graded by a person.\n")
+
+
+def _room(graded: Sequence[SubmissionResult]) -> int:
+    """Columns that are left for the names when 80 are there: points are not to be cut, names may."""
+    exercises = graded[0].exercises
+    points = (float(exercise.points) for exercise in exercises)
+    numbers = [max(len(show(p)), 4 if p >= 1 else 3) + 1 for p in points]
+    return max(12, 78 - sum(numbers) - 8)
 
 
 def print_reasons(console: Console, outcomes: Outcomes) -> None:

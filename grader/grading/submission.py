@@ -1,12 +1,13 @@
 """Reading what a student handed in: whatever the file is, a notebook comes out, with findings.
 
-A submission is data from a stranger. Only cell types, sources, tags and nbgrader's marks are
-taken from it; everything else (outputs, attachments, foreign metadata) is left behind.
+A submission is data from a stranger. Only cell types, sources, tags, nbgrader's marks and
+attached pictures are taken from it; everything else (outputs, foreign metadata) is left behind.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,11 +15,14 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.utils import parse_utc
 
-from grader.sandbox.sanitiser import harmless_text
+from grader.grading.attachments import Attachments
+from grader.grading.names import printable
+from grader.sandbox.markdown_sanitiser import harmless_markdown
 from grader.wire.limits import MAX_FILES_BYTES, MAX_SOURCE
 
 MAX_BYTES = 512 * 1024 * 1024
 MAX_CELLS = 5000
+_TAG = re.compile(r"[\w.-]{1,60}")  # pages make classes of tags
 
 
 @dataclass
@@ -53,7 +57,7 @@ def _choose(folder: Path, assignment: str, findings: list[str]) -> Path:
         return expected
     others = [path for path in sorted(folder.glob("*.ipynb")) if _is_plain_file(path)]
     if len(others) == 1:
-        findings.append(f"The notebook is called {others[0].name}, not {expected.name}.")
+        findings.append(f"The notebook is called {printable(others[0].name)}, not {expected.name}.")
         return others[0]
     findings.append(f"There is no {expected.name}; {len(others)} other notebooks were found.")
     return expected
@@ -132,22 +136,25 @@ def _notebook(raw: object, findings: list[str]) -> NotebookNode:
     language = _text(_get(raw, "metadata", "kernelspec", "language"))
     name = _text(_get(raw, "metadata", "kernelspec", "name"))
     if (language or name) and "python" not in (language or name).lower():
-        findings.append(f"The notebook's kernel is {name or language!r}; it was run as Python.")
+        kernel = printable(name or language)
+        findings.append(f"The notebook's kernel is {kernel!r}; it was run as Python.")
     cells = raw.get("cells")
     if not isinstance(cells, list):
         findings.append("The notebook has no list of cells.")
         return notebook
     if len(cells) > MAX_CELLS:
         findings.append(f"The notebook has {len(cells)} cells; the first {MAX_CELLS} were read.")
-    unreadable = 0
+    unreadable, attachments = 0, Attachments()
     for position, entry in enumerate(cells[:MAX_CELLS]):
-        cell = _cell(entry, position)
+        cell = _cell(entry, position, attachments)
         if cell is None:
             unreadable += 1
         else:
             notebook.cells.append(cell)
     if unreadable:
         findings.append(f"{unreadable} cells could not be read and were left out.")
+    if attachments.left_out:
+        findings.append(f"{attachments.left_out} attached files are no pictures, or too large.")
     return notebook
 
 
@@ -155,13 +162,14 @@ def _upgrade(raw: dict, version: object, findings: list[str]) -> dict:
     try:
         upgraded = nbformat.reads(json.dumps(raw), as_version=4)
     except Exception as error:  # old formats fail in as many ways as there are files
-        findings.append(f"The notebook format {version!r} could not be upgraded ({error}).")
+        said = printable(str(error), 200)
+        findings.append(f"The notebook format {_short(version)} could not be upgraded ({said}).")
         return raw
-    findings.append(f"The notebook was in format {version}; it was upgraded to 4.")
+    findings.append(f"The notebook was in format {_short(version)}; it was upgraded to 4.")
     return upgraded
 
 
-def _cell(entry: object, position: int) -> NotebookNode | None:
+def _cell(entry: object, position: int, attachments: Attachments) -> NotebookNode | None:
     """A clean cell from an entry of the file; None when it is not a cell."""
     if not isinstance(entry, dict):
         return None
@@ -178,10 +186,15 @@ def _cell(entry: object, position: int) -> NotebookNode | None:
     if kind == "code":
         cell.update(execution_count=None, outputs=[])
     else:
-        cell.source = harmless_text(source)
+        names, pictures = attachments.read(entry.get("attachments"))
+        cell.source = harmless_markdown(source, names)
+        if pictures:
+            cell["attachments"] = pictures
     tags = _get(entry, "metadata", "tags")
     if isinstance(tags, list):
-        cell.metadata["tags"] = [tag for tag in tags if isinstance(tag, str)]
+        cell.metadata["tags"] = [
+            tag for tag in tags if isinstance(tag, str) and _TAG.fullmatch(tag)
+        ]
     marks = _get(entry, "metadata", "nbgrader")
     if isinstance(marks, dict) and isinstance(marks.get("grade_id"), str):
         cell.metadata["nbgrader"] = _marks(marks)
@@ -211,7 +224,9 @@ def _files(folder: Path, findings: list[str]) -> dict[str, bytes]:
             continue
         size = path.stat().st_size
         if size > room:
-            findings.append(f"{path.name} was left out: the files are larger than allowed.")
+            findings.append(
+                f"{printable(path.name)} was left out: the files are larger than allowed."
+            )
             continue
         room -= size
         files[path.relative_to(folder).as_posix()] = path.read_bytes()
@@ -226,7 +241,7 @@ def _timestamp(folder: Path, findings: list[str]) -> str:
     try:
         parse_utc(text)
     except Exception:  # the file is the student's
-        findings.append(f"timestamp.txt holds no time ({text[:40]!r}); it was ignored.")
+        findings.append(f"timestamp.txt holds no time ({printable(text, 40)!r}); it was ignored.")
         return ""
     return text
 
@@ -239,6 +254,10 @@ def _get(value: object, *keys: str) -> object:
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
     return value
+
+
+def _short(version: object) -> str:
+    return printable(str(version), 20) if isinstance(version, (int, float, str)) else "?"
 
 
 def _text(value: object) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from grader.sandbox.control import Ending, WorkerControl, WorkerLost, ending_of
 from grader.sandbox.launch import SandboxUnavailable
-from grader.sandbox.outputs import clean
+from grader.sandbox.outputs import OutputBudget, clean
 from grader.wire.codec import Plain, WireError, WireLimits
 from grader.wire.display import Output
 from grader.wire.frames import Channel, ChannelClosed, DeadlinePassed, pair
@@ -68,8 +68,11 @@ class StudentProcess:
             self.end()
             raise SandboxUnavailable(f"the walls around a submission failed: {reply.get('failed')}")
 
-    def run_cell(self, source: str, count: int, seconds: float) -> CellReply:
-        """Run a cell, interrupt it after `seconds`. Raises ProcessGone, TimedOut."""
+    def run_cell(self, source: str, count: int, seconds: float, budget: OutputBudget) -> CellReply:
+        """Run a cell, interrupt it after `seconds`; its outputs come out of `budget`.
+
+        Raises ProcessGone, TimedOut.
+        """
         interrupted = False
         try:
             self._send({"do": "cell", "source": source, "count": count})
@@ -79,7 +82,7 @@ class StudentProcess:
                 interrupted = True
                 self._control.interrupt()
                 reply = self._receive(self._limits.grace_seconds)
-            outputs = clean(reply.get("outputs"), self._limits)
+            outputs = clean(reply.get("outputs"), self._limits, budget)
             return CellReply(outputs, read_error(reply.get("error")), interrupted)
         except DeadlinePassed:
             self.end()
@@ -87,12 +90,15 @@ class StudentProcess:
         except (ChannelClosed, WireError) as error:
             raise self._gone(error) from None
 
-    def fork(self) -> Channel:
-        """A channel to a copy of the process as it is now. Raises ProcessGone."""
+    def fork(self, seconds: int) -> Channel:
+        """A channel to a copy of the process as it is now, which may compute for so many seconds.
+
+        Raises ProcessGone.
+        """
         channel, theirs = pair(self._wire)
         try:
             with theirs:
-                reply = self._ask({"do": "fork"}, ANSWER_SECONDS, theirs)
+                reply = self._ask({"do": "fork", "seconds": seconds}, ANSWER_SECONDS, theirs)
         except Exception:
             channel.close()
             raise

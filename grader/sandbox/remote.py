@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import math
+import signal
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, TypeAlias
 
+from grader.sandbox.control import ending_of
 from grader.sandbox.process import StudentProcess, read_error
 from grader.wire.codec import Plain, WireError, plain
 from grader.wire.frames import Channel, ChannelClosed, DeadlinePassed
 from grader.wire.probe import StudentError, source_of
 
+AFTER = 2.0
+_OUT_OF_TIME = [ending_of(number) for number in (signal.SIGXCPU, signal.SIGKILL)]
 WithProcess: TypeAlias = Callable[[Callable[[StudentProcess], Any]], Any]
 """`Session.with_process`: what a question returns for the living process of the submission."""
 
@@ -29,15 +34,20 @@ class Remote:
     """A student's functions, out of reach. From `Session.exercise`.
 
     A copy that dies or talks nonsense costs the question that it was asked; the next question goes to
-    a fresh copy. The time of all questions together is limited. Both methods raise WireError for
-    arguments that are not plain data. reference: takes the place of what the student wrote.
+    a fresh copy. Both methods raise WireError for arguments that are not plain data. reference: takes
+    the place of what the student wrote.
+
+    seconds: how long a copy may compute, so that neither load nor other workers change a grade. Who
+    sleeps is found by the clock: a question may take twice as long by it, and all of them together three
+    times. After a question that took too long, the others get AFTER seconds each.
     """
 
     def __init__(
         self, with_process: WithProcess, seconds: float, reference: Reference | None = None
     ) -> None:
         self._reference = reference
-        self._with_process, self._seconds, self._left = with_process, seconds, seconds
+        self._with_process, self._seconds = with_process, seconds
+        self._computing, self._waiting, self._left = seconds, 2 * seconds, 3 * seconds
         self._channel: Channel | None = None
 
     def call(self, name: str, *args: object, **kwargs: object) -> Plain:
@@ -64,13 +74,15 @@ class Remote:
             raise self._late()
         started = time.monotonic()
         try:
-            return self._answer(question, started + self._left)
+            return self._answer(question, started + min(self._left, self._waiting))
         except DeadlinePassed:
-            self._left = 0.0
             self.close()
             raise self._late() from None
         except ChannelClosed:
-            raise StudentError("Died", f"the process {self._how_it_ended()}", kind="died") from None
+            how = self._how_it_ended()
+            if how in _OUT_OF_TIME:
+                raise self._late() from None
+            raise StudentError("Died", f"the process {how}", kind="died") from None
         except WireError as error:
             self.close()
             raise StudentError(
@@ -81,7 +93,8 @@ class Remote:
 
     def _answer(self, question: dict[str, object], deadline: float) -> Plain:
         if self._channel is None:
-            self._channel = self._with_process(lambda process: process.fork())
+            seconds = math.ceil(self._computing)
+            self._channel = self._with_process(lambda process: process.fork(seconds))
             if self._reference is not None:
                 self._use(self._reference, deadline)
         return self._exchange(question, deadline)
@@ -116,6 +129,8 @@ class Remote:
             return error.message.removeprefix("the process ")
 
     def _late(self) -> StudentError:
+        self._computing = min(self._computing, AFTER)
+        self._waiting = min(self._waiting, 3 * AFTER)
         return StudentError(
             "Timeout", f"no answer within the {self._seconds:g} s for this exercise", kind="timeout"
         )

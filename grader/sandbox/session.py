@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias, TypeVar
 
 from grader.sandbox.control import WorkerControl, WorkerLost
 from grader.sandbox.launch import SandboxUnavailable
-from grader.sandbox.outputs import error_output
+from grader.sandbox.outputs import OutputBudget, error_output
 from grader.sandbox.process import ProcessGone, StudentProcess, TimedOut
 from grader.sandbox.remote import Reference, Remote
 from grader.wire.display import Output
@@ -48,6 +48,7 @@ class Session:
         self, control: WorkerControl, limits: Limits, seed: int, files: Mapping[str, bytes]
     ) -> None:
         self._control, self._limits, self._seed, self._files = control, limits, seed, dict(files)
+        self._budget = OutputBudget(limits.notebook_output_bytes)
         self._process: StudentProcess | None = None
         self._survived: list[tuple[int, str, float]] = []
         self._count = 0
@@ -137,7 +138,7 @@ class Session:
         if seconds <= 0:
             raise _Exhausted(_time_used(self._limits))
         try:
-            reply = process.run_cell(source, number, seconds)
+            reply = process.run_cell(source, number, seconds, self._budget)
         except TimedOut:
             self._process = None
             return _failed(
@@ -177,7 +178,8 @@ class Session:
                 process.end()
                 raise _Exhausted(_time_used(self._limits))
             try:
-                process.run_cell(source, number, min(left, seconds))
+                shown_before = OutputBudget(self._limits.notebook_output_bytes)
+                process.run_cell(source, number, min(left, seconds), shown_before)
             except (TimedOut, ProcessGone):
                 return self._living_process()
         self._process = process

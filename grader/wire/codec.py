@@ -5,7 +5,7 @@ code that the message names, and every size is checked before memory is spent on
 sender may be hostile. Layout: 4 bytes length of the JSON text (big endian), the text, the tensors'
 bytes one after the other. The text is `[tree, [[dtype, shape], ...]]`. In a tree None, bools, ints,
 finite floats and strings stand for themselves; everything else is a tagged array: `["list", ...]`,
-`["dict", [key, value], ...]`, `["tensor", index]`, `["float", "nan" | "inf" | "-inf"]`.
+`["dict", [key, value], ...]`, `["tensor", index]` (`["array", index]` for what was a numpy array), `["float", "nan" | "inf" | "-inf"]`.
 """
 
 from __future__ import annotations
@@ -168,14 +168,26 @@ def _plain_tensor(value: torch.Tensor, copy: bool) -> torch.Tensor:
             raise WireError(f"a tensor of layout {value.layout} on {value.device} cannot be sent")
         tensor = value.detach().cpu().resolve_conj().resolve_neg()
         tensor = torch.Tensor.as_subclass(tensor, torch.Tensor)
-        return tensor.clone(memory_format=torch.contiguous_format) if copy else tensor
+        tensor = tensor.clone(memory_format=torch.contiguous_format) if copy else tensor
+        return _from_numpy(tensor) if is_array(value) else tensor
 
 
 def _plain_array(value: np.ndarray) -> torch.Tensor:
     try:
-        return _plain_tensor(torch.from_numpy(np.array(value, order="C", subok=False)), copy=False)
+        tensor = torch.from_numpy(np.array(value, order="C", subok=False))
     except TypeError:
         raise WireError(f"an array of dtype {value.dtype} cannot be sent") from None
+    return _plain_tensor(_from_numpy(tensor), copy=False)
+
+
+def _from_numpy(tensor: torch.Tensor) -> torch.Tensor:
+    tensor.from_numpy = True  # type: ignore[attr-defined]
+    return tensor
+
+
+def is_array(tensor: torch.Tensor) -> bool:
+    """Whether a tensor was a numpy array before it crossed."""
+    return tensor.__dict__.get("from_numpy") is True
 
 
 def _to_tree(value: Plain, tensors: list[torch.Tensor]) -> object:
@@ -183,7 +195,7 @@ def _to_tree(value: Plain, tensors: list[torch.Tensor]) -> object:
         return ["float", "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"]
     if isinstance(value, torch.Tensor):
         tensors.append(value)
-        return ["tensor", len(tensors) - 1]
+        return ["array" if is_array(value) else "tensor", len(tensors) - 1]
     if isinstance(value, list):
         return ["list", *(_to_tree(item, tensors) for item in value)]
     if isinstance(value, dict):
@@ -283,8 +295,10 @@ def _from_tree(tree: object, tensors: list[torch.Tensor], depth: int) -> Plain:
         return [_from_tree(item, tensors, depth - 1) for item in rest]
     if tag == "dict":
         return _dict(rest, tensors, depth - 1)
-    if tag == "tensor" and len(rest) == 1 and type(rest[0]) is int and 0 <= rest[0] < len(tensors):
-        return tensors[rest[0]]
+    known = len(rest) == 1 and type(rest[0]) is int and 0 <= rest[0] < len(tensors)
+    if tag in ("tensor", "array") and known:
+        tensor = tensors[rest[0]]
+        return _from_numpy(tensor) if tag == "array" else tensor
     if tag == "float" and len(rest) == 1 and isinstance(rest[0], str) and rest[0] in _NOT_FINITE:
         return _NOT_FINITE[rest[0]]
     raise WireError("a value with an unknown tag or a wrong content")

@@ -16,14 +16,15 @@ class Limits:
     """Limits of one submission, in seconds and bytes.
 
     cell_seconds: wall time of one cell, after which it is interrupted, and after grace_seconds more
-    killed. exercise_seconds: wall time that the calls and probes of one exercise may take together.
+    killed. exercise_seconds: computing time that the calls and probes of one exercise may take together,
+    and twice as much by the clock for each of them.
     notebook_seconds: wall time of all cells together, repeated ones included; what is left after it is
     not run. memory_bytes: memory of all processes of the submission together, beyond the preloaded
     libraries; also the address space that one process may add. processes: processes and threads.
     file_bytes: size of one file. home_bytes: size of everything written to the home folder, /tmp and
     /dev/shm; it comes on top of memory_bytes. output_bytes: printed text of one cell; what is more is
-    dropped. display_bytes: figures and other rich outputs of one cell. outputs: number of outputs of
-    one cell. frame_bytes: one message from the sandbox. replays: how often a submission whose process
+    dropped. display_bytes: figures and other rich outputs of one cell. notebook_output_bytes: all outputs
+    of all cells; those of the cells after it are left out. outputs: number of outputs of one cell. frame_bytes: one message from the sandbox. replays: how often a submission whose process
     died is brought back by running its earlier cells again.
     """
 
@@ -37,6 +38,7 @@ class Limits:
     home_bytes: int = 256 * MIB
     output_bytes: int = 1_000_000
     display_bytes: int = 8 * MIB
+    notebook_output_bytes: int = 32 * MIB
     outputs: int = 1000
     frame_bytes: int = 64 * MIB
     replays: int = 5

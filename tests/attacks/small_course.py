@@ -23,7 +23,8 @@ ROOT = Path(__file__).resolve().parents[2]
 NUMBER = 90
 ASSIGNMENT, PACKAGE = f"{NUMBER}_double", f"ch{NUMBER}"
 OTHER = "another"
-CHAPTER = '''# ---
+IMPORT = f"from grader import chapter\ncheck, hint = chapter({NUMBER})"
+CHAPTER = f'''# ---
 # jupyter:
 #   dropout_lab:
 #     title: Doubling
@@ -36,9 +37,7 @@ CHAPTER = '''# ---
 
 # %%
 import torch
-from grader import chapter
-
-check, hint = chapter(90)
+{IMPORT}
 
 # %% exercise="double"
 def double(X):
@@ -61,9 +60,9 @@ def total(X):
 check("total")
 
 # %% exercise="quiz_double"
-quiz_double = {1: None}
+quiz_double = {{1: None}}
 ### BEGIN SOLUTION
-quiz_double = {1: "b"}
+quiz_double = {{1: "b"}}
 ### END SOLUTION
 
 # %% check="quiz_double"

@@ -18,6 +18,7 @@ import pytest
 from nbformat import v4
 
 from grader.authoring.build import build
+from grader.checks.registry import chapter_of, get_exercise
 from grader.checks.results import SubmissionResult
 from grader.course import Course
 from grader.grading.grade_class import autograde
@@ -179,17 +180,31 @@ def large(tmp_path_factory):
     listeners = Listeners(folder)
     words = _words(course, home, listeners)
     for number, attack in enumerate(LARGE):
-        exercise, code = _catalogued(attack)
-        base = answered(handed_out(course, CHAPTER), {exercise: code})
+        exercise, answers = _catalogued(attack)
+        base = answered(handed_out(course, CHAPTER), answers)
         submit(course, f"{number:03d}-base-{attack.name}", CHAPTER, base)
         notebook, _ = with_attack(base, attack, words, exercise)
         submit(course, f"{number:03d}-{attack.name}", CHAPTER, notebook)
     return _autograde(course, CHAPTER, home, listeners)
 
 
-def _catalogued(attack: Attack) -> tuple[str, str]:
+def _catalogued(attack: Attack) -> tuple[str, dict[str, str]]:
+    """The exercise of chapter 1 that an attack is about, and the answers that it goes with: the
+    catalogued one, and right ones to what this builds on.
+    """
     exercise, _, answer = attack.base.partition(" ")
-    return exercise, "# not answered" if answer == "open" else catalogued(exercise, answer)
+    code = "# not answered" if answer == "open" else catalogued(exercise, answer)
+    notebook = solved(Course(ROOT), CHAPTER)
+    right = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell for cell in notebook.cells}
+    return exercise, {**{name: right[name].source for name in _parts(exercise)}, exercise: code}
+
+
+def _parts(exercise: str) -> dict[str, None]:
+    """The exercises of chapter 1 that one builds on, directly or not, in order."""
+    found: dict[str, None] = {}
+    for used in get_exercise(chapter_of(CHAPTER), exercise).uses:
+        found |= {**_parts(used), used: None}
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -238,10 +253,9 @@ def _base(attack: Attack) -> str:
 def _job(attack: Attack, words: dict[str, str], base: bool = False) -> tuple:
     exercise = _exercise(attack)
     answers = BASES.get(attack.base, {})
-    setup = "import torch\nfrom torch import nn\nfrom grader import check, hint"
+    setup = f"import torch\nfrom torch import nn\n{small_course.IMPORT}"
     if attack.in_chapter:
-        exercise, code = _catalogued(attack)
-        answers = {exercise: code}
+        exercise, answers = _catalogued(attack)
         setup = "\n".join(_given(CHAPTER))
     cells, files, fresh = [setup, *answers.values()], {}, False
     if not base and attack.alters:
@@ -255,7 +269,7 @@ def _job(attack: Attack, words: dict[str, str], base: bool = False) -> tuple:
         cells.append(filled(attack.source, words))
     if fresh:
         cells[0] = "import torch"
-        cells.append("from grader import check")
+        cells.append(small_course.IMPORT)
     cells.append(TEST_CELLS[attack.against].format(exercise=exercise))
     return cells, files, fresh
 
@@ -311,7 +325,7 @@ def test_gains_nothing_in_chapter_1(large, name):
 
 def _passed(outcome: SubmissionResult) -> set[tuple[str, str]]:
     checks = [(e.exercise, check) for e in outcome.exercises for check in e.checks]
-    return {(exercise, check.title) for exercise, check in checks if check.passed}
+    return {(exercise, check.id) for exercise, check in checks if check.passed}
 
 
 @pytest.mark.parametrize("name", [attack.name for attack in SMALL])

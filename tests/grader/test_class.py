@@ -110,7 +110,7 @@ def test_lost_points_have_reasons(graded):
         for exercise in outcome.exercises:
             for check in exercise.failed:
                 assert check.message, (outcome.student, check.title)
-    assert "no answer within" in outcomes["hangs_in_exercise"].exercises[0].problem
+    assert "no answer within" in outcomes["hangs_in_exercise"].exercises[0].checks[0].message
 
 
 def test_grading_again_gives_the_same_bytes_and_keeps_a_persons_grade(graded):

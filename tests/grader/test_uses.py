@@ -253,7 +253,7 @@ def test_with_both_wrong_the_reason_is_the_exercises_own(graded) -> None:
     seen, expected = (float(text) for text in (beside.checks[0].seen, beside.checks[0].expected))
     assert seen == pytest.approx(expected + 1, abs=1e-3)
     assert beside.checks[1].seen == alone.checks[1].seen == "1"
-    assert "no answer within the 2 s" in graded["all_hang"].exercises[1].problem
+    assert "no answer within the 2 s" in graded["all_hang"].exercises[1].checks[0].message
 
 
 @pytest.mark.parametrize("student", HOSTILE)

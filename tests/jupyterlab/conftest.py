@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,14 +53,21 @@ def lab_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
     home = tmp_path_factory.mktemp("jupyter")
     folder = home / "course"
     folder.mkdir()
+    with serving("jupyterlab", home, folder) as server:
+        yield server
+
+
+@contextmanager
+def serving(program: str, home: Path, folder: Path, *options: str) -> Iterator[LabServer]:
+    """A Jupyter server started in `folder`, which it serves, with everything else of its own in `home`."""
     for name, values in SETTINGS.items():
         path = home / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(values))
     token = secrets.token_hex(16)
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+    command = [sys.executable, "-m", program, "--no-browser", "--allow-root"]
     command += ["--ServerApp.port=0", f"--IdentityProvider.token={token}"]
-    command += [f"--ServerApp.root_dir={folder}"]
+    command += [f"--ServerApp.root_dir={folder}", *options]
     log = (home / "log").open("w")
     server = subprocess.Popen(
         command, cwd=folder, env=_environment(home), stdout=log, stderr=subprocess.STDOUT

@@ -32,13 +32,13 @@ def mistakes_page(wrong: Sequence[Answer], verdicts: Mapping[str, Verdict]) -> s
     """
     parts, place = [INTRODUCTION], ("", "")
     for answer in wrong:
+        if answer.chapter != place[0]:
+            parts.append(f"\n## Chapter {int(answer.chapter.removeprefix('ch'))}\n")
         if answer.place != place:
-            if answer.chapter != place[0]:
-                parts.append(f"## Chapter {int(answer.chapter.removeprefix('ch'))}\n")
             place = answer.place
-            parts.append(f"### `{answer.exercise}`\n\n{HEADING}")
+            parts.append(f"\n### `{answer.exercise}`\n\n{HEADING}\n")
         parts.append(_row(answer, verdicts[answer.path]))
-    return re.sub(r"\n(?=###? )", "\n\n", "\n".join(parts)) + "\n"
+    return "".join(parts)
 
 
 def same_words(page: str, other: str) -> bool:
@@ -53,20 +53,26 @@ def _row(answer: Answer, verdict: Verdict) -> str:
     title, message = (named.title, _message(named, answer)) if named else ("", "")
     kept = f"{result.earned:g} of {result.points:g}"
     cells = (_name(answer), _inline(title), _inline(message), kept)
-    return f"| {' | '.join(cells)} |"
+    return f"| {' | '.join(cells)} |\n"
 
 
 def _name(answer: Answer) -> str:
     """The mistake: the name of an answer in the catalogue, or the sentence of a declared one."""
-    _, colon, sentence = answer.name.partition(": ")
-    return _inline(sentence if colon else answer.name.replace("_", " "))
+    return _inline(answer.says if _is_declared(answer) else answer.name.replace("_", " "))
 
 
 def _message(check: CheckResult, answer: Answer) -> str:
-    """One line: why it is wrong where the check knows, else what was seen and expected."""
-    known = check.because if check.because != answer.says or not check.seen else ""
-    text = known or f"{check.seen}; expected: {check.expected}".removesuffix("; expected: ")
+    """One line: the reason, where the catalogue asks for it, else what was seen and expected."""
+    text = f"{check.seen}; expected: {check.expected}"
+    text = text.removesuffix("; expected: ").removesuffix("; expected: no exception")
+    if answer.says in check.because and not _is_declared(answer):
+        text = check.because
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def _is_declared(answer: Answer) -> bool:
+    """Whether a check declares this mistake, see `grader.authoring.wrong_functions`."""
+    return answer.name == f"{answer.rejected_by}: {answer.says}"
 
 
 def _inline(text: str) -> str:

@@ -21,9 +21,12 @@ MISS = 1e-3
 
 
 def detected(kind: str, booked: Sequence[Comparison]) -> str:
-    """In words, the smallest mistake that comparisons of one kind find, each of them."""
+    """In words, the smallest mistake that comparisons of one kind find, each of them.
+
+    A kind whose power is not computed names itself: what would have to happen for a right answer to fail.
+    """
     describe = _WORDS.get(kind)
-    return describe(booked) if describe else f"({kind}: not computed)"
+    return describe(booked) if describe else f"({kind})"
 
 
 def shift_found(n: int, p: float) -> float:
@@ -34,10 +37,10 @@ def shift_found(n: int, p: float) -> float:
 
 
 def mean_found(n: int, p: float) -> float:
-    """The smallest relative error of the mean that shows in n units, which are dropped with rate p."""
+    """The smallest relative error that shows in the share of n draws of rate p, see `mean_fits`."""
     low, high = binomial_bounds(n, p)
     often_low, often_high = binomial_bounds(n, p, MISS)
-    return max((n - low) / (n - often_high) - 1, 1 - (n - high) / (n - often_low))
+    return max(1.0001 * high / often_low - 1, 1 - 0.9999 * low / often_high)
 
 
 def copies_found(n: int) -> float:
@@ -101,6 +104,5 @@ _WORDS: dict[str, Callable[[Sequence[Comparison]], str]] = {
     "copies": _copies,
     "zeros": _zeros,
     "share": _share,
-    "scale": lambda _: "every survivor that is off",
     "counts": lambda _: "a number of dropped units that never changes",
 }

@@ -7,13 +7,17 @@ from collections import Counter
 import pytest
 import torch
 
-from grader.checks.exercise import all_exercises
-from tests.prove.catalogue import MIN_RIGHT, MIN_WRONG, Answer, read_catalogue
-from tests.prove.judging import Verdict, faults, judge_here, seed_of
+from grader.authoring.catalogue import Answer
+from grader.checks.registry import get_exercise
+from tests.prove.catalogue import MIN_RIGHT, MIN_WRONG, all_answers
+from tests.prove.judging import Verdict, faults
 from tests.prove.mistakes import PAGE, mistakes_page, same_words
+from tests.prove.points import kept
+from tests.prove.proof import judge_answer
 from tests.prove.setting import settings
 
-CATALOGUE = read_catalogue()
+ANSWERS = all_answers()
+PLACES = list(settings())
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -31,48 +35,43 @@ def verdicts() -> dict[str, Verdict]:
     return {}
 
 
-@pytest.mark.parametrize("answer", CATALOGUE, ids=[answer.path for answer in CATALOGUE])
+@pytest.mark.parametrize("answer", ANSWERS, ids=[answer.path for answer in ANSWERS])
 def test_each_answer_meets_its_check(answer: Answer, verdicts: dict[str, Verdict]):
-    verdict = judge_here(settings()[answer.exercise], answer.code, seed_of(answer.path))
+    verdict = judge_answer(answer)
     verdicts[answer.path] = verdict
     assert faults(answer, verdict) == []
+    assert answer.right or kept(answer, verdict.result).problem == ""
 
 
 def test_the_page_of_mistakes_is_up_to_date(verdicts: dict[str, Verdict]):
-    wrong = [answer for answer in CATALOGUE if not answer.right]
+    wrong = [answer for answer in ANSWERS if not answer.right]
     for answer in wrong:
         if answer.path not in verdicts:
-            setting = settings()[answer.exercise]
-            verdicts[answer.path] = judge_here(setting, answer.code, seed_of(answer.path))
+            verdicts[answer.path] = judge_answer(answer)
     page = mistakes_page(wrong, verdicts)
     assert same_words(PAGE.read_text(encoding="utf-8"), page), (
         "run `python -m tests.prove --write-mistakes` and read what has changed"
     )
 
 
-@pytest.mark.parametrize("name", list(all_exercises()))
-def test_each_exercise_has_enough_answers(name: str):
-    count = Counter(answer.right for answer in CATALOGUE if answer.exercise == name)
+@pytest.mark.parametrize("place", PLACES, ids="/".join)
+def test_each_exercise_has_enough_answers(place: tuple[str, str]):
+    count = Counter(answer.right for answer in ANSWERS if answer.place == place)
     assert count[True] >= MIN_RIGHT and count[False] >= MIN_WRONG
-    if name == "dropout_layer":
+    if place == ("ch01", "dropout_layer"):
         assert count[True] >= 10 and count[False] >= 25
 
 
-@pytest.mark.parametrize("name", list(all_exercises()))
-def test_each_check_can_fail(name: str):
-    titles = {check.title for check in all_exercises()[name].checks()}
-    named = {answer.rejected_by for answer in CATALOGUE if answer.exercise == name}
-    assert titles - named == set(), "no wrong answer is rejected by these"
+@pytest.mark.parametrize("place", PLACES, ids="/".join)
+def test_each_check_can_fail(place: tuple[str, str]):
+    ids = {check.id for check in get_exercise(*place).checks()}
+    named = {answer.rejected_by for answer in ANSWERS if answer.place == place}
+    assert ids - named == set(), "no wrong answer is rejected by these"
 
 
 def test_no_two_answers_are_the_same():
-    codes = Counter(answer.code.partition("\n# rejected by")[0].strip() for answer in CATALOGUE)
+    codes = Counter((answer.place, answer.code.strip()) for answer in ANSWERS)
     assert [code for code, times in codes.items() if times > 1] == []
-    bodies = Counter(
-        (answer.exercise, answer.code if answer.right else answer.code.partition("\n")[2])
-        for answer in CATALOGUE
-    )
-    assert [body for body, times in bodies.items() if times > 1] == []
 
 
 def test_messages_show_nothing_of_ours(verdicts: dict[str, Verdict]):

@@ -56,7 +56,7 @@ def test_an_operator(kind: str, code: str, expected: list[str]):
 
 
 def test_every_mutant_is_code_and_none_is_the_original():
-    setting = settings()["dropout_layer"]
+    setting = settings()["ch01", "dropout_layer"]
     found = mutants(setting.reference, setting.solution_lines)
     assert len(found) > 30
     original = ast.unparse(ast.parse(setting.reference))
@@ -77,14 +77,14 @@ def test_texts_are_left_alone():
 
 def test_a_survivor_needs_a_reason(tmp_path):
     path = tmp_path / "survivors.toml"
-    path.write_text('[[survivor]]\nexercise = "e"\nmutant = "m"\nreason = "equal"\n')
+    path.write_text('[[survivor]]\nchapter = "c"\nexercise = "e"\nmutant = "m"\nreason = "equal"\n')
     with pytest.raises(ValueError, match="no reason"):
         explained_survivors(path)
 
 
 def test_listed_survivors_are_mutants_that_exist():
-    for exercise, listed in explained_survivors().items():
-        setting = settings()[exercise]
+    for place, listed in explained_survivors().items():
+        setting = settings()[place]
         names = {m.name for m in mutants(setting.reference, setting.solution_lines)}
         assert set(listed) <= names
 

@@ -7,9 +7,10 @@ import io
 import pytest
 import torch
 
-from grader.checks.exercise import get_exercise
+from grader.authoring.catalogue import Answer
+from grader.checks.registry import get_exercise
 from grader.checks.student import LocalStudent
-from tests.prove.catalogue import Answer, read_catalogue
+from tests.prove.catalogue import all_answers
 from tests.prove.setting import namespace_with, settings
 
 WITH_PICTURES = ("dropout_layer", "Net", "find_the_randn_bug", "train_net")
@@ -27,13 +28,13 @@ CASES = [
     ("train_net", "all_in_one", "train_loss from"),
     ("train_net", "smaller_rate_by_default", "test_acc from"),
 ]
-ANSWERS = {(answer.exercise, answer.name): answer for answer in read_catalogue()}
+ANSWERS = {(answer.exercise, answer.name): answer for answer in all_answers()}
 
 
 @pytest.mark.parametrize(("exercise", "name", "told"), CASES)
 def test_a_picture_has_a_text_that_tells_it(exercise: str, name: str, told: str):
     torch.manual_seed(0)
-    figure = get_exercise(exercise).picture(_student(ANSWERS[exercise, name]))
+    figure = get_exercise("ch01", exercise).picture(_student(ANSWERS[exercise, name]))
     assert figure is not None and told in figure.alt_text
     assert len(figure.axes) >= 1
     figure.savefig(io.BytesIO(), format="png")
@@ -45,10 +46,10 @@ def test_every_right_answer_has_a_picture_that_leaves_the_judge_alone(exercise: 
     for answer in right:
         student = _student(answer)
         with torch.random.fork_rng(devices=[]):
-            figure = get_exercise(exercise).picture(student)
+            figure = get_exercise("ch01", exercise).picture(student)
         assert figure is not None and len(figure.alt_text) > 40, answer.path
 
 
 def _student(answer: Answer) -> LocalStudent:
-    namespace, _ = namespace_with(settings()[answer.exercise], answer.code)
+    namespace, _ = namespace_with(settings()[answer.place], answer.code)
     return LocalStudent(namespace)

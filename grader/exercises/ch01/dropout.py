@@ -107,24 +107,11 @@ class DropoutLayer(Exercise):
         """The calls with a large X that several checks look at."""
         return Large(self.name)
 
-    @check("dropout = 0 gives X back")
-    def keeps_all_at_zero(self, student: Student) -> None:
-        """Which elements does a drop rate of 0 drop?"""
-        X = signed(30, 20)
-        verify_nothing_dropped(student.call(self.name, X, 0.0), X)
-
-    @check("dropout = 1 gives zeros")
-    def drops_all_at_one(self, student: Student) -> None:
-        """Return zeros before you divide: 1 - dropout is 0 here."""
-        X = signed(30, 20)
-        out = expect.tensor(student.call(self.name, X, 1.0), shape=X.shape)
-        expect.true(
-            not out.isnan().any(),
-            seen=f"{int(out.isnan().sum())} of {out.numel()} values are NaN",
-            expected="zeros",
-            because="0 / 0 is not a number: dropout = 1 needs a branch of its own",
-        )
-        expect.close(out, torch.zeros_like(X), because="everything is dropped at 1")
+    @check("the share of dropped units is dropout", weight=2, essential=True)
+    def drops_the_right_share(self, student: Student) -> None:
+        """Call your function with a tensor of ones and count the zeros."""
+        for p in (self.large.low, self.large.high):
+            verify_share(self.large.dropped(student, p), p)
 
     @check("survivors are scaled by 1 / (1 - dropout)", weight=2, essential=True)
     def scales_survivors(self, student: Student) -> None:
@@ -133,12 +120,6 @@ class DropoutLayer(Exercise):
         for p in (uniform(0.1, 0.4), uniform(0.6, 0.9)):
             X = signed(*KEPT)
             verify_survivors(student.call(self.name, X, p), X, p)
-
-    @check("the share of dropped units is dropout", weight=2, essential=True)
-    def drops_the_right_share(self, student: Student) -> None:
-        """Call your function with a tensor of ones and count the zeros."""
-        for p in (self.large.low, self.large.high):
-            verify_share(self.large.dropped(student, p), p)
 
     @check("the mean stays", weight=0.5)
     def keeps_the_mean(self, student: Student) -> None:
@@ -201,6 +182,25 @@ class DropoutLayer(Exercise):
         """Stay with operations on tensors: no `.data`, no `detach`, no numpy on the way from X to
         the output."""
         verify_gradient(student, self.name)
+
+    @check("dropout = 0 gives X back")
+    def keeps_all_at_zero(self, student: Student) -> None:
+        """Which elements does a drop rate of 0 drop?"""
+        X = signed(30, 20)
+        verify_nothing_dropped(student.call(self.name, X, 0.0), X)
+
+    @check("dropout = 1 gives zeros")
+    def drops_all_at_one(self, student: Student) -> None:
+        """Return zeros before you divide: 1 - dropout is 0 here."""
+        X = signed(30, 20)
+        out = expect.tensor(student.call(self.name, X, 1.0), shape=X.shape)
+        expect.true(
+            not out.isnan().any(),
+            seen=f"{int(out.isnan().sum())} of {out.numel()} values are NaN",
+            expected="zeros",
+            because="0 / 0 is not a number: dropout = 1, or 1.0, needs a branch of its own",
+        )
+        expect.close(out, torch.zeros_like(X), because="everything is dropped at 1")
 
     @check("X itself is left alone")
     def leaves_the_input_alone(self, student: Student) -> None:

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from grader.checks import expect, statistics
 from grader.checks.exercise import Exercise, check
-from grader.checks.networks import MLP, find_parameters, logits, oriented
+from grader.checks.networks import MLP, descended, find_parameters, oriented
 from grader.checks.randomness import integer, uniform
 from grader.checks.student import Student
 from grader.checks.training import Batch, EasyImages
@@ -154,6 +153,7 @@ class TrainNet(Exercise):
         X, y = one_batch(16)
         chosen = uniform(0.05, 0.2)
         calls = [{**STILL, "lr": 0.0}, {**STILL, "lr": chosen}, STILL]
+        calls.append({**STILL, "lr": chosen, "num_epochs": 2})
         runs = trained(student, [[[X, y]]], calls, seed=integer(0, 2**31 - 2))
         start, *moved = (parameters_of_run(run) for run in runs)
         expect.true(
@@ -162,23 +162,20 @@ class TrainNet(Exercise):
             expected=f"a step that is {chosen} times the gradient",
             because="lr makes no difference",
         )
-        hidden = logits(start[:4], X.flatten(1)).relu()
-        off = F.softmax(hidden @ start[4].T + start[5], 1) - F.one_hot(y, 10)
-        gradient = [off.T @ hidden / len(y), off.mean(0)]
-        expect.true(
-            bool(gradient[0].any()),
-            seen="a network whose hidden units are all 0 at the beginning",
-            expected="parameters as `nn.Linear` draws them",
-            because="its gradient says nothing about the learning rate",
-        )
-        for after, lr in zip(moved, (chosen, 0.5), strict=True):
-            for before, now, grad in zip(start[4:], after[4:], gradient, strict=True):
-                times = float(((before - now) * grad).sum() / (grad * grad).sum())
+        for after, lr, steps in zip(moved, (chosen, 0.5, chosen), (1, 1, 2), strict=True):
+            right = descended(start, X.flatten(1), y, lr, steps)
+            for before, now, wanted in list(zip(start, after, right, strict=True))[4:]:
+                way, wanted_way = before - now, before - wanted
+                times = lr * float((way * wanted_way).sum() / (wanted_way**2).sum())
                 expect.true(
-                    expect.agrees(before - now, lr * grad, STEP),
+                    expect.agrees(way, wanted_way, STEP),
                     seen=f"a step that is not {lr} times the gradient of the mean loss "
-                    f"(its length would fit {times:.3g} times)",
-                    expected=f"with lr = {lr}, and without dropout, just that",
+                    f"(its length would fit {times:.3g} times)"
+                    if steps == 1
+                    else "after the second epoch, parameters that two such steps do not give",
+                    expected=f"with lr = {lr}, and without dropout, just that"
+                    if steps == 1
+                    else "the same rate in every epoch, and no momentum",
                 )
 
     @check("dropout1 and dropout2 reach the network, 0.2 and 0.5 when not given", essential=True)

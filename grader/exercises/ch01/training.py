@@ -85,6 +85,9 @@ class EvaluateAccuracy(Exercise):
                     "this is the mean of the batch accuracies: a small batch must not count as "
                     "much as a large one": sum(shares) / len(shares),
                     "this is the accuracy of the last batch alone": shares[-1],
+                    "`accuracy` gives a fraction: times the size of the batch, it is a count": (
+                        sum(shares) / sum(sizes)
+                    ),
                 },
             )
 
@@ -249,9 +252,21 @@ class TrainEpoch(Exercise):
         """Take it from the same `y_hat` that the loss is taken from."""
 
         def verify(result: list, problem: EpochProblem) -> None:
-            hits = sum(problem.epoch().hits)
-            share = hits / sum(problem.sizes)
-            expect.close(result[1], share, mistakes={"a count, not a fraction": float(hits)})
+            hits, n = problem.epoch().hits, sum(problem.sizes)
+            shares = [count / size for count, size in zip(hits, problem.sizes, strict=True)]
+            expect.close(
+                result[1],
+                sum(hits) / n,
+                mistakes={
+                    "a count, not a fraction": float(sum(hits)),
+                    "this is the mean of the batch accuracies: a small batch counts too much": (
+                        sum(shares) / len(shares)
+                    ),
+                    "`accuracy` gives a fraction: times the size of the batch, it is a count": (
+                        sum(shares) / n
+                    ),
+                },
+            )
 
         self._verify_mean(student, verify)
 

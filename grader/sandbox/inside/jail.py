@@ -77,6 +77,11 @@ def spare_processes() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_NPROC, (soft, hard))
 
 
+def limit_computing(seconds: int) -> None:
+    """End this process when it has computed for so long: by SIGXCPU, and a second later for certain."""
+    _limit(resource.RLIMIT_CPU, seconds, seconds + 1)
+
+
 def _limit(kind: int, soft: int, hard: int | None = None) -> None:
     _, now = resource.getrlimit(kind)
     hard = soft if hard is None else hard

@@ -76,7 +76,7 @@ class _Process:
             elif do == "cell":
                 reply = self._cell(str(request["source"]), request["count"])
             elif do == "fork":
-                reply = self._fork(fd)
+                reply = self._fork(fd, request["seconds"])
             elif do == "reap":
                 reply = self._reap()
             else:
@@ -114,8 +114,8 @@ class _Process:
             error = probe.reduce(escaped, self.shell.user_ns)
         return {"outputs": outputs, "error": None if error is None else _described(error)}
 
-    def _fork(self, fd: int | None) -> dict:
-        assert fd is not None
+    def _fork(self, fd: int | None, seconds: object) -> dict:
+        assert fd is not None and isinstance(seconds, int)
         self._reap()
         try:
             with warnings.catch_warnings(), jail.spare_processes():
@@ -126,6 +126,7 @@ class _Process:
             return {"failed": f"could not be copied: {error.strerror}"}
         if self.child == 0:
             try:
+                jail.limit_computing(seconds)
                 _serve_exercise(fd, self.shell.user_ns, self.seed, self.limits)
             finally:
                 os._exit(1)
@@ -154,7 +155,8 @@ def _serve_exercise(fd: int, namespace: dict, seed: int, limits: Limits) -> NoRe
     probe.restore_torch_state()
     os.setpgid(0, 0)
     syscalls.die_with_parent()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM, signal.SIGCHLD):
+    ours = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM, signal.SIGCHLD, signal.SIGXCPU)
+    for number in ours:
         signal.signal(number, signal.SIG_DFL)
     own = os.getpid()
     jail.keep_only(fd)

@@ -11,7 +11,7 @@ original = probe.run
 
 
 def run(namespace, source, inputs):
-    if "rates" in inputs:
+    if "answers_to_rates" in source:
         return ["\x1b[2Jlong\n" * 4_000_000] * len(inputs["rates"])
     return original(namespace, source, inputs)
 

