@@ -182,6 +182,13 @@ class LambdaPath(Exercise):
             tolerance=expect.EXACT,
             because="the caller may still need them",
         )
+        if self.passed("test_losses"):
+            again = grid.path_of(student, twice=True)[2]
+            expect.true(
+                expect.agrees(losses_in_order(again, grid, "test"), grid.test, expect.LAYERS),
+                seen="a second path from the same params gives other losses",
+                expected="the same: params are left as they were",
+            )
 
 
 class Grid:
@@ -238,19 +245,24 @@ class Grid:
     def path(self, student: Student) -> list:
         """What `lambda_path` returns, and the start values after it. Asked once."""
         if self._path is None:
-            problem = self.problem
-            result = student.run(
-                run_lambda_path,
-                lambds=self.lambds,
-                start=problem.start,
-                data=[problem.train, problem.valid, problem.test],
-                num_epochs=self.epochs,
-                lr=problem.lr,
-            )
-            values, after = expect.items(result, 2)
-            wanted = "three values: `return best, valid_losses, test_losses`"
-            self._path = [*expect.items(values, 3, expected=wanted), after]
+            self._path = self.path_of(student)
         return self._path
+
+    def path_of(self, student: Student, twice: bool = False) -> list:
+        """As `path`, asked anew. twice: the values of a second call with the same start values."""
+        problem = self.problem
+        result = student.run(
+            run_lambda_path,
+            lambds=self.lambds,
+            start=problem.start,
+            data=[problem.train, problem.valid, problem.test],
+            num_epochs=self.epochs,
+            lr=problem.lr,
+            times=1 + twice,
+        )
+        values, after = expect.items(result, 2)
+        wanted = "three values: `return best, valid_losses, test_losses`"
+        return [*expect.items(values, 3, expected=wanted), after]
 
 
 def loss_of_long_run(problem: Regression, lambd: float) -> float:
@@ -313,10 +325,10 @@ def run_validation_loss(namespace, data, w, b, lambd):
         return "open"
 
 
-def run_lambda_path(namespace, lambds, start, data, num_epochs, lr):
+def run_lambda_path(namespace, lambds, start, data, num_epochs, lr, times):
     params = [p.requires_grad_(True) for p in start]
     train, valid, test = (pairs(batches) for batches in data)
-    result = silently(
-        namespace["lambda_path"], lambds, params, train, valid, test, num_epochs=num_epochs, lr=lr
-    )
+    path = namespace["lambda_path"]
+    for _ in range(times):
+        result = silently(path, lambds, params, train, valid, test, num_epochs=num_epochs, lr=lr)
     return [result, [torch.as_tensor(p) for p in params]]

@@ -24,6 +24,9 @@ from grader.checks.regression import (
 )
 from grader.checks.student import Student
 
+STEP = 0.1
+"""Learning rate of the one step that a matched network takes."""
+
 
 class TrainConcise(Exercise):
     name, points = "train_concise", 5
@@ -173,10 +176,19 @@ class MatchScratchAndConcise(Exercise):
         w, b, X = signed(5, 1), signed(1), signed(4, 5)
         match = matched(student, 3.0, 0.003, w, b, X)
         expect.true(
-            match["moved"] is True,
-            seen="parameters that a step of SGD does not move",
+            match["after"] is not None,
+            seen="parameters without gradients",
             expected="a network that can be trained: parameters that ask for gradients",
         )
+        if self.passed("start"):
+            # Of the sum of the outputs, the gradient is the sum of the inputs, and the number of examples.
+            moved = [w.T - STEP * X.sum(0), b - STEP * len(X)]
+            expect.close(match["after"], moved, because="one step of SGD with the sum of net(X)")
+            expect.true(
+                expect.agrees(match["again"], X @ w + b, expect.LAYERS),
+                seen="when the network has taken a step, a second one for w and b starts elsewhere",
+                expected="parameters of its own: a copy of the numbers",
+            )
         for name, old in (("w", w), ("b", b)):
             expect.true(
                 expect.agrees(match[name], old, expect.EXACT),
@@ -251,8 +263,6 @@ def layer_of(net, inputs):
     """Weight and bias of the linear layer; None where there is none."""
     shapes = [[1, inputs], [1]]
     parameters = list(net.parameters()) if isinstance(net, nn.Module) else []
-    if inputs == 1:  # found by shape, a weight (1, 1) and a bias (1,) are told apart as well
-        shapes = [[1, 1], [1]]
     found = find_parameters(parameters, shapes)
     return found if found is not None and None not in found else None
 
@@ -274,23 +284,24 @@ def run_train_concise(namespace, wd, start, train, test, keywords):
 
 
 def run_match(namespace, lambd, lr, w, b, X):
-    """The settings, the network's parameters and outputs; and whether one step of SGD moves the network,
-    and what w and b are after it.
+    """The settings, the network's parameters and outputs; its parameters after one step of SGD, None when it
+    cannot take one; and after that, w and b and the outputs of a second network that is made for them.
     """
     w.requires_grad_(True)
     b.requires_grad_(True)
     wd, concise_lr, net = namespace["match_scratch_and_concise"](lambd, lr, w, b)
     layer = layer_of(net, len(w)) or [None, None]
     report = {"wd": wd, "lr": concise_lr, "weight": None, "bias": None, "outputs": None}
-    report["moved"] = False
+    report["after"] = report["again"] = None
     if layer[0] is not None:
         report["weight"], report["bias"] = (p.detach().clone() for p in layer)
         out = net(X)
         report["outputs"] = out.detach().clone()
         if all(p.requires_grad and p.is_leaf for p in layer) and out.requires_grad:
             out.sum().backward()
-            torch.optim.SGD(layer, lr=0.1).step()
-            pairs_now = ((report["weight"], layer[0]), (report["bias"], layer[1]))
-            report["moved"] = not any(torch.equal(old, new) for old, new in pairs_now)
-    report["w"], report["b"] = w, b
+            torch.optim.SGD(layer, lr=STEP).step()
+            report["after"] = [p.detach().clone() for p in layer]
+    report["w"], report["b"] = w.detach().clone(), b.detach().clone()
+    if report["after"] is not None:
+        report["again"] = namespace["match_scratch_and_concise"](lambd, lr, w, b)[2](X)
     return report

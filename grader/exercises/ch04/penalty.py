@@ -10,7 +10,7 @@ from torch import Tensor
 from grader.checks import expect
 from grader.checks.compare import compares
 from grader.checks.exercise import Exercise, check
-from grader.checks.functions import called
+from grader.checks.functions import called, verify_untouched
 from grader.checks.randomness import shuffled, signed, uniform
 from grader.checks.student import Student
 
@@ -231,14 +231,10 @@ class DecayStep(Exercise):
     def left_alone(self, student: Student) -> None:
         """`w -= ...` changes the tensor that was given; `w = w - ...` makes a new one."""
         inputs = step_inputs()
-        names = ("w", "b", "X", "y")
-        after = student.run(inputs_after_a_step, inputs=list(inputs))
-        for name, old, new in zip(names, inputs, expect.items(after, 4), strict=False):
-            expect.true(
-                expect.agrees(new, old, expect.EXACT),
-                seen=f"`{name}` has changed after the call",
-                expected="new tensors, and the old ones as they were",
-            )
+        right = (
+            list(self.right(*inputs)) if self.passed("weights") and self.passed("bias") else None
+        )
+        verify_untouched(student, "decay_step", inputs, ("w", "b", "X", "y"), right)
 
 
 class L1Step(Exercise):
@@ -291,13 +287,9 @@ class L1Step(Exercise):
     @check("w itself is left alone", weight=0.5)
     def left_alone(self, student: Student) -> None:
         """Make a new tensor."""
-        w, lr, lambd = near_the_threshold(8)
-        after = student.run(weights_after_an_l1_step, w=w, lr=lr, lambd=lambd)
-        expect.true(
-            expect.agrees(after, w, expect.EXACT),
-            seen="`w` has changed after the call",
-            expected="a new tensor, and `w` as it was",
-        )
+        inputs = near_the_threshold(8)
+        right = self.right(*inputs) if self.passed("value") else None
+        verify_untouched(student, "l1_step", inputs, ("w",), right)
 
 
 def slope(w, b, X, y):
@@ -340,13 +332,3 @@ def gradient_of_the_penalty(namespace, w):
 
 def report_of_trained_weights(namespace, w):
     return namespace["fixed_report"](w.requires_grad_(True))
-
-
-def inputs_after_a_step(namespace, inputs):
-    namespace["decay_step"](*inputs)
-    return inputs[:4]
-
-
-def weights_after_an_l1_step(namespace, w, lr, lambd):
-    namespace["l1_step"](w, lr, lambd)
-    return w
