@@ -114,7 +114,7 @@ check("l2_penalty")
 # %%
 def published_report(w):
     """What the published notebook prints under the title "L2 norm of w"."""
-    return float((w**2).sum() / 2)
+    return ((w**2).sum() / 2).item()
 
 
 print("L2 norm of w:", published_report(torch.tensor([3.0, 4.0])))
@@ -319,8 +319,8 @@ print(f"test {test_loss:.3g}")
 def show_curves(**curves):
     """Draw train and test loss over the epochs, a panel for each curve, on one log scale."""
     told = "; ".join(
-        f"{name}: train loss from {c[0][1]:.2g} to {c[-1][1]:.2g}, test loss from {c[0][2]:.2g} "
-        f"to {c[-1][2]:.2g}"
+        f"{name.replace('_', ' ')}: train loss from {c[0][1]:.2g} to {c[-1][1]:.2g}, "
+        f"test loss from {c[0][2]:.3g} to {c[-1][2]:.3g}"
         for name, c in curves.items()
     )
     figure = AltFigure(f"Losses over the epochs on a log scale. {told}", (4 * len(curves), 2.8))
