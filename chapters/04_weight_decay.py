@@ -693,8 +693,9 @@ def fixed_validation_loss(w, b, data_iter, lambd):
 check("find_the_validation_bug")
 
 # %% [markdown]
-# The published number punishes a model for the λ that it was trained with. Two models with the same
-# predictions get different numbers, and a strong λ looks worse than it is.
+# The published number charges a model for the λ that it was trained with, and two models with the
+# same predictions get different numbers. λ = 0 pays nothing, and a huge λ next to nothing, since its
+# weights are nearly 0. Those in between look worse than they are.
 #
 # ### Exercise: `lambda_path` (5 points, medium, 12 minutes)
 #
@@ -1003,7 +1004,7 @@ for name, shrink in {
     )
 figure = AltFigure(
     "Three panels with 200 weights each. With no penalty and with L2, the five true weights stand out "
-    "of a carpet of small ones; with L1 they stand alone, at nearly 1.",
+    "of a carpet of small ones; with L1 they stand alone, near 0.9.",
     (9, 2.6),
 )
 for panel, (name, w) in zip(figure.subplots(1, 3, sharey=True), fits.items(), strict=True):
@@ -1090,14 +1091,14 @@ figure
 #         > What counts is the product: the factor is 1 − 3 = −2.
 #     - (c) they double in every step, with changing signs, until they overflow
 #         > right: The factor 1 − lr · λ is −2. Decay needs lr · λ < 2.
-# 8. You choose λ by a validation loss that still contains the penalty. Compared with a clean one,
-#    you tend to choose
-#     - (a) too small a λ
-#         > right: Every model pays for the λ that it was trained with, so strong ones look worse
-#         > than they predict.
-#     - (b) too large a λ
-#         > The penalty makes numbers of strongly penalised models larger, not smaller.
-#     - (c) the same λ: the penalty is a constant
+# 8. You choose λ by a validation loss that still contains the penalty. What goes wrong?
+#     - (a) models are compared by a price that is no part of their predictions
+#         > right: Each λ adds another amount, λ/2 · ‖w‖². Two models with the same predictions get
+#         > different numbers, and the choice may go wrong either way.
+#     - (b) the λ that you choose is always too small
+#         > Not always. The amount is 0 for λ = 0, but nearly 0 again for a huge λ, which leaves
+#         > hardly any weights to pay for.
+#     - (c) nothing: the penalty is a constant
 #         > It is a constant for one λ. You compare several.
 # 9. The same λ with Adam and its `weight_decay`, and with AdamW. Which weights decay differently?
 #     - (a) none: both multiply by 1 − lr · λ

@@ -145,3 +145,12 @@ def test_l1_finds_the_five(run) -> None:
     assert (run.fits["L1, lambd 0.1"] == 0).sum() == 195
     assert (run.fits["L1, lambd 0.1"][:5] > 0.5).all()
     assert all((run.fits[name] != 0).all() for name in ("no penalty", "L2, lambd 0.1"))
+
+
+def test_who_pays_for_a_penalty_that_stays_in_the_loss(text: str, run) -> None:
+    assert "λ = 0 pays nothing, and a huge λ next to nothing" in text
+    prices = {}
+    for lambd in (0, 1, 300):
+        w, _, _ = run.train_scratch(lambd, run.from_start())
+        prices[lambd] = lambd / 2 * w.norm().item() ** 2
+    assert prices[0] == 0 and prices[1] > 5 and prices[300] < 0.01
