@@ -36,11 +36,7 @@ class AltFigure(Figure):
 
     def to_html(self) -> str:
         """The figure as an HTML image with its alt text."""
-        png = io.BytesIO()
-        # "tight" on saving: a title of two lines above an image would be cut off otherwise.
-        self.savefig(png, format="png", dpi=90, bbox_inches="tight", metadata={"Software": None})
-        source = base64.b64encode(png.getvalue()).decode("ascii")
-        return f'<img alt="{escape(self.alt_text)}" src="data:image/png;base64,{source}">'
+        return _image(self, self.alt_text)
 
     def _ipython_display_(self) -> None:
         """Called by IPython, also for the last value of a cell: skip what that cell has shown."""
@@ -51,6 +47,26 @@ class AltFigure(Figure):
 
         bundle = {"text/html": self.to_html(), "text/plain": self.alt_text}
         display(bundle, raw=True)
+
+
+def show_with_alt(figure: Figure, alt_text: str) -> None:
+    """Show a figure that another library has made, such as that of d2l's `Animator`, with an alt text.
+
+    It takes the place of what the library itself has shown last; pyplot forgets it.
+    """
+    from IPython.display import display
+    from matplotlib import pyplot as plt
+
+    plt.close(figure)
+    display({"text/html": _image(figure, alt_text), "text/plain": alt_text}, raw=True)
+
+
+def _image(figure: Figure, alt_text: str) -> str:
+    png = io.BytesIO()
+    # "tight" on saving: a title of two lines above an image would be cut off otherwise.
+    figure.savefig(png, format="png", dpi=90, bbox_inches="tight", metadata={"Software": None})
+    source = base64.b64encode(png.getvalue()).decode("ascii")
+    return f'<img alt="{escape(alt_text)}" src="data:image/png;base64,{source}">'
 
 
 def _shell() -> object | None:

@@ -26,6 +26,7 @@ from torch import Tensor
 
 from grader.checks import expect
 from grader.checks.exercise import Check, Exercise
+from grader.checks.functions import called
 from grader.checks.student import Student
 
 Function = Callable[..., object]
@@ -36,9 +37,10 @@ class compares:
 
     inputs: draws the arguments of one call. times: how many calls. mistakes: sentence to the function
     that this mistake computes. part: which of several returned values this check is about; then
-    `mistakes` compute that part alone, and `returns` of the exercise names all of them. function: the learner's function, by default the exercise's name.
-    right: what to compare with, where the exercise has several functions. because: what is said when no
-    mistake is named, in place of the arguments.
+    `mistakes` compute that part alone, and `returns` of the exercise names all of them. function: the learner's
+    function, by default the exercise's name; one of several that is still open costs its own checks
+    only. right: for this one of several, in place of the exercise's.
+    because: what is said when no mistake is named, in place of the arguments.
     """
 
     check: Check
@@ -61,18 +63,21 @@ class compares:
     ) -> None:
         self.title, self.inputs, self.mistakes = title, inputs, mistakes or {}
         self.part, self.times, self.tolerance, self.function = part, times, tolerance, function
-        self.right, self.because = right, because
+        self.because, self.right = because, right
         self._more = {"weight": weight, "essential": essential, "hint": hint}
 
     def __set_name__(self, owner: type[Exercise], name: str) -> None:
         self.check = Check(name, self.title, function=self._judge, **self._more)  # type: ignore[arg-type]
 
     def _judge(self, exercise: Exercise, student: Student) -> None:
-        rightly: Function = self.right or exercise.right  # type: ignore[attr-defined]
         for _ in range(self.times):
             arguments = self.inputs()
-            right = rightly(*arguments)
-            seen = student.call(self.function or exercise.name, *arguments)
+            rule = self.right or exercise.right  # type: ignore[attr-defined]
+            right = rule(*arguments)
+            if self.function:
+                seen = called(student, self.function, *arguments)
+            else:
+                seen = student.call(exercise.name, *arguments)
             if isinstance(right, tuple):
                 seen = _parts(seen, right, getattr(exercise, "returns", ("one", "two")))
             if self.part is not None:
@@ -81,7 +86,7 @@ class compares:
                 seen,
                 right,
                 tolerance=self.tolerance,
-                because=self.because or _given(rightly, arguments),
+                because=self.because or _given(rule, arguments),
                 mistakes={text: wrong(*arguments) for text, wrong in self.mistakes.items()},
             )
 
@@ -95,9 +100,9 @@ def _parts(seen: object, right: tuple[object, ...], names: tuple[str, ...]) -> l
     return expect.items(seen, len(right), expected=wanted)
 
 
-def _given(function: Function, arguments: Sequence[object]) -> str:
+def _given(rule: Function, arguments: Sequence[object]) -> str:
     """The arguments that fit into a line: `for h = 2, p = 0.5`."""
-    names = inspect.signature(function).parameters
+    names = inspect.signature(rule).parameters
     shown = [
         f"{name} = {expect.show(value)}"
         for name, value in zip(names, arguments, strict=False)

@@ -1,16 +1,58 @@
-"""Questions to a function of a tensor and a rate, whatever it computes: refusals, gradients, layouts in
-memory, other devices.
+"""Questions to functions, whatever they compute. To one of a tensor and a rate: refusals, gradients, layouts
+in memory, other devices.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import torch
 
 from grader.checks import expect
 from grader.checks.randomness import shuffled, signed, uniform
 from grader.checks.student import Student
+from grader.wire.probe import StudentError
+
+
+def called(student: Student, name: str, *args: object) -> object:
+    """`student.call` for one of an exercise's functions: one that is still open costs its own checks only."""
+    try:
+        return student.call(name, *args)
+    except StudentError as error:
+        if error.type == "NotImplementedError" or error.kind == "missing":
+            expect.fail(f"`{name}` is still open")
+        raise
+
+
+def verify_untouched(
+    student: Student,
+    name: str,
+    inputs: Sequence[object],
+    tensors: Sequence[str],
+    right: object = None,
+    tolerance: expect.Tolerance = expect.CLOSE,
+) -> None:
+    """`name(*inputs)` leaves its first inputs, the `tensors` of these names, as they are.
+
+    A second call with the same tensors must give what is right for them as they were.
+    """
+    answer = student.run(second_of_two_calls, name=name, inputs=list(inputs), count=len(tensors))
+    second, after = expect.items(answer, 2)
+    for called_like, old, new in zip(
+        tensors, inputs, expect.items(after, len(tensors)), strict=False
+    ):
+        expect.true(
+            expect.agrees(new, old, expect.EXACT),
+            seen=f"`{called_like}` has changed after the call",
+            expected="new tensors, and the old ones as they were",
+        )
+    if right is not None:
+        expect.true(
+            expect.agrees(second, right, tolerance),
+            seen="a second call with the same inputs gives another result",
+            expected="the same: inputs are left as they were",
+        )
 
 
 def verify_refusals(student: Student, name: str) -> None:
@@ -90,6 +132,13 @@ def two_calls(namespace, name, X, rates):
     namespace[name](X, first)
     between = X.clone()
     return [namespace[name](X, second), between]
+
+
+def second_of_two_calls(namespace, name, inputs, count):
+    """What the second call with the same objects returns, and the first inputs as they are between both."""
+    namespace[name](*inputs)
+    between = [value.clone() for value in inputs[:count]]
+    return [namespace[name](*inputs), between]
 
 
 def answers_to_rates(namespace, name, X, rates):

@@ -9,7 +9,7 @@ import torch
 
 from grader.checks import expect, statistics
 from grader.checks.exercise import Exercise, check
-from grader.checks.functions import verify_refusals
+from grader.checks.functions import called, verify_refusals
 from grader.checks.randomness import normal_cdf, signed, uniform
 from grader.checks.student import Student
 from grader.exercises.ch01.dropout import (
@@ -20,7 +20,6 @@ from grader.exercises.ch01.dropout import (
     verify_survivors,
     zeros_of,
 )
-from grader.wire.probe import StudentError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -114,16 +113,6 @@ class FindTheRandnBug(Exercise):
         rates = [p / 20 for p in range(21)]
         answers = [expect.number(student.call("randn_drop_rate", p)) for p in rates]
         return drop_rates(rates, [normal_cdf(p) for p in rates], answers)
-
-
-def called(student: Student, name: str, *args: object) -> object:
-    """`student.call`; a function that is still to be written costs its own checks only."""
-    try:
-        return student.call(name, *args)
-    except StudentError as error:
-        if error.type == "NotImplementedError" or error.kind == "missing":
-            expect.fail(f"`{name}` is still open")
-        raise
 
 
 def runs(probability: float) -> str:

@@ -1,0 +1,1 @@
+quiz_weight_decay = dict(enumerate("bccbbbcabb", start=1))

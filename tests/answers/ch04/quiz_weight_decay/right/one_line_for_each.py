@@ -1,0 +1,11 @@
+quiz_weight_decay = {}
+quiz_weight_decay[1] = " b "
+quiz_weight_decay[2] = " c "
+quiz_weight_decay[3] = " c "
+quiz_weight_decay[4] = " b "
+quiz_weight_decay[5] = " b "
+quiz_weight_decay[6] = " b "
+quiz_weight_decay[7] = " c "
+quiz_weight_decay[8] = " a "
+quiz_weight_decay[9] = " b "
+quiz_weight_decay[10] = " b "
