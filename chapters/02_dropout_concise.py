@@ -37,7 +37,6 @@
 
 # %%
 import math
-import time
 
 import torch
 from d2l import torch as d2l
@@ -49,7 +48,6 @@ from lab import (
     FASHION_CLASSES,
     evaluate_accuracy,
     fashion_mnist,
-    plot_history,
     train_classifier,
     try_device,
 )
@@ -265,7 +263,6 @@ loss = nn.CrossEntropyLoss(reduction="none")
 trainer = torch.optim.SGD(net.parameters(), lr=lr)
 with d2l_loop(device) as history:
     d2l.train_ch3(net, train_iter, test_iter, loss, num_epochs, trainer)
-plot_history(history)
 
 # %% [markdown]
 # Expect a train loss of about 0.35, a train accuracy of about 0.87, and a test accuracy between
@@ -345,7 +342,7 @@ with d2l_loop() as simple_history:
 # One epoch is too few for the assertion at the end of `train_ch3`, and you have seen how it says
 # so: a train loss well above 0.5.
 #
-# ## Three switches that are not one
+# ## Two switches that are not one
 #
 # Published notes say that "`eval()` turns gradients off", and that "`train()` tells PyTorch to
 # compute gradients". Neither is true. There are two switches, and they know nothing of each other:
@@ -562,9 +559,9 @@ for kind in (PublishedMLP, FixedMLP):
 #    - `same_in_eval`: for all of `X`, in eval mode, the logits differ by at most 0.0001 each.
 #    - `same_in_train`: for the **first** example of `X`, in train mode, drawn `T` times from each
 #      network, each logit's $D$ stays within the bound for `error` divided by the number of logits.
-#    - `X`: rows `(n, num_inputs)`, n ≥ 1. The networks are either with or without a bug, so call
-#      `eval()` and `train()` yourself. In which mode you leave them does not matter. Their logits
-#      in train mode have many values: of both drop rates, one at least lies between 0.1 and 0.9.
+#    - `X`: rows `(n, num_inputs)`, n ≥ 1. The networks come in either mode, so call `eval()` and
+#      `train()` yourself; in which mode you leave them does not matter. At least one of their drop
+#      rates lies between 0.1 and 0.9, so that their logits take many values in train mode.
 #
 # Example: `same_as_scratch(ScratchNet(), build_net(0.2, 0.5), torch.rand(100, 784))` gives
 # `(True, True)`; with `build_net(0.5, 0.2)`, whose rates are swapped, `(True, False)`; with
@@ -978,7 +975,7 @@ figure
 # 3. How small a difference of rates does `same_as_scratch` find with T = 10,000? Try 0.5 against
 #    0.45, 0.4 and so on, ten times each, and draw the share found. What does T = 100,000 change?
 # 4. At rate 0 every logit in train mode is one number, and a difference in its last digit makes
-#    $D = 1$. Mend `ks_distance` or `same_as_scratch` so that rounding does not matter, without
+#    $D = 1$. Change `ks_distance` or `same_as_scratch` so that rounding does not matter, without
 #    losing the error rate.
 # 5. Train `build_net(0.2, 0.5)` with and without `init_weights`. Which one starts faster, and where
 #    are they after ten epochs? What happens with `std=1`?

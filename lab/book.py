@@ -48,8 +48,8 @@ def d2l_loop(device: torch.device | str = "cpu", *, quiet: bool = False) -> Iter
             if traceback.extract_tb(error.__traceback__)[-1].filename != d2l.__file__:
                 raise
             print(
-                f"train_ch3 asserts at its end that training went well, and {error.args[0]:.3f} "
-                "was not good enough for it. The network is trained all the same."
+                f"train_ch3 ends in assertions, and {error.args[0]:.3f} did not pass. The network is "
+                "trained all the same."
             )
     loop.close()
 

@@ -94,7 +94,7 @@ def test_the_book_s_loop_and_loader(text: str, ran) -> None:
     assert 0.82 <= history.test_acc[-1] <= 0.88
     assert "test pictures of d2l and of lab are the same: True" in printed
     assert namespace["simple_history"].train_loss[0] > 0.6 and "well above 0.5" in text
-    assert "train_ch3 asserts at its end" in printed
+    assert "train_ch3 ends in assertions" in printed
 
 
 @real_data

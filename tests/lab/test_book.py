@@ -41,7 +41,7 @@ def test_the_loop_keeps_a_history_and_tells_what_train_ch3_asserts(small, capfd)
     assert err == ""
     assert len(history.train_loss) == len(history.train_acc) == len(history.test_acc) == 2
     assert "epoch 2/2: train loss" in out and "trained on cpu in" in out
-    assert "train_ch3 asserts" in out
+    assert "train_ch3 ends in assertions" in out
 
 
 def test_the_loop_leaves_d2l_as_it_was(small):
