@@ -181,7 +181,7 @@ def attacked(tmp_path_factory) -> Iterator[Course]:
             whole = {name: form.replace("\ud800", "?") for name, form in chosen.items()}
             nbformat.write(unguarded(nbformat.read(path, 4), whole), path)
         feedback(course, NAME)
-        yield course
+    yield course  # the real exercises are back for the tests that follow
 
 
 @pytest.fixture(scope="session")
