@@ -83,9 +83,12 @@ def serving(program: str, home: Path, folder: Path, *options: str) -> Iterator[L
         log.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Headless Chromium; the test is skipped, by name, where there is none."""
+    """Headless Chromium; the test is skipped, by name, where there is none.
+
+    It ends with its module: while Playwright runs, no other test can use asyncio.
+    """
     program = next(filter(None, map(shutil.which, BROWSERS)), None)
     if program is None:
         pytest.skip("needs Chromium: install the package `chromium` (CI does)")
