@@ -90,7 +90,8 @@ class SubmissionResult:
     """One student's graded notebook.
 
     `findings` are sentences about the file itself (cells that were missing, a format that had to
-    be upgraded, a cell that was stopped); `seconds` is wall-clock time for the whole submission.
+    be upgraded, a cell that was stopped); `seconds` is wall-clock time for the whole submission; `content`
+    is the hash of what was handed in, on which the judge's questions depend.
     """
 
     student: str
@@ -98,6 +99,7 @@ class SubmissionResult:
     exercises: tuple[ExerciseResult, ...]
     findings: tuple[str, ...] = ()
     seconds: float = 0.0
+    content: str = ""
 
     @property
     def earned(self) -> float:
