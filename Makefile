@@ -1,5 +1,6 @@
 # The README's commands. Each makes the environment when it is missing or out of date.
 PYTHON ?= python3
+CHAPTER ?= 1
 BIN := .venv/bin
 
 .PHONY: demo test prove lab lint build requirements clean
@@ -15,7 +16,7 @@ prove: .venv/ready
 	$(BIN)/python -m tests.prove
 
 lab: .venv/ready
-	$(BIN)/jupyter lab notebooks/01_dropout_from_scratch/01_dropout_from_scratch.ipynb
+	$(BIN)/grader lab $(CHAPTER)
 
 lint: .venv/ready
 	$(BIN)/ruff check .

@@ -22,7 +22,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "checks": ("wire", "errors"),
     "exercises": ("checks", "wire"),
     "hidden": ("checks", "exercises", "wire"),
-    "authoring": ("checks", "wire", "course", "errors"),
+    "authoring": ("checks", "wire", "course", "errors", "workplace"),
+    "workplace": ("course", "errors"),
     "grading": ("checks", "sandbox", "wire", "course", "errors"),
 }
 # Who may import these libraries. What decides about an answer knows nothing of files and databases.
