@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 
 from grader.checks.exercise import cell_id
+from grader.checks.packages import WHICH_THERE_ARE
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,10 @@ class CellRuns:
         if last is None or not last.error:
             return ""
         then = f"what cell [{worked.number}] defined before" if worked else "nothing of it"
+        missing = f" {WHICH_THERE_ARE}" if last.error == "ModuleNotFoundError" else ""
         return (
             f"The last run of this exercise's cell, [{last.number}], stopped with {last.error}: this "
-            f"judges {then}. Fix that first, and run the cell again."
+            f"judges {then}. Fix that first, and run the cell again.{missing}"
         )
 
 

@@ -7,6 +7,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from grader import chapter
 from grader.checks import in_notebook
+from grader.checks.packages import WHICH_THERE_ARE
 from grader.errors import CourseError, Interrupted
 
 OPEN = "def double(X):\n    raise NotImplementedError"
@@ -86,6 +87,7 @@ def test_a_first_run_that_failed_is_named(shell, shown, capsys) -> None:
     run(shell, "import nothing_like_it\n" + RIGHT, "double")
     run(shell, "check('double')")
     assert "stopped with ModuleNotFoundError: this judges nothing of it" in shown[-1]
+    assert WHICH_THERE_ARE in shown[-1]
 
 
 def test_prints_of_the_learners_code_are_cut(shell, shown, capsys) -> None:
