@@ -25,7 +25,9 @@ def overridden(pyproject: dict) -> set[str]:
 def closure(pyproject: dict) -> dict[str, list[tuple[str, Requirement]]]:
     """Every package that pyproject.toml (with its extras) needs here, and who asks for which range."""
     project = pyproject["project"]
-    lines = project["dependencies"] + sum(project["optional-dependencies"].values(), [])
+    lines = project["dependencies"] + [
+        line for extra in project["optional-dependencies"].values() for line in extra
+    ]
     waiting = [("pyproject.toml", Requirement(line)) for line in lines]
     found: dict[str, list[tuple[str, Requirement]]] = {}
     seen: set[tuple[str, str]] = set()
