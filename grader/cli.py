@@ -1,4 +1,4 @@
-"""The command line: `grader build`, `lab`, `autograde`, `feedback`, `demo`.
+"""The command line: `grader build`, `lab`, `validate`, `autograde`, `feedback`, `demo`.
 
 Exit codes: 0 when done (low grades are not a failure), 1 when something could not be graded or a
 file has drifted, 2 for wrong usage.
@@ -96,6 +96,26 @@ def lab(
     path = copy_of(where, chapter)
     console.print(f"Your copy is {path.relative_to(where.root)}; nothing overwrites it.")
     open_lab(where, path)
+
+
+@app.command()
+def validate(notebook: Path, course: CourseOption = None) -> None:
+    """Say what NOTEBOOK still lacks before it is handed in: checks, open exercises, empty answers."""
+    with _importing():
+        from grader.course import Course
+        from grader.errors import CourseError
+        from grader.grading.report import print_validation
+        from grader.grading.validate import validate as run_checks
+
+    try:
+        where = Course.find(course or notebook.parent)
+    except CourseError:
+        if course is not None:
+            raise
+        where = None  # a notebook outside a course folder is not compared with a release
+    with console.status("running the notebook"):
+        found = run_checks(notebook, where)
+    print_validation(console, found)
 
 
 @app.command()
