@@ -1,7 +1,7 @@
 # The README's commands. Each makes the environment when it is missing or out of date.
 PYTHON ?= python3
 CHAPTER ?= 1
-# `make TORCH=cpu ...`: PyTorch without what only a GPU needs, a tenth of the download.
+# `make TORCH=cpu ...`: PyTorch without what only a GPU needs: a fraction of the download.
 TORCH ?= default
 ifeq ($(TORCH),cpu)
 TORCH_BACKEND := --torch-backend cpu
