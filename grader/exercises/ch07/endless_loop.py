@@ -82,19 +82,13 @@ class FindTheEndlessLoop(Exercise):
             because="`X /= 2` writes into the tensor that the caller still holds",
         )
 
-    @check("infinity and NaN raise ValueError, finite numbers do not", weight=1.5)
+    @check("infinite numbers raise an exception, finite ones do not", weight=1.5, essential=True)
     def refuses(self, student: Student) -> None:
-        """A loop that cannot end, or means nothing, is an error: say so before it begins."""
-        inputs = shuffled(
-            [with_one(value) for value in (math.inf, -math.inf, math.nan)]
-            + [of_size(size, 3, 4) for size in (0.6, 5.0, 300.0)]
-        )
-        raw = _guarded(student, answers_to_inputs, inputs=inputs)
-        for X, answer in zip(inputs, expect.items(raw, len(inputs)), strict=True):
-            bad = X[~torch.isfinite(X)]
-            if len(bad):
+        """A loop that cannot end is an error: say so before it begins."""
+        for X, answer in self._answers(student, [math.inf, -math.inf]):
+            if len(bad := X[~torch.isfinite(X)]):
                 expect.true(
-                    answer == "refused",
+                    isinstance(answer, str) and answer != "endless",
                     seen=f"{_told(answer)} for an X with {bad[0].item()} in it",
                     expected="a ValueError",
                 )
@@ -104,6 +98,24 @@ class FindTheEndlessLoop(Exercise):
                     seen=f"{_told(answer)} for a finite X",
                     expected="X, halved as often as needed",
                 )
+
+    @check("the exception is a ValueError, and NaN raises it, too", weight=0.5)
+    def kind(self, student: Student) -> None:
+        """On NaN the loop ends, but what it gives means nothing."""
+        for X, answer in self._answers(student, [math.inf, math.nan]):
+            if len(bad := X[~torch.isfinite(X)]):
+                expect.true(
+                    answer == "refused",
+                    seen=f"{_told(answer)} for an X with {bad[0].item()} in it",
+                    expected="a ValueError",
+                )
+
+    def _answers(self, student: Student, values: list[float]) -> list[tuple[Tensor, object]]:
+        """Inputs, some of which have one of these numbers in them, and what came of each."""
+        inputs = [of_size(size, 3, 4) for size in (0.6, 5.0, 300.0)]
+        inputs = shuffled(inputs + [with_one(value) for value in values])
+        raw = _guarded(student, answers_to_inputs, inputs=inputs)
+        return list(zip(inputs, expect.items(raw, len(inputs)), strict=True))
 
     @check("gradients flow through it", weight=0.5)
     def gradient(self, student: Student) -> None:

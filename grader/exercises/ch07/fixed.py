@@ -108,7 +108,9 @@ class Fixed:
         """Of the output with respect to weight, bias and constant."""
         leaves = [p.clone().requires_grad_(True) for p in (self.weight, self.bias, self.constant)]
         with torch.enable_grad():
-            return list(torch.autograd.grad(Fixed(*leaves, self.X).output(), leaves))
+            return list(
+                torch.autograd.grad(Fixed(leaves[0], leaves[1], leaves[2], self.X).output(), leaves)
+            )
 
     @property
     def lr(self) -> float:
@@ -168,7 +170,7 @@ class FixedHiddenMLP(Exercise):
         for scale in (0.05, 1.0, 8.0):
             problem = Fixed.drawn(scale)
             out = student.run(output_of_fixed, name=self.name, arguments=[], **problem.sent())
-            _verify_found(out)
+            verify_found(out)
             expect.close(
                 out,
                 problem.output(),
@@ -185,7 +187,7 @@ class FixedHiddenMLP(Exercise):
         """Print `list(net.state_dict())`."""
         problem = Fixed.drawn(1.0)
         out = student.run(output_of_a_copy, name=self.name, **problem.sent())
-        _verify_found(out)
+        verify_found(out)
         expect.close(
             out,
             problem.output(),
@@ -199,7 +201,7 @@ class FixedHiddenMLP(Exercise):
         """`net.to(torch.float64)` shows without a GPU whether a GPU would be reached."""
         problem = Fixed.drawn(1.0)
         out = student.run(output_after_moving, name=self.name, **problem.sent())
-        _verify_found(out)
+        verify_found(out)
         expect.close(
             expect.tensor(out, dtype=torch.float64), problem.output(), tolerance=expect.LAYERS
         )
@@ -209,7 +211,7 @@ class FixedHiddenMLP(Exercise):
         """An optimizer gets `parameters()`. What must not be among them?"""
         problem = Fixed.drawn(8.0, steps=True)
         out = student.run(output_after_a_step, name=self.name, lr=problem.lr, **problem.sent())
-        _verify_found(out)
+        verify_found(out)
         expect.close(
             out,
             problem.after_a_step().output(),
@@ -226,7 +228,7 @@ class FixedHiddenMLP(Exercise):
         raw = student.run(constants_of, name=self.name, inputs=INPUTS)
         both = expect.items(raw, 2)
         if None in [kept if kept is None else 0 for kept in both]:
-            _verify_found(None)
+            verify_found(None)
         n = INPUTS * INPUTS
         for values in both:
             values = expect.tensor(values, shape=(INPUTS, INPUTS))
@@ -274,7 +276,7 @@ class Chimera(Exercise):
         """What one part returns, the next one takes."""
         values, problem = self._drawn()
         out = student.run(output_of_chimera, values=values, **problem.sent())
-        _verify_found(out)
+        verify_found(out)
         expect.close(
             out,
             self._with(problem, values, torch.relu, torch.relu, identity).output(),
@@ -291,7 +293,7 @@ class Chimera(Exercise):
         """The parts must be registered in the whole."""
         values, problem = self._drawn()
         out = student.run(output_of_a_copied_chimera, values=values, **problem.sent())
-        _verify_found(out)
+        verify_found(out)
         right = self._with(problem, values, torch.relu, torch.relu, identity).output()
         expect.close(out, right, tolerance=expect.LAYERS)
 
@@ -312,11 +314,12 @@ class Chimera(Exercise):
         return replace(problem, X=logits(values, problem.X, *activations))
 
 
-def _verify_found(out: object) -> None:
+def verify_found(out: object) -> None:
+    """A probe has found layer and constant: it gives None otherwise."""
     if out is None:
         expect.fail(
-            "no linear layer or no constant of 20 times 20 numbers was found in the network",
-            "an `nn.Linear(20, 20)` and a constant that was drawn in `__init__`",
+            "no linear layer or no constant of its size was found in the network",
+            "an `nn.Linear(num_inputs, num_inputs)` and a constant that was drawn in `__init__`",
         )
 
 

@@ -46,9 +46,7 @@ class MySequential(HoldsBlocks):
                 "the blocks are applied in reverse order": lambda blocks, X: chained(
                     blocks[::-1], X
                 ),
-                "this is what the last block alone gives for X": (
-                    lambda blocks, X: blocks[-1](X)
-                ),
+                "this is what the last block alone gives for X": (lambda blocks, X: blocks[-1](X)),
                 "only the first block was applied": lambda blocks, X: blocks[0](X),
                 "X came back as it was": lambda blocks, X: X,
                 "this is the sum of all blocks' outputs": lambda blocks, X: torch.stack(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+from torch import Tensor
 from torch.nn import functional as F
 
 from grader.checks import expect
@@ -16,9 +17,9 @@ from grader.checks.networks import (
     identity,
     listed,
     logits,
-    oriented,
     parameters_of,
     run_network,
+    set_parameters,
 )
 from grader.checks.randomness import integer
 from grader.checks.registration import LR, NOT_REGISTERED
@@ -48,8 +49,10 @@ class Perceptron(Exercise):
                 "a weight that `parameters()` does not find",
                 "a network whose weights can be set; see the first check",
             )
+        answer = expect.record(run)
+        values = present(values, answer["found"])
         expect.close(
-            expect.items(expect.record(run)["outputs"], 1)[0],
+            expect.items(answer["outputs"], 1)[0],
             logits(values, X),
             tolerance=expect.LAYERS,
             mistakes={
@@ -63,13 +66,16 @@ class Perceptron(Exercise):
         """Do the weights of each layer change in a step? Are layers made anew in `forward`?"""
         X, values = torch.randn(9, self.mlp.sizes[0]), self.mlp.drawn()
         slope = torch.randn(9, self.mlp.sizes[-1])
-        after = student.run(
+        run = student.run(
             outputs_after_a_step, name=self.name, values=values, X=X, slope=slope, lr=LR / 9
         )
-        if after is None:
+        if run is None:
             expect.fail("a network without parameters", "layers to train", NOT_REGISTERED)
+        after, found = expect.items(run, 2)
+        values = present(values, found)
         grads = gradients(values, X, slope)
         moved = [p - LR / 9 * grad for p, grad in zip(values, grads, strict=True)]
+        moved = present(moved, found)
         expect.close(
             after,
             logits(moved, X),
@@ -85,15 +91,16 @@ class Perceptron(Exercise):
     def travels(self, student: Student) -> None:
         """Print `list(net.state_dict())`."""
         X, values = torch.randn(9, self.mlp.sizes[0]), self.mlp.drawn()
-        out = student.run(outputs_after_travelling, name=self.name, values=values, X=X)
-        if out is None:
+        run = student.run(outputs_after_travelling, name=self.name, values=values, X=X)
+        if run is None:
             expect.fail(
                 "a weight that is not in `state_dict()`",
                 "the weights and biases of every layer",
                 NOT_REGISTERED,
             )
+        out, found = expect.items(run, 2)
         expect.tensor(out, dtype=torch.float64)
-        expect.close(out, logits(values, X), tolerance=expect.LAYERS)
+        expect.close(out, logits(present(values, found), X), tolerance=expect.LAYERS)
 
     def verify_shapes(self, student: Student, arguments: list[object], mlp: MLP) -> None:
         """A network made with these arguments has the parameters of `mlp`, and no others."""
@@ -157,6 +164,12 @@ class NestMLP(Perceptron):
     }
 
 
+def present(values: list[Tensor], found: object) -> list[Tensor]:
+    """The values of the parameters that are there; a bias that is not is 0."""
+    there = expect.items(found, len(values))
+    return [v if known is True else 0 * v for v, known in zip(values, there, strict=True)]
+
+
 # What follows runs beside a student's code.
 
 
@@ -170,15 +183,12 @@ def outputs_after_a_step(namespace, name, values, X, slope, lr):
     parameters = parameters_of(net, X.shape[1])
     if not parameters:
         return None
-    found = find_parameters(parameters, [v.shape for v in values])
-    with torch.no_grad():
-        for p, value in zip(found or [], values):  # noqa: B905
-            if p is not None:
-                oriented(p, value.shape).copy_(value)
+    found = find_parameters(parameters, [v.shape for v in values]) or [None] * len(values)
+    set_parameters(found, values)
     optimizer = torch.optim.SGD(net.parameters(), lr=lr)
     (net(X) * slope).sum().backward()
     optimizer.step()
-    return net(X)
+    return [net(X), [p is not None for p in found]]
 
 
 def outputs_after_travelling(namespace, name, values, X):
@@ -195,4 +205,4 @@ def outputs_after_travelling(namespace, name, values, X):
             fits = list(tensor.shape) == list(value.shape)
             state[places[id(tensor)]] = value.clone() if fits else value.T.clone()
     net.load_state_dict(state)
-    return net.to(torch.float64)(X.double())
+    return [net.to(torch.float64)(X.double()), [p is not None for p in found]]

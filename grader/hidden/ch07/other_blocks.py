@@ -8,10 +8,10 @@ from grader.checks import expect
 from grader.checks.exercise import HiddenChecks, check
 from grader.checks.networks import MLP, logits
 from grader.checks.randomness import integer, signed
-from grader.checks.registration import WIDTH, Piece, Pieces, chained
+from grader.checks.registration import WIDTH, Piece, Pieces, chained, output_of_the_block
 from grader.checks.student import Student
 from grader.exercises.ch07.endless_loop import answers_to_inputs, halved
-from grader.exercises.ch07.fixed import Fixed, output_of_fixed
+from grader.exercises.ch07.fixed import Fixed, output_of_fixed, verify_found
 from grader.exercises.ch07.perceptrons import outputs_of
 
 
@@ -31,15 +31,21 @@ class OtherSizes(HiddenChecks):
 class OtherWidth(HiddenChecks):
     exercise = "FixedHiddenMLP"
 
-    @check("another number of inputs", weight=0.5)
+    @check("another number of inputs, and absolute values that add up to exactly 1", weight=0.5)
     def another_width(self, student: Student) -> None:
-        """`num_inputs` is an argument."""
-        problem = Fixed.drawn(2.0, inputs=integer(7, 12))
-        arguments = [problem.X.shape[1]]
-        out = student.run(
-            output_of_fixed, name="FixedHiddenMLP", arguments=arguments, **problem.sent()
+        """`num_inputs` is an argument. And at 1, the loop has ended."""
+        just = Fixed(
+            torch.zeros(16, 16), torch.full((16,), 1 / 16), torch.rand(16, 16), signed(1, 16)
         )
-        expect.close(out, problem.output(), tolerance=expect.LAYERS)
+        for problem in (Fixed.drawn(2.0, inputs=integer(7, 12)), just):
+            out = student.run(
+                output_of_fixed,
+                name="FixedHiddenMLP",
+                arguments=[problem.X.shape[1]],
+                **problem.sent(),
+            )
+            verify_found(out)
+            expect.close(out, problem.output(), tolerance=expect.LAYERS)
 
 
 class InEachOther(HiddenChecks):
@@ -57,21 +63,24 @@ class InEachOther(HiddenChecks):
 class ManyBlocks(HiddenChecks):
     exercise = "repeat_block"
 
-    @check("many blocks", weight=0.5)
+    @check("more than ten blocks", weight=0.5)
     def many(self, student: Student) -> None:
         """n may be any whole number from 1 on."""
-        count = integer(20, 30)
-        answer = student.run(numbers_of_parameters, count=count)
-        expect.equal(answer, [count * 12, 12])
+        pieces, X = Pieces.drawn(integer(11, 14)), signed(4, WIDTH)
+        out = student.run(
+            output_of_the_block, name="repeat_block", style="factory", **pieces.sent(), X=X
+        )
+        expect.close(out, chained(pieces.outputs(), X), tolerance=expect.LAYERS)
 
 
 class OtherTensors(HiddenChecks):
     exercise = "find_the_endless_loop"
 
-    @check("float64, a single number, and no number at all", weight=0.5)
+    @check("float64, a single number, no number at all, and a sum of exactly 1", weight=0.5)
     def other_tensors(self, student: Student) -> None:
-        """The shape and the type of X stay."""
+        """The shape and the type of X stay. And at 1, the loop has ended."""
         inputs = [signed(3).double() * 100, signed(1)[0] * 9, torch.empty(0, 3)]
+        inputs.append(torch.tensor([0.5, -0.25, 0.25]))
         answers = student.run(answers_to_inputs, name="fixed_halve", inputs=inputs)
         for X, answer in zip(inputs, expect.items(answers, len(inputs)), strict=True):
             out = expect.tensor(answer, shape=X.shape, dtype=X.dtype)
@@ -88,13 +97,3 @@ def outputs_of_nested(namespace, weights, factors, X):
     fresh = block(X)
     block.eval()
     return [fresh, block(X)]
-
-
-def numbers_of_parameters(namespace, count):
-    """Of all blocks, and of one: linear layers of 3 by 3."""
-
-    def factory():
-        return torch.nn.Linear(3, 3)
-
-    blocks = [namespace["repeat_block"](factory, n) for n in (count, 1)]
-    return [sum(p.numel() for p in block.parameters()) for block in blocks]
