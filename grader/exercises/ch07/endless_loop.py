@@ -89,13 +89,13 @@ class FindTheEndlessLoop(Exercise):
             if len(bad := X[~torch.isfinite(X)]):
                 expect.true(
                     isinstance(answer, str) and answer != "endless",
-                    seen=f"{_told(answer)} for an X with {bad[0].item()} in it",
+                    seen=f"{told(answer)} for an X with {bad[0].item()} in it",
                     expected="a ValueError",
                 )
             else:
                 expect.true(
                     expect.agrees(answer, halved(X)),
-                    seen=f"{_told(answer)} for a finite X",
+                    seen=f"{told(answer)} for a finite X",
                     expected="X, halved as often as needed",
                 )
 
@@ -106,7 +106,7 @@ class FindTheEndlessLoop(Exercise):
             if len(bad := X[~torch.isfinite(X)]):
                 expect.true(
                     answer == "refused",
-                    seen=f"{_told(answer)} for an X with {bad[0].item()} in it",
+                    seen=f"{told(answer)} for an X with {bad[0].item()} in it",
                     expected="a ValueError",
                 )
 
@@ -138,7 +138,7 @@ class FindTheEndlessLoop(Exercise):
         """What `fixed_halve` returns."""
         (answer,) = expect.items(_guarded(student, answers_to_inputs, inputs=[X]), 1)
         if isinstance(answer, str):
-            expect.fail(_told(answer) + " for a finite X", "X, halved as often as needed")
+            expect.fail(told(answer) + " for a finite X", "X, halved as often as needed")
         return answer
 
 
@@ -178,7 +178,7 @@ def _by_sum(X: Tensor) -> Tensor:
     return X
 
 
-def _told(answer: object) -> str:
+def told(answer: object) -> str:
     """An answer of `answers_to_inputs` in words."""
     if answer == "refused":
         return "a ValueError"
