@@ -50,7 +50,7 @@ def test_small_numbers_of_the_prose(text: str, solved) -> None:
     assert f"{count(n['MLP']()):,}" == "7,946" and "7,946" in text
     row = n["MySequential"](nn.Linear(20, 256), nn.ReLU(), nn.Linear(256, 10))
     assert list(row.state_dict()) == ["0.weight", "0.bias", "2.weight", "2.bias"]
-    assert abs(float(n["FixedHiddenMLP"]()(torch.rand(2, 20)))) <= 1
+    assert abs(n["FixedHiddenMLP"]()(torch.rand(2, 20)).item()) <= 1
     assert n["chimera"]()(torch.rand(2, 20)).shape == ()
     assert n["parallel_block"](nn.Linear(20, 3), nn.Linear(20, 4))(torch.rand(2, 20)).shape == (
         2,
