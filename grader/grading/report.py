@@ -15,9 +15,7 @@ from rich.table import Table
 
 from grader.checks.expect import show
 from grader.checks.results import ExerciseResult, SubmissionResult
-from grader.grading.grade_class import Failure
-
-Outcomes = Sequence[SubmissionResult | Failure]
+from grader.grading.outcome import Failure, Outcomes
 
 
 def print_grades(console: Console, outcomes: Outcomes) -> None:
