@@ -94,8 +94,9 @@ class SubmissionResult:
     """One student's graded notebook.
 
     `findings` are sentences about the file itself (cells that were missing, a format that had to
-    be upgraded, a cell that was stopped); `seconds` is wall-clock time for the whole submission.
-    `late_penalty` is what the gradebook takes off for handing in late, in points.
+    be upgraded, a cell that was stopped); `seconds` is wall-clock time for the whole submission; `content`
+    is the hash of what was handed in, on which the judge's questions depend. `late_penalty` is what the
+    gradebook takes off for handing in late, in points.
     """
 
     student: str
@@ -103,6 +104,7 @@ class SubmissionResult:
     exercises: tuple[ExerciseResult, ...]
     findings: tuple[str, ...] = ()
     seconds: float = 0.0
+    content: str = ""
     late_penalty: float = 0.0
 
     @property

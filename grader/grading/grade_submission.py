@@ -8,8 +8,11 @@ decides from data and from what it computed itself.
 
 from __future__ import annotations
 
+import hashlib
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import torch
 from nbformat import NotebookNode, from_dict
@@ -37,7 +40,8 @@ def grade(
     """Run and judge `notebook`, what `submission` became when it was prepared, in `sandbox`; write
     outputs into its cells.
 
-    `secret`, the student and the exercise's name give the seed of the judge's inputs; the student's
+    `secret`, the student, what was handed in, and the exercise's name give the seed of the judge's inputs:
+    grading the same again repeats it, and handing in something else gets other questions. The student's
     process has a seed of its own. Cells tagged `demo`, and those with the source of one in `release`,
     are not run. Every exercise gets a result, whatever the code does. What happens to cells is added to
     the submission's findings.
@@ -45,9 +49,11 @@ def grade(
     torch.set_num_threads(1)  # a judge compares small tensors, and several judges share a machine
     started = time.perf_counter()
     student, assignment = submission.student, release.assignment
+    content = content_of(notebook, submission.files)
     session = sandbox.open(derive_seed(secret, "student", student, assignment), submission.files)
     try:
-        judged = _run_cells(notebook, submission, release, secret, session)
+        seeds = partial(derive_seed, secret, student, content)
+        judged = _run_cells(notebook, submission, release, seeds, session)
         results = _with_reference(judged, session, release)
     finally:
         session.close()
@@ -55,13 +61,25 @@ def grade(
         entry.cell.outputs = _outputs(result, entry.cell.execution_count)
     seconds = time.perf_counter() - started
     findings = tuple(submission.findings)
-    return SubmissionResult(student, assignment, tuple(results), findings, seconds)
+    return SubmissionResult(student, assignment, tuple(results), findings, seconds, content)
+
+
+def content_of(notebook: NotebookNode, files: Mapping[str, bytes]) -> str:
+    """A hash of what a student's process is given: the code of a prepared notebook, in order, and files."""
+    parts = [cell.source.encode(errors="replace") for cell in notebook.cells if cell.cell_type == "code"]
+    parts += [part for name in sorted(files) for part in (name.encode(), files[name])]
+    digests = [hashlib.sha256(part).digest() for part in parts]
+    return hashlib.sha256(b"".join(digests)).hexdigest()
 
 
 def _run_cells(
-    notebook: NotebookNode, submission: Submission, release: Release, secret: str, session: Session
+    notebook: NotebookNode,
+    submission: Submission,
+    release: Release,
+    seeds: Callable[[str], int],
+    session: Session,
 ) -> list[_Judged]:
-    """Run the cells in order, and judge each exercise where its check stands."""
+    """Run the cells in order, and judge each exercise where its check stands. seeds: by its name."""
     judged: list[_Judged] = []
     stopped: dict[str, str] = {}
     count = 0
@@ -76,7 +94,7 @@ def _run_cells(
         cell.execution_count = count
         if name is not None:
             exercise = get_exercise(chapter_of(release.assignment), name)
-            seed = derive_seed(secret, submission.student, name)
+            seed = seeds(name)
             with session.exercise() as remote:
                 result = judge(exercise, remote, seed)
             if result.problem and name in stopped:

@@ -12,7 +12,7 @@ from grader.course import Course
 from grader.errors import CourseError
 from grader.grading.grade_class import autograde
 from grader.sandbox import Limits
-from grader.simulated_class import handed_out, solved, submit
+from grader.simulated_class import answered, handed_out, solved, submit
 from tests.grader.broken import BROKEN, NAME, hand_in_all
 
 POINTS = 4.0
@@ -187,3 +187,16 @@ def test_limits_come_from_the_configuration(tmp_path):
         _ = course("c.SandboxExecute.limits = {'cell_hours': 5}").limits
     with pytest.raises(CourseError, match="'processes' to 0: give a number above 0"):
         _ = course("c.SandboxExecute.limits = {'processes': 0}").limits
+
+
+def test_regrading_repeats_the_questions_and_handing_in_again_does_not(built_course):
+    """What a learner reads in feedback of one hand-in is no answer key for the next."""
+
+    def asked(comment: str) -> str:
+        code = f"def double(X):\n    return X  # {comment}"
+        submit(built_course, "again", NAME, answered(solved(built_course, NAME), {"double": code}))
+        (outcome,) = autograde(built_course, NAME, pattern="again", workers=1, limits=QUICK)
+        assert isinstance(outcome, SubmissionResult)
+        return outcome.exercises[0].failed[0].message
+
+    assert asked("first") == asked("first") != asked("second")
