@@ -22,13 +22,13 @@ from grader.wire.limits import Limits
 
 @dataclass(frozen=True)
 class Plan:
-    """waiting: the students who are to be graded, in order. unchanged: the results that stand. others:
-    the results of students who are not asked for."""
+    """waiting: the students who are to be graded, in order. unchanged: the results that stand. earlier:
+    the last results of all others."""
 
     waiting: list[str]
     fingerprints: Fingerprints
     unchanged: dict[str, SubmissionResult] = field(default_factory=dict)
-    others: dict[str, SubmissionResult] = field(default_factory=dict)
+    earlier: dict[str, SubmissionResult] = field(default_factory=dict)
 
 
 def make_plan(
@@ -65,7 +65,7 @@ def make_plan(
         waiting=[name for name in names if name not in stand],
         fingerprints=prints,
         unchanged=stand,
-        others={name: record.result for name, record in records.items() if name not in names},
+        earlier={name: record.result for name, record in records.items() if name not in stand},
     )
 
 

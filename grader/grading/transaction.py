@@ -64,7 +64,11 @@ class Transaction(Gradebook):
         self.db.remove()
         self.db = scoped_session(sessionmaker(class_=_Flushing, bind=self.engine))
         if is_file:  # all of it is ours from here on: no later statement finds it locked
-            self.db.connection().exec_driver_sql("BEGIN EXCLUSIVE")
+            try:
+                self.db.connection().exec_driver_sql("BEGIN EXCLUSIVE")
+            except BaseException:
+                self.end()
+                raise
 
     def save(self) -> None:
         """Keep everything."""
