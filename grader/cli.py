@@ -1,4 +1,4 @@
-"""The command line: `grader build`, `autograde`, `feedback`, `demo`.
+"""The command line: `grader build`, `lab`, `validate`, `autograde`, `feedback`, `demo`.
 
 Exit codes: 0 when done (low grades are not a failure), 1 when something could not be graded or a
 file has drifted, 2 for wrong usage.
@@ -22,9 +22,9 @@ from grader.screen import Steps
 
 if TYPE_CHECKING:
     from grader.course import Course
+    from grader.grading.class_report import Report
     from grader.grading.outcome import Outcome
     from grader.grading.plan import Plan
-    from grader.grading.report import Report
     from grader.sandbox import Backend
 
 app = typer.Typer(
@@ -71,7 +71,12 @@ def build(
 
     where = Course.find(course)
     if not check:
-        written = build_notebooks(where)
+
+        def say_kept(path: Path, kept: Path) -> None:
+            old, new = path.relative_to(where.root), kept.relative_to(where.root)
+            console.print(f"{old} holds answers: they are now in {new}.", highlight=False)
+
+        written = build_notebooks(where, say_kept)
         for path in written:
             console.print(
                 f"{'wrote' if path.exists() else 'removed'} {path.relative_to(where.root)}"
@@ -85,6 +90,41 @@ def build(
         errors.print("These files differ from the chapters: run `grader build` and commit them.")
         raise SystemExit(1)
     console.print("All notebooks are as the chapters say.")
+
+
+@app.command()
+def lab(
+    chapter: Annotated[str, typer.Argument(help="The chapter's number or name.")] = "1",
+    course: CourseOption = None,
+) -> None:
+    """Open your own copy of a chapter, in the folder `work`, in JupyterLab."""
+    from grader.course import Course
+    from grader.workplace import copy_of, open_lab
+
+    where = Course.find(course)
+    path = copy_of(where, chapter)
+    console.print(f"Your copy is {path.relative_to(where.root)}; nothing overwrites it.")
+    open_lab(where, path)
+
+
+@app.command()
+def validate(notebook: Path, course: CourseOption = None) -> None:
+    """Say what NOTEBOOK still lacks before it is handed in: checks, open exercises, empty answers."""
+    with _importing():
+        from grader.course import Course
+        from grader.errors import CourseError
+        from grader.grading.report import print_validation
+        from grader.grading.validate import validate as run_checks
+
+    try:
+        where = Course.find(course or notebook.parent)
+    except CourseError:
+        if course is not None:
+            raise
+        where = None  # a notebook outside a course folder is not compared with a release
+    with console.status("running the notebook"):
+        found = run_checks(notebook, where)
+    print_validation(console, found)
 
 
 @app.command()
@@ -106,10 +146,10 @@ def autograde(
     """Grade the submissions of ASSIGNMENT in the sandbox and record the grades."""
     with _importing():
         from grader.course import Course, data_folder
+        from grader.grading.class_report import Report
         from grader.grading.plan import make_plan, students
         from grader.grading.preflight import check_before
         from grader.grading.release import read_release
-        from grader.grading.report import Report
         from grader.grading.run_lock import one_run
         from grader.grading.stopping import Stopped, stoppable
         from grader.grading.transaction import GradebookLocked

@@ -61,7 +61,7 @@ class Fingerprints:
     @cached_property
     def _common(self) -> str:
         """All but the submission."""
-        parts = hashlib.sha256(json.dumps([*self._settings, *_versions()]).encode())
+        parts = hashlib.sha256(json.dumps([*self._settings, *versions()]).encode())
         notebooks = (self._release.source, self._release.notebook)
         for part in (
             json.dumps(notebooks, sort_keys=True).encode(),
@@ -75,24 +75,29 @@ class Fingerprints:
 def sources(chapter: str) -> Iterator[Path]:
     """The files that decide the grades of a chapter: its checks, hidden ones too, what they import from
     other chapters, the engine, and what notebooks import."""
-    package = Path(grader.__file__).parent
-    folders = [*(package / name for name in _ENGINE), package.parent / "lab"]
-    chapters = [chapter]
+    package, folders, chapters = Path(grader.__file__).parent, [], [chapter]
     for name in chapters:  # grows
         for kind in _CHAPTERS:
             folders.append(package / kind / name)
             for path in _files(package / kind / name):
                 found = _OTHER_CHAPTER.findall(path.read_text("utf-8"))
                 chapters += [other for other in dict.fromkeys(found) if other not in chapters]
-    for folder in folders:
+    yield from engine_sources()
+    for folder in (*folders, package.parent / "lab"):
         yield from _files(folder)
+
+
+def engine_sources() -> Iterator[Path]:
+    """The files that run and judge any submission, and show what came of it."""
+    for name in _ENGINE:
+        yield from _files(Path(grader.__file__).parent / name)
 
 
 def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".json"))
 
 
-def _versions() -> list[str]:
+def versions() -> list[str]:
     """Python, and everything that the project asks for."""
     found = [platform.python_version()]
     for requirement in importlib.metadata.requires(PROJECT) or ():

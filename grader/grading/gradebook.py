@@ -7,15 +7,25 @@ they expect.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
+from typing import Any
 
-from nbconvert.preprocessors import ClearMetadataPreprocessor
+from nbconvert.preprocessors import ClearMetadataPreprocessor, Preprocessor
 from nbformat import NotebookNode
 from nbgrader import preprocessors as steps
-from nbgrader.api import Assignment, Grade, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Grade,
+    GradeCell,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 from nbgrader.utils import parse_utc
 from sqlalchemy import select
+from sqlalchemy.orm import join
 
 from grader.course import Course
 from grader.errors import CourseError
@@ -54,7 +64,7 @@ def register(course: Course, release: Release) -> list[str]:
         book.update_or_create_assignment(assignment)
         points = _points(book, assignment)
         try:
-            _run(REGISTER, course, deepcopy(release.source), assignment, ".")
+            run_steps(REGISTER, course, deepcopy(release.source), assignment, ".")
         except RuntimeError as error:
             raise CourseError(
                 f"{assignment} has other cells now than when its submissions were graded ({error}). "
@@ -106,7 +116,7 @@ def due_dates(book: Transaction, assignment: str) -> dict[str, str]:
 def sanitise(course: Course, submission: Submission) -> NotebookNode:
     """The submission's notebook with locked cells restored and marks as the gradebook has them."""
     about = (submission.assignment, submission.student)
-    notebook = _run((steps.DeduplicateIds,), course, submission.notebook, *about)
+    notebook, _ = run_steps((steps.DeduplicateIds,), course, submission.notebook, *about)
     for cell in notebook.cells:
         if cell.metadata.get("nbgrader") == {}:  # what is left of an id that stands twice
             del cell.metadata["nbgrader"]
@@ -114,7 +124,7 @@ def sanitise(course: Course, submission: Submission) -> NotebookNode:
             submission.findings.append(f"A cell stands twice (`{first}`); the last one counts.")
     before = {cell.id: cell.source for cell in notebook.cells}
     with transaction(course):
-        notebook = _run(SANITISE, course, notebook, *about)
+        notebook, _ = run_steps(SANITISE, course, notebook, *about)
     edited = [cell for cell in notebook.cells if before.get(cell.id, cell.source) != cell.source]
     for cell in edited:
         submission.findings.append(
@@ -146,7 +156,7 @@ def save_grades(
         for grade in grades
         if grade.manual_score is not None
     }
-    notebook = _run(RECORD, course, notebook, assignment, student)
+    notebook, _ = run_steps(RECORD, course, notebook, assignment, student)
     now = cells_by_name(notebook)
     for grade in grades:
         if grade.name in marked and before is not None:
@@ -163,8 +173,38 @@ def cells_by_name(notebook: NotebookNode) -> dict[str, str]:
     return {cell.metadata.nbgrader.grade_id: cell.source for cell in marked}
 
 
-def _run(pipeline, course: Course, notebook: NotebookNode, assignment: str, student: str):
-    resources = {
+def marks_of(book: Transaction, assignment: str) -> dict[str, list[str]]:
+    """All that a student's page says of points and comments, by student."""
+    about = (
+        SubmittedAssignment.student_id,
+        SubmittedNotebook.late_submission_penalty,
+        BaseCell.name,
+    )
+    points = (Grade.auto_score, Grade.manual_score, Grade.extra_credit, GradeCell.max_score)
+    words = (Comment.auto_comment, Comment.manual_comment)
+    submitted = join(SubmittedAssignment, SubmittedNotebook).join(
+        Assignment, Assignment.id == SubmittedAssignment.assignment_id
+    )
+    queries = (
+        select(*about, *points).select_from(submitted.join(Grade).join(GradeCell)),
+        select(*about, *words).select_from(submitted.join(Comment).join(BaseCell)),
+    )
+    found: dict[str, list[str]] = {}
+    for query in queries:
+        for student, *marks in book.db.execute(query.filter(Assignment.name == assignment)):
+            found.setdefault(student, []).append(repr(marks))
+    return {student: sorted(marks) for student, marks in found.items()}
+
+
+def run_steps(
+    pipeline: Sequence[type[Preprocessor]],
+    course: Course,
+    notebook: NotebookNode,
+    assignment: str,
+    student: str,
+) -> tuple[NotebookNode, dict[str, Any]]:
+    """What these steps of nbgrader make of `notebook`, and their resources."""
+    resources: dict[str, Any] = {
         "nbgrader": {
             "assignment": assignment,
             "notebook": assignment,
@@ -179,4 +219,4 @@ def _run(pipeline, course: Course, notebook: NotebookNode, assignment: str, stud
         if hasattr(preprocessor, "log"):
             preprocessor.log = log
         notebook, resources = preprocessor(notebook, resources)
-    return notebook
+    return notebook, resources

@@ -91,13 +91,30 @@ def _in_place(folder: Path, files: dict[str, bytes]) -> Iterator[None]:
 
 def _write(folder: Path, files: dict[str, bytes]) -> None:
     """Make `folder` with these files in it, on the disk."""
-    folder.mkdir(mode=0o755)
+    folder.mkdir()
+    folder.chmod(0o755)
     for name, content in files.items():
-        with open(folder / name, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-            os.fchmod(file.fileno(), 0o444 if name.endswith(".ipynb") else 0o644)
+        _write_through(folder / name, content, 0o444 if name.endswith(".ipynb") else 0o644)
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Replace the file at `path` as a whole: whatever happens, it is the old one or the new one."""
+    scratch = path.with_name(f"{NEW}{path.name}")
+    try:
+        _write_through(scratch, content, 0o644)
+        os.replace(scratch, path)
+    except BaseException:
+        scratch.unlink(missing_ok=True)
+        raise
+
+
+def _write_through(path: Path, content: bytes, mode: int) -> None:
+    """Write a file to the disk."""
+    with open(path, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+        os.fchmod(file.fileno(), mode)
 
 
 def _put_back(folder: Path, old: Path) -> None:

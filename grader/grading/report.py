@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from rich import box
 from rich.console import Console
@@ -15,15 +15,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from grader.checks.results import ExerciseResult, SubmissionResult
-from grader.errors import CourseError
 from grader.grading.names import printable
-from grader.grading.outcome import Failure, Outcome, Outcomes
-from grader.grading.plan import Plan
-from grader.grading.release import Release
-from grader.grading.transaction import GradebookLocked
+from grader.grading.outcome import Failure, Outcomes
 
-MAX_REASONS = 20
-"""Students of whom every lost point is explained on the screen."""
+if TYPE_CHECKING:
+    from grader.grading.validate import Validation
+
 MIN_NAME, MAX_SHOWN = 12, 60
 """Columns of a name."""
 
@@ -37,9 +34,9 @@ def print_grades(console: Console, outcomes: Outcomes) -> None:
     if not graded:
         return
     exercises, late = graded[0].exercises, any(result.late_penalty for result in graded)
-    columns = [(f"{n}\n/{_short(e.points)}", _earned(n - 1)) for n, e in enumerate(exercises, 1)]
-    ends = [("late\n", lambda result: _short(-result.late_penalty))] if late else []
-    ends.append((f"total\n/{_short(graded[0].points)}", lambda result: _short(total(result))))
+    columns = [(f"{n}\n/{short(e.points)}", _earned(n - 1)) for n, e in enumerate(exercises, 1)]
+    ends = [("late\n", lambda result: short(-result.late_penalty))] if late else []
+    ends.append((f"total\n/{short(graded[0].points)}", lambda result: short(total(result))))
     room = _room([*columns, *ends], graded)
     if room < MIN_NAME:
         columns, room = [], _room(ends, graded)
@@ -65,10 +62,10 @@ Column: TypeAlias = tuple[str, Callable[[SubmissionResult], str]]
 
 
 def _earned(number: int) -> Callable[[SubmissionResult], str]:
-    return lambda result: _short(result.exercises[number].earned)
+    return lambda result: short(result.exercises[number].earned)
 
 
-def _short(points: float) -> str:
+def short(points: float) -> str:
     return f"{points + 0.0:.4g}"
 
 
@@ -79,6 +76,25 @@ def _room(columns: Sequence[Column], graded: Sequence[SubmissionResult]) -> int:
         for head, shown in columns
     ]
     return min(78 - sum(widths) - len(widths) - 3, MAX_SHOWN)
+
+
+def print_validation(console: Console, found: Validation) -> None:
+    """One row an exercise, then written answers that are empty, then what is odd about the notebook."""
+    from grader.checks.overview import WHAT_GRADING_ADDS
+
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for name in ("exercise", "points", "state"):
+        table.add_column(name, no_wrap=name == "points", overflow="fold")
+    for row in found.exercises:
+        points = f"{short(row.earned or 0.0)} of {short(row.points)}"
+        table.add_row(escape(row.name), points, escape(row.state))
+    console.print(table)
+    total = f"{short(found.earned)} of {short(found.points)} points"
+    console.print(f"{total}. {WHAT_GRADING_ADDS}", highlight=False)
+    if found.unanswered:
+        console.print(f"Not written yet: {', '.join(found.unanswered)}", markup=False)
+    for problem in found.problems:
+        console.print(problem, markup=False)
 
 
 def print_reasons(console: Console, outcomes: Outcomes) -> None:
@@ -117,7 +133,7 @@ def _reason(exercise: ExerciseResult) -> str:
 
 
 def _points(exercise: ExerciseResult) -> str:
-    return f"{exercise.exercise} {_short(exercise.earned)}/{_short(exercise.points)}"
+    return f"{exercise.exercise} {short(exercise.earned)}/{short(exercise.points)}"
 
 
 def write_json(path: Path, outcomes: Outcomes) -> None:
@@ -140,95 +156,3 @@ def write_json(path: Path, outcomes: Outcomes) -> None:
     except BaseException:
         os.unlink(scratch)
         raise
-
-
-class Report:
-    """What is told of one run: failures as they come, then JSON, then the table and the last lines."""
-
-    def __init__(self, release: Release, plan: Plan, path: Path | None = None) -> None:
-        self.release, self._plan, self._path = release, plan, path
-        self._new: dict[str, Outcome] = {}
-
-    def add(self, outcome: Outcome) -> str:
-        """Take in what has just been graded; what has to be said of it at once."""
-        self._new[outcome.student] = outcome
-        return _failed(outcome) if isinstance(outcome, Failure) else ""
-
-    @property
-    def outcomes(self) -> list[Outcome]:
-        """All that is known, the results that stand among it, in the order of the students."""
-        known = {**self._plan.unchanged, **self._new}
-        return [known[name] for name in sorted(known)]
-
-    @property
-    def failures(self) -> list[Failure]:
-        return [outcome for outcome in self.outcomes if isinstance(outcome, Failure)]
-
-    def write(self) -> None:
-        """Write the JSON file, if one is asked for. Raises CourseError when that fails."""
-        try:
-            if self._path is not None:
-                write_json(self._path, self.outcomes)
-        except OSError as error:
-            raise CourseError(
-                f"{self._path} could not be written ({error.strerror}); the grades are recorded. "
-                "The same command grades nothing again and writes it."
-            ) from None
-
-    def show(self, console: Console, interruption: BaseException | None = None) -> None:
-        """The table of what was graded now, reasons where they are not too many, and the last lines."""
-        new = [self._new[name] for name in sorted(self._new)]
-        graded = [outcome for outcome in new if isinstance(outcome, SubmissionResult)]
-        if interruption is None:
-            print_grades(console, graded)
-            if len(graded) <= MAX_REASONS:
-                print_reasons(console, graded)
-            else:
-                console.print(
-                    "Why points were lost is in --json and on the feedback pages; --student NAME shows it "
-                    "here."
-                )
-        for line in self._last_lines(len(graded), interruption):
-            console.print(escape(line), soft_wrap=True, highlight=False)
-
-    def _last_lines(self, graded: int, interruption: BaseException | None) -> Iterator[str]:
-        yield from map(_failed, self.failures)
-        if interruption is None:
-            yield from self._other_points()
-        results = [o for o in self.outcomes if isinstance(o, SubmissionResult)]
-        parts = [f"{graded:,} graded", f"{len(self._plan.unchanged):,} unchanged"]
-        if self.failures:
-            parts.append(f"{len(self.failures):,} not graded")
-        mean = ""
-        if results:
-            points = sum(map(total, results)) / len(results)
-            mean = f" Mean: {_short(points)} of {_short(results[0].points)}."
-        yield f"{', '.join(parts)}.{mean}"
-        if interruption is not None:
-            if isinstance(interruption, GradebookLocked):
-                yield f"Given up: {interruption}."
-            everybody = len(self._plan.waiting) + len(self._plan.unchanged)
-            yield f"{len(results):,} of {everybody:,} graded; run the same command to go on."
-
-    def _other_points(self) -> Iterator[str]:
-        """Grades that stay in the gradebook although they count exercises with other points."""
-        now = {
-            cell.metadata.nbgrader.grade_id.removeprefix("check_"): cell.metadata.nbgrader.points
-            for cell in self.release.source.cells
-            if cell.metadata.get("nbgrader", {}).get("grade")
-        }
-        changed: dict[str, int] = {}
-        for name, result in self._plan.earlier.items():
-            if isinstance(self._new.get(name), SubmissionResult):
-                continue
-            for exercise in result.exercises:
-                points = now.get(exercise.exercise)
-                if points is not None and points != exercise.points:
-                    what = f"{exercise.exercise} counted {_short(exercise.points)}, now {_short(points)}"
-                    changed[what] = changed.get(what, 0) + 1
-        for what, count in changed.items():
-            yield f"{count:,} grades are on another scale ({what}): grade the whole class once more."
-
-
-def _failed(failure: Failure) -> str:
-    return f"{printable(failure.student, MAX_SHOWN)}: not graded: {failure.reason}"
