@@ -6,11 +6,9 @@ between only wait for their sandboxes and judge.
 
 from __future__ import annotations
 
-import fnmatch
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
@@ -20,42 +18,20 @@ from nbformat import NotebookNode
 
 from grader.checks.results import SubmissionResult
 from grader.course import Course
-from grader.errors import CourseError
 from grader.grading import gradebook
 from grader.grading.grade_submission import grade
 from grader.grading.names import printable, refusal
+from grader.grading.outcome import Failure, Outcome
+from grader.grading.plan import Plan, make_plan
+from grader.grading.recording import record
 from grader.grading.release import Release, read_release
 from grader.grading.restore import restore, restore_marks
+from grader.grading.secret import read_secret
+from grader.grading.stopping import Stopped
 from grader.grading.submission import Submission, read_submission
+from grader.grading.transaction import GradebookLocked
 from grader.sandbox import Backend, Limits, Sandbox
 from grader.sandbox.launch import Launched
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A submission that could not be graded, and why; its earlier grade, if any, is untouched.
-
-    student: the folder's name, as it can be shown.
-    """
-
-    student: str
-    reason: str
-
-
-def students(course: Course, assignment: str, pattern: str = "*") -> list[str]:
-    """The students who handed in `assignment`, in order. Raises CourseError when there are none."""
-    folder = course.folder("submitted")
-    found = sorted(
-        path.parent.name
-        for path in folder.glob(f"*/{assignment}")
-        if path.is_dir() and fnmatch.fnmatch(path.parent.name, pattern)
-    )
-    if not found:
-        raise CourseError(
-            f"There are no submissions of {assignment} by {pattern!r} in {folder}: expected "
-            f"{folder.name}/STUDENT/{assignment}/{assignment}.ipynb."
-        )
-    return found
 
 
 def prepare(course: Course, student: str, release: Release) -> tuple[Submission, NotebookNode]:
@@ -79,34 +55,50 @@ def autograde(
     data: Path | None = None,
     launched: Launched | None = None,
     release: Release | None = None,
-    progress: Callable[[SubmissionResult | Failure, int], None] = lambda outcome, total: None,
-) -> list[SubmissionResult | Failure]:
+    plan: Plan | None = None,
+    progress: Callable[[Outcome, int], None] = lambda outcome, total: None,
+    say: Callable[[str], None] = lambda sentence: None,
+) -> list[Outcome]:
     """Grade every submission of `assignment` whose student matches `pattern`; in student order.
 
     `workers` sandboxes run side by side; grades do not depend on their number. Each outcome is
     recorded as soon as it is there, and reported to `progress` with the number of all. launched: a
-    sandbox that `launch` has started with the release's modules, for a head start.
+    sandbox that `launch` has started with the release's modules, for a head start. plan: made with the
+    same arguments; what stands in it is not graded again, without it everything is. say: is told what a
+    change of points means for marks by hand.
     Raises CourseError for an unknown assignment or no submissions, SandboxUnavailable when the
     backend cannot run here; never for what a submission holds.
     """
     release = release or read_release(course, assignment)
-    names = students(course, assignment, pattern)
-    first = Sandbox(limits or course.limits, data, backend, release.modules, launched)
-    secret = gradebook.secret(course)
-    outcomes: dict[str, SubmissionResult | Failure] = {}
+    limits, secret = limits or course.limits, read_secret(course)
+    plan = plan or make_plan(
+        *(course, release),
+        pattern=pattern,
+        limits=limits,
+        backend=backend,
+        data=data,
+        force=True,
+    )
+    names = sorted([*plan.waiting, *plan.unchanged])
+    outcomes: dict[str, Outcome] = dict(plan.unchanged)
+    if not plan.waiting:
+        return [outcomes[name] for name in names]
 
-    def finish(name: str, outcome: SubmissionResult | Failure) -> None:
+    def finish(name: str, outcome: Outcome) -> None:
         outcomes[name] = outcome
-        progress(outcome, len(names))
+        progress(outcome, len(plan.waiting))
 
-    with _side_by_side(first, min(workers, len(names))) as submit:
-        gradebook.register(course, release)
-        running: dict[Future[SubmissionResult], tuple[Submission, NotebookNode]] = {}
-        for name, prepared in _prepared(course, names, release):
+    first = Sandbox(limits, data, backend, release.modules, launched)
+    with _side_by_side(first, min(workers, len(plan.waiting))) as submit:
+        for sentence in gradebook.register(course, release):
+            say(sentence)
+        running: dict[Future[SubmissionResult], Prepared] = {}
+        for name, prepared in _prepared(course, plan, release):
             if isinstance(prepared, Failure):
                 finish(name, prepared)
                 continue
-            running[submit(partial(grade, *prepared, release=release, secret=secret))] = prepared
+            task = partial(grade, *prepared[:2], release=release, secret=secret)
+            running[submit(task)] = prepared
             if len(running) > workers:
                 _record_done(course, running, finish)
         while running:
@@ -114,6 +106,8 @@ def autograde(
     return [outcomes[name] for name in names]
 
 
+Prepared: TypeAlias = tuple[Submission, NotebookNode, str]
+"""What was handed in, its notebook as it is run, and the fingerprint."""
 Submit: TypeAlias = Callable[[Callable[..., SubmissionResult]], "Future[SubmissionResult]"]
 
 
@@ -132,41 +126,59 @@ def _side_by_side(first: Sandbox, count: int) -> Iterator[Submit]:
         finally:
             free.put(sandbox)
 
+    pool = ThreadPoolExecutor(count)
     try:
-        with ThreadPoolExecutor(count) as pool:
-            list(pool.map(Sandbox.start, started))
-            for sandbox in started:
-                free.put(sandbox)
-            yield lambda task: pool.submit(run, task)
+        list(pool.map(Sandbox.start, started))
+        for sandbox in started:
+            free.put(sandbox)
+        yield lambda task: pool.submit(run, task)
+    except (Stopped, GradebookLocked):
+        # Nobody waits for what the sandboxes do: they end with this process.
+        pool.shutdown(wait=False, cancel_futures=True)
+        started.clear()
+        raise
     finally:
+        if started:
+            pool.shutdown()
         for sandbox in started:
             sandbox.close()
 
 
 def _prepared(
-    course: Course, names: list[str], release: Release
-) -> Iterator[tuple[str, tuple[Submission, NotebookNode] | Failure]]:
+    course: Course, plan: Plan, release: Release
+) -> Iterator[tuple[str, Prepared | Failure]]:
     """Every submission, read and sanitised, or why it could not be."""
-    for name in names:
+    for name in plan.waiting:
         if reason := refusal(name):
             yield name, Failure(printable(name), reason)
             continue
         try:
+            fingerprint = plan.fingerprints.of(name)
             prepared = prepare(course, name, release)
+            if fingerprint != plan.fingerprints.of(name):
+                raise OSError("it was changed while it was being read; grade it once more")
+        except OSError as error:
+            reason = f"what was handed in could not be read: {error}"
+            yield name, Failure(name, reason)
+        except GradebookLocked:
+            raise
         except Exception as error:
             yield name, Failure(name, f"could not be prepared: {type(error).__name__}: {error}")
         else:
-            yield name, prepared
+            yield name, (*prepared, fingerprint)
 
 
-def _record_done(course: Course, running: dict, finish: Callable) -> None:
+def _record_done(
+    course: Course, running: dict[Future[SubmissionResult], Prepared], finish: Callable
+) -> None:
     """Wait until something is done, and record it."""
     done, _ = wait(running, return_when=FIRST_COMPLETED)
     for future in done:
-        submission, notebook = running.pop(future)
+        submission, notebook, fingerprint = running.pop(future)
         try:
-            result = future.result()
-            gradebook.record(course, submission, notebook)
+            result = record(course, submission, notebook, future.result(), fingerprint)
+        except GradebookLocked:
+            raise
         except Exception as error:
             reason = f"could not be graded: {type(error).__name__}: {error}"
             finish(submission.student, Failure(submission.student, reason))

@@ -27,6 +27,7 @@ from grader.grading.grade_class import prepare
 from grader.grading.grade_submission import grade
 from grader.grading.names import printable, refusal
 from grader.grading.release import Release, read_release
+from grader.grading.secret import read_secret
 from grader.grading.submission import Submission
 from grader.sandbox import Limits, Sandbox
 from grader.sandbox.launch import Backend
@@ -142,7 +143,7 @@ class SandboxExecute(NbGraderPreprocessor):
         course, release, submission = resources["graded"]
         sandbox, secret = (
             _sandbox(self.sandbox, course.limits, release.modules),
-            gradebook.secret(course),
+            read_secret(course),
         )
         grade(submission, nb, release=release, secret=secret, sandbox=sandbox)
         for finding in submission.findings:
