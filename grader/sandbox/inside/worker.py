@@ -22,6 +22,7 @@ from typing import NoReturn
 
 from grader.sandbox.inside import jail, serve, syscalls
 from grader.sandbox.inside.memory import MemoryWatch, descendants
+from grader.sandbox.inside.usage import usage
 from grader.wire.frames import Channel, ChannelClosed
 from grader.wire.limits import Limits
 
@@ -119,6 +120,8 @@ class Worker:
             return {}
         if request["do"] == "end":
             return self._end(request["patience"])
+        if request["do"] == "usage":
+            return {"usage": usage()}
         raise ValueError(f"unknown request {request['do']!r}")
 
     def _spawn(self, fd: int, limits: Limits) -> dict:
