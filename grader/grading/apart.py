@@ -17,7 +17,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from grader.checks.registry import chapter_of, exercises_of
-from grader.checks.results import CheckResult, ExerciseResult, SubmissionResult
+from grader.checks.results import SubmissionResult
 from grader.grading.grade_submission import grade
 from grader.grading.isolated import Isolation, IsolationError, IsolationLimits, Lost, Raised
 from grader.grading.names import printable
@@ -147,14 +147,8 @@ def _graded(answer: object, sandbox: Sandbox) -> Graded:
     if "lost" in record:
         sandbox.heal()
         raise GradingLost(printable(record["lost"], 300))
-    result = record["result"]
-    exercises = []
-    for exercise in result["exercises"]:
-        checks = tuple(CheckResult(**check) for check in exercise["checks"])
-        exercises.append(ExerciseResult(**exercise | {"checks": checks}))
-    findings = tuple(result["findings"])
-    result |= {"exercises": tuple(exercises), "findings": findings}
-    return Graded(SubmissionResult(**result), nbformat.from_dict(record["notebook"]))
+    notebook = nbformat.from_dict(record["notebook"])
+    return Graded(SubmissionResult.from_json(record["result"]), notebook)
 
 
 def _unreadable(error: IsolationError) -> str:

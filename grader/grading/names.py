@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 
 MAX_NAME = 200
 _JOINERS = "\u200c\u200d"  # some scripts are not written without them
@@ -27,6 +28,13 @@ def printable(name: str, at_most: int = 80) -> str:
     """A name on one line, cut, with nothing in it that a terminal or a page obeys."""
     shown = "".join("\ufffd" if _is_control(sign) else sign for sign in name[: at_most + 1])
     return shown if len(shown) <= at_most else shown[:at_most] + "…"
+
+
+def listed(names: Sequence[str], at_most: int = 20) -> str:
+    """Names in one line, the first of them when there are many."""
+    shown = ", ".join(printable(name, 60) for name in names[:at_most])
+    more = len(names) - at_most
+    return f"{shown} and {more:,} more" if more > 0 else shown
 
 
 def _is_control(sign: str) -> bool:

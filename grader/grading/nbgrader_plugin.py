@@ -10,7 +10,6 @@ import asyncio
 import atexit
 import glob
 import os
-from copy import deepcopy
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -31,6 +30,7 @@ from grader.grading.grade_class import prepare
 from grader.grading.isolated import Isolation
 from grader.grading.names import printable, refusal
 from grader.grading.release import Release, read_release
+from grader.grading.secret import read_secret
 from grader.grading.submission import Submission
 from grader.sandbox import Limits, Sandbox
 from grader.sandbox.launch import Backend
@@ -146,7 +146,7 @@ class SandboxExecute(NbGraderPreprocessor):
             )
         course, release, submission = resources["graded"]
         sandbox = _sandbox(self.sandbox, course.limits, release.modules)
-        graded = self._grade(sandbox, submission, nb, release, gradebook.secret(course))
+        graded = self._grade(sandbox, submission, nb, release, read_secret(course))
         for finding in graded.result.findings:
             self.log.warning("%s: %s", submission.student, finding)
         return graded.notebook, resources
@@ -158,7 +158,7 @@ class SandboxExecute(NbGraderPreprocessor):
             grade_apart, _isolation(release.assignment), sandbox, release=release, secret=secret
         )
         try:
-            return grade(deepcopy(submission), deepcopy(notebook), last=False)
+            return grade(submission, notebook, last=False)
         except GradingLost as loss:
             self.log.warning("%s: lost, and graded again: %s", submission.student, loss)
         return grade(submission, notebook, last=True)

@@ -11,8 +11,8 @@ from nbgrader.utils import capture_log
 from grader.authoring.build import build
 from grader.checks import registry
 from grader.course import CONFIG_FILE, Course
-from grader.grading import gradebook
 from grader.grading.grade_class import autograde
+from grader.grading.secret import read_secret
 from tests.grader.broken import BROKEN, FILE, NAME, hand_in, hand_in_all
 from tests.grader.conftest import KNOWN, make_small_course
 
@@ -31,7 +31,7 @@ def graded(tmp_path_factory):
             config.write("c.SandboxExecute.limits = {'cell_seconds': 3, 'exercise_seconds': 3}\n")
         build(ours)
         hand_in_all(ours)
-        gradebook.secret(ours)
+        read_secret(ours)
         theirs = Course(tmp_path_factory.mktemp("theirs") / "course")
         shutil.copytree(ours.root, theirs.root, symlinks=True)
         outcomes = autograde(ours, NAME, workers=2)
