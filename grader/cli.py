@@ -171,11 +171,9 @@ def autograde(
             if plan.waiting:
                 _grade(where, plan, report, workers, sandbox, data)
         except (Stopped, GradebookLocked) as reason:
-            report.write()
-            report.show(console, reason)
+            report.tell(console, reason)
             _leave(reason.exit_code if isinstance(reason, Stopped) else 1)
-    report.write()
-    report.show(console)
+    report.tell(console)
     if report.failures:
         raise SystemExit(1)
 

@@ -44,19 +44,27 @@ class Report:
     def failures(self) -> list[Failure]:
         return [outcome for outcome in self.outcomes if isinstance(outcome, Failure)]
 
-    def write(self) -> None:
-        """Write the JSON file, if one is asked for. Raises CourseError when that fails."""
+    def tell(self, console: Console, interruption: BaseException | None = None) -> None:
+        """Write the JSON file, if one is asked for; then the table of what was graded now, reasons where
+        they are not too many, and the last lines. Raises CourseError when the file cannot be written.
+        """
+        problem = self._write()
+        self._show(console, interruption)
+        if problem is not None:
+            raise CourseError(
+                f"{self._path} could not be written ({problem.strerror}); the grades are recorded. "
+                "The same command grades nothing again and writes it."
+            )
+
+    def _write(self) -> OSError | None:
         try:
             if self._path is not None:
                 write_json(self._path, self.outcomes)
         except OSError as error:
-            raise CourseError(
-                f"{self._path} could not be written ({error.strerror}); the grades are recorded. "
-                "The same command grades nothing again and writes it."
-            ) from None
+            return error
+        return None
 
-    def show(self, console: Console, interruption: BaseException | None = None) -> None:
-        """The table of what was graded now, reasons where they are not too many, and the last lines."""
+    def _show(self, console: Console, interruption: BaseException | None) -> None:
         new = [self._new[name] for name in sorted(self._new)]
         graded = [outcome for outcome in new if isinstance(outcome, SubmissionResult)]
         if interruption is None:

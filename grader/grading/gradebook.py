@@ -7,7 +7,7 @@ they expect.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -138,13 +138,13 @@ def save_grades(
     course: Course,
     submission: Submission,
     notebook: NotebookNode,
-    before: Mapping[str, str] | None = None,
+    before: Callable[[], Mapping[str, str] | None],
 ) -> tuple[NotebookNode, float]:
     """Send the grades of an executed notebook to `book`.
 
-    before: the cells of the notebook that was graded last, where there was one, by their names. A mark
-    by hand is flagged only where the answer or its automatic points have changed. Returns the notebook as it is
-    kept, and the late penalty.
+    before: gives the cells of the notebook that was graded last, by their names; None when there is none.
+    A mark by hand is flagged only where the answer or its automatic points have changed. Returns the
+    notebook as it is kept, and the late penalty.
     """
     assignment, student = submission.assignment, submission.student
     extra = {"timestamp": parse_utc(submission.timestamp)} if submission.timestamp else {}
@@ -157,13 +157,14 @@ def save_grades(
         if grade.manual_score is not None
     }
     notebook, _ = run_steps(RECORD, course, notebook, assignment, student)
-    now = cells_by_name(notebook)
-    for grade in grades:
-        if grade.name in marked and before is not None:
-            needed, points = marked[grade.name]
-            answer = grade.name.removeprefix("check_")
-            same = answer in before and before[answer] == now.get(answer)
-            grade.needs_manual_grade = needed or not same or grade.auto_score != points
+    if marked:
+        earlier, now = before() or {}, cells_by_name(notebook)
+        for grade in grades:
+            if grade.name in marked:
+                needed, points = marked[grade.name]
+                answer = grade.name.removeprefix("check_")
+                same = answer in earlier and earlier[answer] == now.get(answer)
+                grade.needs_manual_grade = needed or not same or grade.auto_score != points
     return notebook, sum(part.late_submission_penalty or 0.0 for part in submitted.notebooks)
 
 

@@ -19,7 +19,6 @@ from typing import Any
 import nbformat
 from jinja2 import BaseLoader, DictLoader, Environment, pass_context
 from nbconvert.exporters import HTMLExporter
-from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbformat import NotebookNode
 from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
@@ -112,7 +111,6 @@ def feedback_page(root: str, notebook: bytes, about: dict[str, Any]) -> bytes:
     course = Course(Path(root))
     config = GenerateFeedback(coursedir=CourseDirectory(config=course.config), config=course.config)
     page = FeedbackPage(config=config.config)
-    page.register_preprocessor(CSSHTMLHeaderPreprocessor, enabled=True)
     resources = {"nbgrader": about, "metadata": {"name": about["notebook"]}}
     html, _ = page.from_notebook_node(nbformat.reads(notebook.decode(), as_version=4), resources)
     return html.encode("utf-8", "replace")

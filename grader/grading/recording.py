@@ -11,8 +11,9 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -43,7 +44,7 @@ def record(
     """
     path = course.notebook("autograded", submission.assignment, submission.student)
     with transaction(course) as book, finished():
-        before = _cells(path)
+        before = partial(_cells, path)
         notebook, penalty = save_grades(book, course, submission, notebook, before)
         content = (nbformat.writes(notebook).rstrip("\n") + "\n").encode()
         result = replace(result, late_penalty=penalty)
@@ -86,7 +87,8 @@ def _in_place(folder: Path, files: dict[str, bytes]) -> Iterator[None]:
             _put_back(folder, old)
         _remove(new)
         raise
-    _remove(old)
+    with suppress(OSError):  # else the next run removes it
+        _remove(old)
 
 
 def _write(folder: Path, files: dict[str, bytes]) -> None:

@@ -51,6 +51,7 @@ class Transaction(Gradebook):
     """nbgrader's gradebook whose commits are flushes until `save`."""
 
     db: scoped_session[Session]
+    _saved = False
 
     def __init__(self, course: Course) -> None:
         _find_alembic()
@@ -71,10 +72,13 @@ class Transaction(Gradebook):
                 raise
 
     def save(self) -> None:
-        """Keep everything."""
+        """Keep everything. At the end of a `transaction` there is nothing more to be done then."""
+        if self._saved:
+            return
         session: Session = self.db()
         session.flush()
         Session.commit(session)
+        self._saved = True
 
     def close(self) -> None:
         """nbgrader's steps close what they have opened; this stays open for the next one."""
