@@ -6,7 +6,7 @@ between only wait for their sandboxes and judge.
 
 from __future__ import annotations
 
-import fnmatch
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -23,7 +23,7 @@ from grader.course import Course
 from grader.errors import CourseError
 from grader.grading import gradebook
 from grader.grading.grade_submission import grade
-from grader.grading.names import printable, refusal
+from grader.grading.names import folder_of, matches, printable, refusal, student_of
 from grader.grading.release import Release, read_release
 from grader.grading.restore import restore, restore_marks
 from grader.grading.submission import Submission, read_submission
@@ -46,9 +46,9 @@ def students(course: Course, assignment: str, pattern: str = "*") -> list[str]:
     """The students who handed in `assignment`, in order. Raises CourseError when there are none."""
     folder = course.folder("submitted")
     found = sorted(
-        path.parent.name
-        for path in folder.glob(f"*/{assignment}")
-        if path.is_dir() and fnmatch.fnmatch(path.parent.name, pattern)
+        student_of(path.name)
+        for path in (folder.iterdir() if folder.is_dir() else ())
+        if os.path.lexists(path / assignment) and matches(path.name, pattern)
     )
     if not found:
         raise CourseError(
@@ -60,7 +60,7 @@ def students(course: Course, assignment: str, pattern: str = "*") -> list[str]:
 
 def prepare(course: Course, student: str, release: Release) -> tuple[Submission, NotebookNode]:
     """What `student` handed in, and its notebook as it is run: marks and locked cells put back."""
-    folder = course.notebook("submitted", release.assignment, student).parent
+    folder = course.notebook("submitted", release.assignment, folder_of(student)).parent
     submission = read_submission(folder, student, release.assignment)
     restore_marks(submission.notebook, release.notebook)
     notebook = gradebook.sanitise(course, submission)
@@ -148,7 +148,7 @@ def _prepared(
 ) -> Iterator[tuple[str, tuple[Submission, NotebookNode] | Failure]]:
     """Every submission, read and sanitised, or why it could not be."""
     for name in names:
-        if reason := refusal(name):
+        if reason := refusal(folder_of(name)):
             yield name, Failure(printable(name), reason)
             continue
         try:

@@ -25,7 +25,7 @@ from grader.errors import CourseError
 from grader.grading import gradebook
 from grader.grading.grade_class import prepare
 from grader.grading.grade_submission import grade
-from grader.grading.names import printable, refusal
+from grader.grading.names import printable, refusal_by_nbgrader
 from grader.grading.release import Release, read_release
 from grader.grading.submission import Submission
 from grader.sandbox import Limits, Sandbox
@@ -82,7 +82,7 @@ class SubmissionExporter(NotebookExporter):
         folders = []
         for folder in filter(os.path.isdir, glob.glob(pattern)):
             student = os.path.basename(os.path.dirname(folder))
-            if reason := refusal(student):
+            if reason := refusal_by_nbgrader(student):
                 self.log.error("%s: %s", printable(student), reason)
             else:
                 folders.append(folder)

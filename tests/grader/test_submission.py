@@ -151,7 +151,7 @@ def test_a_notebook_of_200_megabytes_is_read_without_its_outputs(tmp_path, relea
 def test_a_file_that_is_too_large_is_not_read(tmp_path, release, monkeypatch):
     monkeypatch.setattr("grader.grading.submission.MAX_BYTES", 1000)
     submission = _read(tmp_path, _bytes(release) + b" " * 1_100_000)
-    assert submission.findings == ["The file has 1 MB; at most 0 MB are read."]
+    assert submission.findings == ["The file has 1 MB; at most 1,000 bytes are read."]
 
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
