@@ -17,6 +17,7 @@ from pathlib import Path
 from grader.sandbox.inside.syscalls import NOBODY
 
 MOUNTS, OWN = Path("/proc/self/mountinfo"), Path("/proc/self/cgroup")
+_NAME = "dropout-lab"
 _numbers = itertools.count(1)
 
 
@@ -34,9 +35,7 @@ class MemoryGroups:
     def remove(self) -> None:
         """Take the groups away when all in them has ended, for which the kernel may take a moment."""
         for _ in range(100):
-            for folder in (*self.path.glob("*/"), self.path):
-                with contextlib.suppress(OSError):
-                    folder.rmdir()
+            _remove_empty(self.path)
             if not self.path.exists():
                 return
             time.sleep(0.01)
@@ -45,8 +44,9 @@ class MemoryGroups:
 def make_memory_groups() -> MemoryGroups | None:
     """A group whose children the sandbox's user may make; None where that is not allowed."""
     for parent in _parents():
-        path = parent / f"dropout-lab-{os.getpid()}-{next(_numbers)}"
+        path = parent / f"{_NAME}-{os.getpid()}-{next(_numbers)}"
         try:
+            _remove_left_over(parent)
             path.mkdir()
         except OSError:
             continue
@@ -94,6 +94,19 @@ def _prepare(path: Path) -> None:
     if os.geteuid() == 0:
         for place in (path, path / "cgroup.procs", path / "grader", path / "grader/cgroup.procs"):
             os.chown(place, NOBODY, NOBODY)
+
+
+def _remove_left_over(parent: Path) -> None:
+    """Take away the empty groups of graders that were killed."""
+    for path in parent.glob(f"{_NAME}-*-*"):
+        if not Path("/proc", path.name.split("-")[2]).exists():
+            _remove_empty(path)
+
+
+def _remove_empty(path: Path) -> None:
+    for folder in (*path.glob("*/"), path):
+        with contextlib.suppress(OSError):  # there are processes in it
+            folder.rmdir()
 
 
 def _words(path: Path) -> list[str]:

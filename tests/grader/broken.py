@@ -41,6 +41,33 @@ class Broken:
     by_nbgrader: bool = True
 
 
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "security.md"
+BEGIN, END = "<!-- broken: begin -->\n", "<!-- broken: end -->\n"
+
+
+def table() -> str:
+    """Every broken submission: what was handed in, what it earns, what is said about it."""
+    lines = [
+        f"{len(BROKEN)} submissions; with everything right, one earns 8 points.\n\n",
+        "| handed in | earns | is told | nbgrader's command |\n| --- | --- | --- | --- |\n",
+    ]
+    for broken in BROKEN.values():
+        told = f"… {broken.finding} …" if broken.finding else ""
+        by_nbgrader = "the same" if broken.by_nbgrader else "not graded"
+        lines.append(f"| {broken.what} | {broken.earned} | {told} | {by_nbgrader} |\n")
+    return "".join(lines)
+
+
+def written() -> str:
+    """The table as the page has it."""
+    return PAGE.read_text(encoding="utf-8").partition(BEGIN)[2].partition(END)[0]
+
+
+def write() -> None:
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+    PAGE.write_text(before + BEGIN + table() + END + rest.partition(END)[2], encoding="utf-8")
+
+
 def hand_in(course: Course, student: str, files: Files) -> Path:
     """Put `files` where the submission of `student` is collected; the folder."""
     folder = course.notebook("submitted", NAME, student).parent
@@ -409,3 +436,7 @@ BROKEN = {
         "a student's name that is HTML", _file, 8, by_nbgrader=False
     ),
 }
+
+
+if __name__ == "__main__":
+    write()

@@ -15,6 +15,7 @@ from grader.grading.grade_class import autograde
 from grader.grading.names import student_of
 from grader.sandbox import Limits
 from grader.simulated_class import handed_out, solved, submit
+from tests.grader import broken as broken_submissions
 from tests.grader.broken import BROKEN, NAME, hand_in_all
 
 POINTS = 4.0
@@ -101,6 +102,11 @@ def test_grade_and_finding(graded, name):
     assert outcome.earned == broken.earned, outcome
     assert any(broken.finding in text for text in outcome.findings or [""]), outcome.findings
     assert all(text.isprintable() and len(text) < 400 for text in outcome.findings)
+
+
+def test_the_table_in_the_documentation_is_that_of_the_submissions():
+    table, written = broken_submissions.table(), broken_submissions.written()
+    assert written == table, "run `python -m tests.grader.broken`"
 
 
 def test_nothing_filled_in_earns_nothing(graded):
