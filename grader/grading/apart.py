@@ -70,8 +70,8 @@ def read(isolation: Isolation, folder: Path, student: str, assignment: str) -> S
     for last in (False, True):
         try:
             read = isolation.run(_read, str(folder), student, assignment, limits=READING)
-        except Raised:
-            raise
+        except Raised as error:
+            raise OSError(str(error)) from None
         except IsolationError as error:
             if isinstance(error, Lost) and not last:
                 continue

@@ -20,7 +20,7 @@ from grader.grading import gradebook
 from grader.grading.apart import Graded, GradingLost, grade_apart, isolation_for, read
 from grader.grading.capacity import workers_that_fit
 from grader.grading.isolated import Isolation
-from grader.grading.names import printable, refusal
+from grader.grading.names import folder_of, printable, refusal
 from grader.grading.outcome import Failure, Outcome
 from grader.grading.plan import Plan, make_plan
 from grader.grading.recording import record
@@ -38,7 +38,7 @@ def prepare(
     course: Course, student: str, release: Release, isolation: Isolation
 ) -> tuple[Submission, NotebookNode]:
     """What `student` handed in, and its notebook as it is run: marks and locked cells put back."""
-    folder = course.notebook("submitted", release.assignment, student).parent
+    folder = course.notebook("submitted", release.assignment, folder_of(student)).parent
     submission = read(isolation, folder, student, release.assignment)
     restore_marks(submission.notebook, release.notebook)
     notebook = gradebook.sanitise(course, submission)
@@ -185,7 +185,7 @@ def _prepared(
 ) -> Iterator[tuple[str, Prepared | Failure]]:
     """Every submission, read and sanitised, or why it could not be."""
     for name in plan.waiting:
-        if reason := refusal(name):
+        if reason := refusal(folder_of(name)):
             yield name, Failure(printable(name), reason)
             continue
         try:

@@ -28,7 +28,7 @@ from grader.grading import gradebook
 from grader.grading.apart import Graded, GradingLost, grade_apart, isolation_for
 from grader.grading.grade_class import prepare
 from grader.grading.isolated import Isolation
-from grader.grading.names import printable, refusal
+from grader.grading.names import printable, refusal_by_nbgrader
 from grader.grading.release import Release, read_release
 from grader.grading.secret import read_secret
 from grader.grading.submission import Submission
@@ -87,7 +87,7 @@ class SubmissionExporter(NotebookExporter):
         folders = []
         for folder in filter(os.path.isdir, glob.glob(pattern)):
             student = os.path.basename(os.path.dirname(folder))
-            if reason := refusal(student):
+            if reason := refusal_by_nbgrader(student):
                 self.log.error("%s: %s", printable(student), reason)
             else:
                 folders.append(folder)

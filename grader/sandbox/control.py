@@ -141,7 +141,7 @@ class ZygoteControl:
         launched.process.kill()
         launched.process.wait()
         diagnosis = launched.diagnosis()
-        launched.log.close()
+        launched.remove()
         return diagnosis
 
 
@@ -173,6 +173,14 @@ class WorkerControl:
     def interrupt(self) -> None:
         """Send KeyboardInterrupt to the submission."""
         self._ask({"do": "interrupt"})
+
+    def remember(self) -> None:
+        """Note which processes the submission has, before an exercise."""
+        self._ask({"do": "remember"})
+
+    def sweep(self) -> None:
+        """End all that the submission has started since `remember`."""
+        self._ask({"do": "sweep"})
 
     def end(self, patience: float = 0.0) -> Ending:
         """Kill what is left of the submission, after `patience` seconds, with all that it started."""

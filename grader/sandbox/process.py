@@ -104,6 +104,7 @@ class StudentProcess:
 
         Raises ProcessGone.
         """
+        self._control.remember()
         channel, theirs = pair(self._wire)
         try:
             with theirs:
@@ -127,8 +128,12 @@ class StudentProcess:
         return self._control.granted
 
     def reap(self) -> str:
-        """End the copy; how it had ended, as the end of a sentence. Raises ProcessGone."""
+        """End the copy and all that it started; how it had ended, as the end of a sentence.
+
+        Raises ProcessGone.
+        """
         status = self._ask({"do": "reap"}, ANSWER_SECONDS).get("status")
+        self._control.sweep()
         return ending_of(status) if type(status) is int and 0 <= status < 2**16 else "ended"
 
     def end(self, patience: float = 0.0) -> Ending:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 
-from grader.sandbox.inside.memory import descendants
+from grader.sandbox.inside.descendants import descendants
 
 
 def usage() -> list[list[float]]:
