@@ -197,10 +197,14 @@ def _grade(
     with _importing():
         from grader.sandbox.launch import launch
 
-    with Steps("grading", console) as steps:
-        launched = launch(sandbox, report.release.modules, data)
-        with _importing():  # while the sandbox does the same
-            from grader.grading.grade_class import autograde as grade_class
+    launched = launch(sandbox, report.release.modules, data)
+    with _importing():  # while the sandbox does the same
+        from grader.grading.apart import isolation_for
+        from grader.grading.grade_class import autograde as grade_class
+
+    isolation = isolation_for(report.release.assignment)
+    isolation.start()  # before there are threads
+    with isolation, Steps("grading", console) as steps:
 
         def done(outcome: Outcome, total: int) -> None:
             steps.done(outcome.student, total)
@@ -215,6 +219,7 @@ def _grade(
             launched=launched,
             release=report.release,
             plan=plan,
+            isolation=isolation,
             progress=done,
             say=steps.say,
         )

@@ -24,7 +24,7 @@ from grader.errors import CourseError
 from grader.grading.fingerprint import engine_sources, versions
 from grader.grading.gradebook import marks_of, run_steps
 from grader.grading.isolated import Died, TookTooLong, TookTooMuchMemory, run_isolated
-from grader.grading.names import listed, printable
+from grader.grading.names import folder_of, listed, printable
 from grader.grading.pages import apology, feedback_page
 from grader.grading.plan import students
 from grader.grading.recording import write_file
@@ -193,7 +193,7 @@ def _not_graded(
 
 def _beside(course: Course, assignment: str, student: str) -> dict[str, bytes]:
     """The small files that nbgrader keeps beside what was handed in."""
-    folder, found = course.notebook("submitted", assignment, student).parent, {}
+    folder, found = course.notebook("submitted", assignment, folder_of(student)).parent, {}
     for name in BESIDE:
         try:
             descriptor = os.open(folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)

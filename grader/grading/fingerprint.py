@@ -17,6 +17,7 @@ from pathlib import Path
 import grader
 from grader.checks.registry import chapter_of
 from grader.course import CONFIG_FILE, Course
+from grader.grading.names import folder_of
 from grader.grading.release import Release
 from grader.wire.limits import MIB, Limits
 
@@ -51,7 +52,8 @@ class Fingerprints:
 
     def of(self, student: str) -> str:
         """The fingerprint of what `student` has handed in. Raises OSError when it cannot be read."""
-        folder = self._course.notebook("submitted", self._release.assignment, student).parent
+        place = folder_of(student)
+        folder = self._course.notebook("submitted", self._release.assignment, place).parent
         due = self._due.get(student, self._due.get("", ""))
         parts = hashlib.sha256(f"{self._common} {due}".encode())
         for part in _submitted(folder):

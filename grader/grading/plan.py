@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +11,7 @@ from grader.course import Course
 from grader.errors import CourseError
 from grader.grading.fingerprint import Fingerprints
 from grader.grading.gradebook import due_dates
+from grader.grading.names import matches, student_of
 from grader.grading.recording import digest_of, repair
 from grader.grading.records import Record, read_records
 from grader.grading.release import Release
@@ -91,9 +91,9 @@ def students(course: Course, assignment: str, pattern: str = "*") -> list[str]:
     except OSError as error:
         raise CourseError(f"{folder} cannot be read: {error.strerror}.") from None
     found = [
-        name
+        student_of(name)
         for name in names
-        if fnmatch.fnmatch(name, pattern) and _may_hold(folder / name / assignment)
+        if matches(name, pattern) and _may_hold(folder / name / assignment)
     ]
     if not found:
         raise CourseError(
@@ -104,8 +104,8 @@ def students(course: Course, assignment: str, pattern: str = "*") -> list[str]:
 
 
 def _may_hold(folder: Path) -> bool:
-    """Whether it is a folder, or something that cannot be looked at, which must not pass in silence."""
+    """Whether something is there, or it cannot be looked at, which must not pass in silence."""
     try:
-        return folder.is_dir()
+        return os.path.lexists(folder)
     except OSError:
         return True
