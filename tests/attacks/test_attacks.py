@@ -78,7 +78,9 @@ def graded(tmp_path_factory):
     with small_course.small_exercises():
         folder = tmp_path_factory.mktemp("attacked")
         yield _grade_small(folder, SMALL)
-    subprocess.run(["rm", "-rf", folder / "course/submitted"], check=True)  # deeper than Python goes
+    subprocess.run(
+        ["rm", "-rf", folder / "course/submitted"], check=True
+    )  # deeper than Python goes
 
 
 @pytest.fixture(scope="module")

@@ -278,7 +278,11 @@ def test_a_students_name_is_no_html(context: BrowserContext, attacked: Course, f
 def test_no_form_changes_a_grade(context, attacked: Course, formgrader, student: str):
     """Every form with a program that asks formgrader's interface for 50 points, in pages that know it."""
     identity = submission(attacked, student)
-    for path in (f"submissions/{identity}/", f"manage_submissions/{NAME}", f"gradebook/{NAME}/{NAME}"):
+    for path in (
+        f"submissions/{identity}/",
+        f"manage_submissions/{NAME}",
+        f"gradebook/{NAME}/{NAME}",
+    ):
         with watched(context, address(formgrader, f"formgrader/{path}")) as seen:
             seen.use(CONTENT)
     with Gradebook(attacked.database, "dropout-lab") as gradebook:

@@ -432,9 +432,7 @@ BROKEN = {
     os.fsdecode(b"no text \xff"): Broken(
         "a student's name of bytes that are no text", _file, 8, by_nbgrader=False
     ),
-    "<img src=x onerror=x()>": Broken(
-        "a student's name that is HTML", _file, 8, by_nbgrader=False
-    ),
+    "<img src=x onerror=x()>": Broken("a student's name that is HTML", _file, 8, by_nbgrader=False),
 }
 
 

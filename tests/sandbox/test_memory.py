@@ -74,7 +74,9 @@ def test_what_stays_below_the_limit_is_not_ended(either: Sandbox):
             assert remote.call("take", 4, 40, 0, True) == 4
 
 
-def test_a_submission_has_a_group_of_its_own_that_it_does_not_see(groups: MemoryGroups, data_folder):
+def test_a_submission_has_a_group_of_its_own_that_it_does_not_see(
+    groups: MemoryGroups, data_folder
+):
     with Sandbox(LIMITS, data=data_folder, preload=("grader",)) as sandbox:
         sandbox.start()
         launched = sandbox._zygote._launched
@@ -85,7 +87,9 @@ def test_a_submission_has_a_group_of_its_own_that_it_does_not_see(groups: Memory
             name = "memory.max" if (own / "memory.max").exists() else "memory.limit_in_bytes"
             allowed = LIMITS.memory_bytes + LIMITS.home_bytes + memory.SPARE
             assert int((own / name).read_text()) == allowed
-            inside = "import os; print(os.listdir('/memory-groups'), os.access('/memory-groups', 2))"
+            inside = (
+                "import os; print(os.listdir('/memory-groups'), os.access('/memory-groups', 2))"
+            )
             assert session.run_cell(inside).outputs[0]["text"] == "[] False\n"
         assert list(top.glob("submission-*")) == []
     assert not top.exists()
@@ -119,7 +123,10 @@ def test_where_a_group_can_be(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("names", "written"),
     [
-        (["memory.limit_in_bytes"], {"memory.limit_in_bytes": "9", "memory.memsw.limit_in_bytes": "9"}),
+        (
+            ["memory.limit_in_bytes"],
+            {"memory.limit_in_bytes": "9", "memory.memsw.limit_in_bytes": "9"},
+        ),
         (["memory.max"], {"memory.max": "9", "memory.swap.max": "0", "memory.oom.group": "1"}),
     ],
 )
