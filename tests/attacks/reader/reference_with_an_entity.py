@@ -2,7 +2,7 @@
 
 In process: yes, outputs are kept as they are, and pages show them.
 Here: no, a target that is no known address is text.
-Shown by: output (java
+Shown by: output ](java
 """
 from IPython.display import Markdown, display
 
