@@ -18,7 +18,9 @@ SECONDS = 120.0
 def graded() -> list[tuple[HeldOut, ExerciseResult]]:
     torch.set_num_threads(1)
     answers = read_answers()
-    for place in {answer.place for answer in answers}:  # imports what judging needs, before the forks
+    for place in {
+        answer.place for answer in answers
+    }:  # imports what judging needs, before the forks
         judge_here(settings()[place], settings()[place].reference, seed=0)
     tasks = [lambda answer=answer: judged(answer) for answer in answers]
     return [
