@@ -15,6 +15,9 @@ from grader.checks.results import CheckResult, ExerciseResult
 _CELL = "text-align:left;padding:0.3em 0.6em;border-bottom:1px solid rgba(128,128,128,0.3)"
 
 
+NO_POINTS = "none hang on this, since grading can only take your code's word for it"
+
+
 class ResultTable:
     """Displays an ExerciseResult in a notebook; `str()` gives the plain text."""
 
@@ -82,6 +85,7 @@ def _explanation(check: CheckResult) -> list[tuple[str, str]]:
         ("expected", check.expected),
         ("why", check.because),
         ("try", check.hint),
+        ("points", "" if check.weight or check.passed else NO_POINTS),
     ]
     return [(name, text) for name, text in rows if text]
 
