@@ -10,9 +10,9 @@ from torch import Tensor, nn
 from grader.checks import expect
 from grader.checks.compare import compares
 from grader.checks.exercise import Exercise, check
-from grader.checks.randomness import clear_logits, integer, shuffled
+from grader.checks.randomness import clear_logits, integer, shuffled, signed
 from grader.checks.student import Student
-from grader.checks.training import EpochProblem, Labelled, Linear, Normalised, Reshuffled
+from grader.checks.training import CLASSES, EpochProblem, Labelled, Linear, Normalised, Reshuffled
 from grader.wire.probe import StudentError
 
 
@@ -118,12 +118,11 @@ class EvaluateAccuracy(Exercise):
                 expected=f"{words[training]} mode",
             )
 
-    @check("no gradients are recorded while measuring")
+    @check("no gradients are recorded while measuring", weight=0)
     def no_gradients(self, student: Student) -> None:
         """`with torch.no_grad():` around the loop."""
-        data = Normalised.drawn((12, 12))
         try:
-            value, _, slopes = measured(student, data, counting=True)
+            measured(student, Normalised.drawn((12, 12)), counting=True)
         except StudentError as error:
             if "leaf Variable that requires grad" not in error.message:
                 raise
@@ -131,14 +130,17 @@ class EvaluateAccuracy(Exercise):
                 "autograd records what the network computes",
                 "no recording: it costs memory and time that measuring does not need",
             )
-        if self.passed("value") and self.passed("eval_mode"):
-            expect.close(value, data.accuracy)
-        # Of the sum of all logits: the sum of the inputs, for each class.
-        sums = [sum_of_inputs(data, mode) for mode in (True, False)]
+
+    @check("autograd records again afterwards", weight=0.5)
+    def gradients_afterwards(self, student: Student) -> None:
+        """Use `with`, which switches it on again."""
+        data, towards = Normalised.drawn((12, 12)), signed(12, CLASSES)
+        slopes = measured(student, data, towards=towards)[2]
+        wanted = [towards.T @ inputs_after(data, mode) for mode in (True, False)]
         expect.true(
-            any(expect.agrees(slopes, wanted, expect.LAYERS) for wanted in sums),
-            seen="autograd is still switched off afterwards",
-            expected="as before: use `with`, which switches it on again",
+            any(expect.agrees(slopes, right, expect.LAYERS) for right in wanted),
+            seen="no gradients after the call",
+            expected="those of the network, as before",
         )
 
     @check("one pass, and the iterator may shuffle at every pass", weight=0.5)
@@ -283,9 +285,10 @@ def measured(
     training: bool = True,
     reshuffled: bool = False,
     counting: bool = False,
+    towards: Tensor | None = None,
 ) -> list:
     """The value; what the network gives afterwards for the first batch; and the gradient of the sum of
-    this with respect to its weight, None where there is none.
+    this times `towards` with respect to its weight, None where there is none.
 
     counting: raises StudentError when autograd records what the network computes.
     """
@@ -298,6 +301,7 @@ def measured(
         training=training,
         reshuffled=reshuffled,
         counting=counting,
+        towards=towards,
     )
     return expect.items(run, 3)
 
@@ -309,10 +313,6 @@ def inputs_after(data: Normalised, training: bool) -> Tensor:
 
 def logits_after(data: Normalised, training: bool) -> Tensor:
     return inputs_after(data, training) @ data.weight.T
-
-
-def sum_of_inputs(data: Normalised, training: bool) -> Tensor:
-    return inputs_after(data, training).sum(0).expand_as(data.weight)
 
 
 def one_epoch(student: Student, problem: EpochProblem, kind: str = "SGD") -> list:
@@ -370,7 +370,7 @@ def predictions(n: int, right: int) -> tuple[Tensor, Tensor]:
     return y_hat, y
 
 
-def run_evaluation(namespace, batches, weight, running, training, reshuffled, counting):
+def run_evaluation(namespace, batches, weight, running, training, reshuffled, counting, towards):
     """A linear network, measured by the student's `evaluate_accuracy` and asked once more after it."""
     net = Linear(weight, torch.zeros(len(weight)), running)
     net.train(training)
@@ -379,8 +379,9 @@ def run_evaluation(namespace, batches, weight, running, training, reshuffled, co
     value = namespace["evaluate_accuracy"](net, data)
     net.counting = False
     after = net(batches[0][0])
-    grads = torch.autograd.grad(after.sum(), [net.weight]) if after.requires_grad else [None]
-    return [value, after, grads[0]]
+    if towards is None or not after.requires_grad:
+        return [value, after, None]
+    return [value, after, torch.autograd.grad((after * towards).sum(), net.weight)[0]]
 
 
 def run_epoch(namespace, batches, parameters, lr, running, kind):

@@ -109,7 +109,7 @@ class McDropoutPredict(Exercise):
             )
             problem.kept(answer.mean)
 
-    @check("autograd does not record", weight=0.5)
+    @check("autograd does not record", weight=0)
     def no_gradients(self, student: Student) -> None:
         """`with torch.no_grad():` around the passes."""
         problem = Problem.drawn(PASSES[0], shift_recording=3.0)

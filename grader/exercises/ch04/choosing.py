@@ -191,13 +191,17 @@ class LambdaPath(Exercise):
             tolerance=expect.EXACT,
             because="the caller may still need them",
         )
-        if self.passed("test_losses"):
-            again = grid.path_of(student, twice=True)[2]
-            expect.true(
-                expect.agrees(losses_in_order(again, grid, "test"), grid.test, expect.LAYERS),
-                seen="a second path from the same params gives other losses",
-                expected="the same: params are left as they were",
-            )
+        expect.true(
+            self.passed("test_losses"),
+            seen="losses that do not belong to these params",
+            expected="a path that starts at them; see the check on the test losses",
+        )
+        again = grid.path_of(student, twice=True)[2]
+        expect.true(
+            expect.agrees(losses_in_order(again, grid, "test"), grid.test, expect.LAYERS),
+            seen="a second path from the same params gives other losses",
+            expected="the same: params are left as they were",
+        )
 
 
 class Grid:
