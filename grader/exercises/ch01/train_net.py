@@ -230,6 +230,11 @@ def verify_descent(descent: Descent) -> None:
     for after, rate in ((first, lr), (descent.by_default, 0.5)):
         for before, now, wanted in steps(start, after, descended(start, X.flatten(1), y, rate, 1)):
             way, wanted_way = before - now, before - wanted
+            expect.true(
+                bool(wanted_way.any()),
+                seen="a network whose hidden units are all 0",
+                expected="one that begins with the weights that `nn.Linear` draws",
+            )
             times = rate * float((way * wanted_way).sum() / (wanted_way**2).sum())
             expect.true(
                 expect.agrees(way, wanted_way, STEP),
