@@ -173,12 +173,15 @@ class DropoutNetwork(Exercise):
             because="dropout1 drops in the second layer" if looks_like(copies.dropped, p) else "",
         )
         unit = copies.dropped[:, 0::2]
+        whole = bool((unit.all(1) | ~unit.any(1)).all())
         together = bool((unit[:, 0::2] == unit[:, 1::2]).all())
         expect.true(
             bool(unit.all()) or not unit.any() or not together,
-            seen="units that see the same input vanish together",
+            seen="all units of an example vanish together"
+            if whole
+            else "units that see the same input vanish together",
             expected="hidden units that are dropped on their own",
-            because="the dropout acts on the input of the first layer",
+            because="" if whole else "the dropout acts on the input of the first layer",
         )
         verify_rate(unit, p, "dropout1", copies.is_plain)
         copies.verify_scale(1 - p)

@@ -22,8 +22,10 @@ def called(student: Student, name: str, *args: object) -> object:
     try:
         return student.call(name, *args)
     except StudentError as error:
-        if error.type == "NotImplementedError" or error.kind == "missing":
+        if error.type == "NotImplementedError":
             expect.fail(f"`{name}` is still open")
+        if error.kind == "missing":
+            expect.fail(error.message, f"a function `{name}`")
         raise
 
 

@@ -85,7 +85,7 @@ def judge_with_reference(
     if not asked:
         return result
     note = JUDGED_WITH_REFERENCE.format(_listed(exercise.uses)) if helped else ""
-    return replace(result, checks=tuple(results), problem="", note=note)
+    return replace(result, checks=tuple(results), problem="", note=f"{result.note} {note}".strip())
 
 
 @dataclass(frozen=True)
