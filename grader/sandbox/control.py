@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import signal
 import socket
 import subprocess
 import threading
@@ -12,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from grader.sandbox.endings import ending_of
 from grader.sandbox.launch import Backend, Launched, SandboxUnavailable, install_command, launch
 from grader.wire.codec import WireError
 from grader.wire.frames import Channel, ChannelClosed, DeadlinePassed, pair
@@ -44,16 +44,6 @@ class Ending:
         if self.over_memory:
             return f"used more than the {limits.memory_bytes // 2**20:,} MiB of memory that a submission may use"
         return ending_of(self.status)
-
-
-def ending_of(status: int) -> str:
-    """What a wait status says, as the end of a sentence that begins with "the process"."""
-    number = status & 0x7F
-    if number:
-        with contextlib.suppress(ValueError):
-            return f"was ended by the signal {signal.Signals(number).name}"
-        return f"was ended by the signal {number}"
-    return f"ended itself with exit code {status >> 8 & 0xFF}"
 
 
 class ZygoteControl:

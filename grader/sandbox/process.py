@@ -9,7 +9,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from grader.sandbox.control import Ending, WorkerControl, WorkerLost, ending_of
+from grader.sandbox.control import Ending, WorkerControl, WorkerLost
+from grader.sandbox.endings import ending_of
 from grader.sandbox.launch import SandboxUnavailable
 from grader.sandbox.outputs import OutputBudget, clean
 from grader.wire.codec import Plain, WireError, WireLimits

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, TypeAlias
 
-from grader.sandbox.control import ending_of
+from grader.sandbox.endings import ending_of
 from grader.sandbox.process import StudentProcess, read_error
 from grader.wire.codec import Plain, WireError, plain
 from grader.wire.frames import Channel, ChannelClosed, DeadlinePassed
