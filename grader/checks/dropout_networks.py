@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 import torch
@@ -19,6 +20,7 @@ from grader.checks.exercise import Check, Exercise, check
 from grader.checks.functions import unless_zeros_were_drawn
 from grader.checks.networks import (
     MLP,
+    Activation,
     Copies,
     canonical,
     find_parameters,
@@ -267,9 +269,8 @@ class DropoutNetwork(Exercise):
     def gradients(self, student: Student) -> None:
         """Look for `.data`, `detach`, `no_grad` and new tensors made of old ones in `forward`."""
         for mode in ("eval", "train"):
-            unless_zeros_were_drawn(
-                lambda mode=mode: self._gradients(student, (0.0, 0.0), mode), 6000
-            )
+            plain = partial(self._gradients, student, (0.0, 0.0), mode)
+            unless_zeros_were_drawn(plain, draws=6000)
         self._gradients(student, (0.4, 0.4), "train")
 
     def _gradients(self, student: Student, rates: tuple[float, float], mode: str) -> None:
@@ -393,7 +394,7 @@ def is_made_of(out: object, values: list[Tensor], X: Tensor) -> bool:
     """Whether logits come from linear layers of these parameters, whatever stands after the last one, and
     whether or not ReLUs are missing: that is another check's matter.
     """
-    kinds = (torch.relu, identity, torch.sigmoid, torch.tanh)
+    kinds: tuple[Activation, ...] = (torch.relu, identity, torch.sigmoid, torch.tanh)
     for first, second in itertools.product(kinds, kinds):
         right = logits(values, X, first, second)
         ends = (right, right.softmax(1), right.log_softmax(1), *(f(right) for f in kinds))

@@ -47,6 +47,11 @@ class Labelled:
         """Around what the examples lie."""
         return torch.zeros(FEATURES)
 
+    @property
+    def raw(self) -> list[Batch]:
+        """The batches as the network gets them."""
+        return self.batches
+
     def hits(self) -> list[int]:
         """How many examples of each batch the weight gets right."""
         return [int((X @ self.weight.T).argmax(1).eq(y).sum()) for X, y in self.batches]
@@ -81,7 +86,6 @@ class Normalised(Labelled):
 
     @property
     def raw(self) -> list[Batch]:
-        """The batches as the network gets them."""
         mean, variance = self.running
         return [[X * (variance + EPSILON).sqrt() + mean, y] for X, y in self.batches]
 

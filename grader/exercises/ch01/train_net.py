@@ -204,7 +204,7 @@ class Descent:
         self.student, problem = student, EasyImages(self.size, 30, 1)
         self.batch, self.test_X = problem.train[0], problem.test_X
         self.lr, self.seed = uniform(0.1, 0.3), integer(0, 2**31 - 2)
-        calls = [{"lr": 0.0, "num_epochs": 1}, {"num_epochs": 1}]
+        calls: list[dict[str, object]] = [{"lr": 0.0, "num_epochs": 1}, {"num_epochs": 1}]
         calls += [{"lr": self.lr, "num_epochs": n} for n in range(1, self.epochs + 1)]
         start, self.by_default, *after = map(parameters_of_run, self.run(calls, None))
         self.parameters = [start, *after]

@@ -295,7 +295,7 @@ def measured(
     running = data.running if isinstance(data, Normalised) else None
     run = student.run(
         run_evaluation,
-        batches=data.batches if running is None else data.raw,
+        batches=data.raw,
         weight=data.weight,
         running=running,
         training=training,

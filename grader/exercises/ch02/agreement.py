@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import cached_property
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -35,7 +36,7 @@ ROWS = PASSES + 101
 """Of a table of chances: more than are asked for."""
 OFFSET = 0.25
 """What every network adds to its logits in eval mode."""
-CASES: dict[str, tuple[bool, bool, dict[str, object]]] = {
+CASES: dict[str, tuple[bool, bool, dict[str, Any]]] = {
     "both networks are alike": (True, True, {}),
     "`concise` is off by 0.00008 in eval mode": (True, True, {"shift": 8e-5}),
     "`concise` differs in train mode for other examples than the first": (
@@ -226,6 +227,7 @@ def chances(
     shift: float = 0.0,
     others: float = 0.0,
     first_row: bool = False,
+    rows: int = ROWS,
 ) -> dict[str, object]:
     """All that chance does to a network, in tables of factors for both hidden layers and the logits, row by
     row of what it is given. What differs between two networks shows when their rows are compared.
@@ -233,12 +235,12 @@ def chances(
     width, logits = SIZES.sizes[1], SIZES.sizes[-1]
     drawn: dict[str, object] = {
         "train": [
-            *(factors(ROWS, width, rate, scaled, one_mask) for rate in rates),
+            *(factors(rows, width, rate, scaled, one_mask) for rate in rates),
             torch.cat(
-                [torch.ones(ROWS, logits - 1), factors(ROWS, 1, last, False).expand(ROWS, 1)], 1
+                [torch.ones(rows, logits - 1), factors(rows, 1, last, False).expand(rows, 1)], 1
             ),
         ],
-        "eval": [*(factors(ROWS, width, rate) for rate in eval_rates), torch.ones(1, logits)],
+        "eval": [*(factors(rows, width, rate) for rate in eval_rates), torch.ones(1, logits)],
         "shift": shift + OFFSET,
         "others": others,
         "step": 0 if first_row else 1,
