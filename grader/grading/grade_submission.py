@@ -66,7 +66,9 @@ def grade(
 
 def content_of(notebook: NotebookNode, files: Mapping[str, bytes]) -> str:
     """A hash of what a student's process is given: the code of a prepared notebook, in order, and files."""
-    parts = [cell.source.encode(errors="replace") for cell in notebook.cells if cell.cell_type == "code"]
+    parts = [
+        cell.source.encode(errors="replace") for cell in notebook.cells if cell.cell_type == "code"
+    ]
     parts += [part for name in sorted(files) for part in (name.encode(), files[name])]
     digests = [hashlib.sha256(part).digest() for part in parts]
     return hashlib.sha256(b"".join(digests)).hexdigest()
