@@ -62,7 +62,7 @@ def run(chapter) -> Iterator[SimpleNamespace]:
 def row(printed: str, begin: str) -> list[float]:
     """The numbers in the only line that begins so, after its beginning."""
     (line,) = [line for line in printed.splitlines() if line.startswith(begin)]
-    return [float(x) for x in re.findall(r"-?\d[\d,]*\.?\d*(?:e[+-]?\d+)?", line[len(begin) :])]
+    return [float(x) for x in re.findall(r"-?\d+\.?\d*(?:e[+-]?\d+)?", line[len(begin) :])]
 
 
 def test_examples_of_the_exercises(text: str, run) -> None:
@@ -89,13 +89,12 @@ def test_examples_of_the_exercises(text: str, run) -> None:
 
 def test_numbers_by_arithmetic(text: str) -> None:
     assert "at most $(1/4)^{10}$, about $10^{-6}$" in text
-    assert 0.25**10 == pytest.approx(1e-6, rel=0.05)
-    assert r"$2^{-19}$ is $2 \cdot 10^{-6}$" in text and 2**-19 == pytest.approx(2e-6, rel=0.05)
-    assert 0.5 * 128 * 0.01**2 == pytest.approx(0.0064) and "0.0064" in text
+    assert pytest.approx(1e-6, rel=0.05) == 0.25**10
+    assert r"$2^{-19}$ is $2 \cdot 10^{-6}$" in text and pytest.approx(2e-6, rel=0.05) == 2**-19
+    assert pytest.approx(0.0064) == 0.5 * 128 * 0.01**2 and "0.0064" in text
     assert math.log(10) == pytest.approx(2.303, abs=5e-4) and "2.303" in text
     assert math.log(2) == pytest.approx(0.69, abs=5e-3) and "0.69" in text
     assert "30 decades after 100 layers" in text and 100 * math.log10(2) == pytest.approx(30, abs=1)
-    assert 24 / 784 / 784 == pytest.approx(24 / 784**2)  # width 2a of ±1/√n: a²/3 = 1/(3n)
 
 
 def test_autograd_agrees_with_hands(run) -> None:
@@ -118,10 +117,8 @@ def test_slopes_of_the_sigmoid(text: str, run) -> None:
 
 def test_products_grow_and_shrink(text: str, run) -> None:
     assert run.M.norm() > 1e20
-    ends = re.findall(r"√n to (-?[\d.]+)", run.printed)
-    assert [round(float(end)) for end in ends] == [31, 0, -30] or [
-        pytest.approx(float(end), abs=2) for end in ends
-    ] == [30.6, 0.5, -29.6]
+    ends = [float(end) for end in re.findall(r"√n to (-?\d+\.\d)", run.printed)]
+    assert ends == pytest.approx([30.6, 0.5, -29.6], abs=2)
     medians = [row(run.printed, f"n = {n:2}:")[-1] for n in (4, 16, 64)]
     assert medians == sorted(medians) and medians[0] < -3 and abs(medians[2]) < 1.5
 

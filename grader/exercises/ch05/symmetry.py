@@ -16,6 +16,7 @@ from grader.checks.student import Student
 Network = tuple[Tensor, Tensor, Tensor]
 """W1 (inputs, hiddens), b1 (hiddens,), W2 (hiddens, outputs)."""
 NUDGE = 1e-6
+SAME_ROWS = "rows of W1 and columns of W2 that agree; a hidden unit is a column of W1"
 
 
 class IsSymmetric(Exercise):
@@ -35,7 +36,7 @@ class IsSymmetric(Exercise):
         cases += [(alike(), "all hidden units agree, in several numbers")]
         both = "two hidden units that agree in all numbers"
         cases += [(twin(plain(), place), both) for place in (-1, -1, 1)]
-        cases += [(all_zero(), "all numbers 0")]
+        cases += [(all_zero(), "all numbers 0"), (same_rows(), SAME_ROWS)]
         self._verify(student, cases)
 
     @check("units that differ in one place are no twins", weight=1.5, essential=True)
@@ -46,7 +47,7 @@ class IsSymmetric(Exercise):
             (differing(0), "units that differ in their weights from the inputs"),
             (differing(1), "units that differ in their biases"),
             (differing(2), "units that differ in their weights to the outputs"),
-            (same_rows(), "rows of W1 and columns of W2 that agree; units are columns of W1"),
+            (same_rows(), SAME_ROWS),
             (zero_inside(), "W1 all 0, and different weights to the outputs"),
         ]
         self._verify(student, cases)
@@ -57,7 +58,8 @@ class IsSymmetric(Exercise):
         near = [
             (nudged(part), "units that differ by a millionth in one number") for part in range(3)
         ]
-        self._verify(student, [*near, (twin(plain()), "two hidden units that agree")])
+        near += [(twin(plain()), "two hidden units that agree"), (plain(), "units that differ")]
+        self._verify(student, near)
 
     @check("a single hidden unit, a single input, a single output", weight=0.5)
     def small(self, student: Student) -> None:
