@@ -178,9 +178,8 @@ def forward(params, X, phi, phi_grad):
 def loss_grad(logits, y):
     """Gradient of the mean cross-entropy with respect to logits (n, k) for labels y (n,)."""
     ### BEGIN SOLUTION
-    grad = torch.softmax(logits, dim=1)
-    grad[torch.arange(len(y)), y] -= 1
-    return grad / len(y)
+    probabilities = torch.softmax(logits, dim=1)
+    return (probabilities - F.one_hot(y, logits.shape[1])) / len(y)
     ### END SOLUTION
 
 
@@ -507,9 +506,9 @@ for n in (4, 16, 64):
 #
 # Call two hidden units **twins** when all their numbers agree: what comes in (a column of
 # $\mathbf{W}_1$), the bias, and what goes out (a row of $\mathbf{W}_2$). Look at your backward pass:
-# the columns of `dO @ W2.T` agree for them, so do their slopes, so do their columns of `dW1`.
-# Twins stay twins for ever, whatever the data, the loss and the activation are. If one number
-# differs, however little, they are different already, and gradients may drive them apart.
+# the columns of `dO @ W2.T` agree for them, so do their slopes, so do their columns of `dW1` and their
+# rows of `dW2`. Twins stay twins for ever, whatever the data, the loss and the activation are. If one
+# number differs, however little, they are different already, and gradients may drive them apart.
 #
 # ### Exercise: `is_symmetric` (4 points, medium, 10 minutes)
 #
@@ -1018,8 +1017,7 @@ for name, block, std in (
     print(f"{name:16} {g[0]:9.1e} {g[-1]:9.1e} {g[0] / g[-1]:9.1e}")
 
 # %% [markdown]
-# The sigmoid itself is not to blame: on an additive path, or with normalised inputs, its first layer
-# gets gradients, too.
+# Gradients arrive below even through 20 sigmoids, on an additive path or with normalised inputs.
 #
 # ### Clipping
 #

@@ -36,7 +36,7 @@ class BackwardByHand(Exercise):
     loss = compares(
         "the gradient of the mean cross-entropy with respect to the logits",
         function="loss_grad",
-        inputs=lambda: logits_and_labels(5, 4),
+        inputs=lambda: logits_and_labels(5, 4, 3),
         right=lambda logits, y: grad_of_loss(logits, y),
         weight=2,
         mistakes={
@@ -64,7 +64,7 @@ class BackwardByHand(Exercise):
     large_logits = compares(
         "logits of a thousand",
         function="loss_grad",
-        inputs=lambda: large(*logits_and_labels(5, 4)),
+        inputs=lambda: large(*logits_and_labels(5, 4, 4)),
         right=lambda logits, y: grad_of_loss(logits, y),
         because="exp(1000) is infinite, and infinite / infinite is NaN; `torch.softmax` knows a way round",
         weight=0.5,
@@ -77,21 +77,21 @@ class BackwardByHand(Exercise):
         weight=1.5,
         essential=True,
         mistakes={
-            "the penalty's share is missing": lambda dO, X, H, slope, W1, W2, lambd: H.T @ dO,
+            "the penalty's share is missing": lambda dO, X, H, s, W1, W2, c: H.T @ dO,
             "twice the penalty's share: half of the squared norm has the gradient W2": (
-                lambda dO, X, H, slope, W1, W2, lambd: H.T @ dO + 2 * lambd * W2
+                lambda dO, X, H, s, W1, W2, c: H.T @ dO + 2 * c * W2
             ),
-            "lambd is missing before W2": lambda dO, X, H, slope, W1, W2, lambd: H.T @ dO + W2,
+            "lambd is missing before W2": lambda dO, X, H, s, W1, W2, c: H.T @ dO + W2,
             "the penalty was taken off; it is added": (
-                lambda dO, X, H, slope, W1, W2, lambd: H.T @ dO - lambd * W2
+                lambda dO, X, H, s, W1, W2, c: H.T @ dO - c * W2
             ),
             "the slope belongs to the hidden layer: W2 comes after it": (
-                lambda dO, X, H, slope, W1, W2, lambd: (H * slope).T @ dO + lambd * W2
+                lambda dO, X, H, s, W1, W2, c: (H * s).T @ dO + c * W2
             ),
             "divided by n once more: dO has the mean in it": (
-                lambda dO, X, H, slope, W1, W2, lambd: H.T @ dO / len(X) + lambd * W2
+                lambda dO, X, H, s, W1, W2, c: H.T @ dO / len(X) + c * W2
             ),
-            "it is transposed": lambda dO, X, H, slope, W1, W2, lambd: dO.T @ H + lambd * W2,
+            "it is transposed": lambda dO, X, H, s, W1, W2, c: dO.T @ H + c * W2,
         },
         hint="In O = H @ W2 + b2, what is multiplied with W2?",
     )
@@ -103,27 +103,25 @@ class BackwardByHand(Exercise):
         essential=True,
         mistakes={
             "the slope of the activation is missing": (
-                lambda dO, X, H, slope, W1, W2, lambd: X.T @ (dO @ W2.T) + lambd * W1
+                lambda dO, X, H, s, W1, W2, c: X.T @ (dO @ W2.T) + c * W1
             ),
             "H stands where its slope should": (
-                lambda dO, X, H, slope, W1, W2, lambd: X.T @ (dO @ W2.T * H) + lambd * W1
+                lambda dO, X, H, s, W1, W2, c: X.T @ (dO @ W2.T * H) + c * W1
             ),
             "the way back through W2 is W2.T": (
-                lambda dO, X, H, slope, W1, W2, lambd: X.T @ (dO @ W2 * slope) + lambd * W1
+                lambda dO, X, H, s, W1, W2, c: X.T @ (dO @ W2 * s) + c * W1
             ),
             "the gradient does not come through W2 at all": (
-                lambda dO, X, H, slope, W1, W2, lambd: X.T @ (dO * slope) + lambd * W1
+                lambda dO, X, H, s, W1, W2, c: X.T @ (dO * s) + c * W1
             ),
             "the penalty's share is missing": (
-                lambda dO, X, H, slope, W1, W2, lambd: X.T @ (dO @ W2.T * slope)
+                lambda dO, X, H, s, W1, W2, c: X.T @ (dO @ W2.T * s)
             ),
             "twice the penalty's share: half of the squared norm has the gradient W1": (
-                lambda dO, X, H, slope, W1, W2, lambd: X.T @ (dO @ W2.T * slope) + 2 * lambd * W1
+                lambda dO, X, H, s, W1, W2, c: X.T @ (dO @ W2.T * s) + 2 * c * W1
             ),
             "divided by n once more: dO has the mean in it": (
-                lambda dO, X, H, slope, W1, W2, lambd: (
-                    X.T @ (dO @ W2.T * slope) / len(X) + lambd * W1
-                )
+                lambda dO, X, H, s, W1, W2, c: X.T @ (dO @ W2.T * s) / len(X) + c * W1
             ),
         },
         hint="From dO through W2 to H, from H through the activation to Z, from Z to W1.",
@@ -134,16 +132,16 @@ class BackwardByHand(Exercise):
         part=1,
         mistakes={
             "a mean over the examples; dO has the mean in it, so add up": (
-                lambda dO, X, H, slope, W1, W2, lambd: (dO @ W2.T * slope).mean(0)
+                lambda dO, X, H, s, W1, W2, c: (dO @ W2.T * s).mean(0)
             ),
             "the slope of the activation is missing": (
-                lambda dO, X, H, slope, W1, W2, lambd: (dO @ W2.T).sum(0)
+                lambda dO, X, H, s, W1, W2, c: (dO @ W2.T).sum(0)
             ),
             "one row an example; b1 is shared by all, so add them up": (
-                lambda dO, X, H, slope, W1, W2, lambd: dO @ W2.T * slope
+                lambda dO, X, H, s, W1, W2, c: dO @ W2.T * s
             ),
             "added up over the units; add up over the examples": (
-                lambda dO, X, H, slope, W1, W2, lambd: (dO @ W2.T * slope).sum(1)
+                lambda dO, X, H, s, W1, W2, c: (dO @ W2.T * s).sum(1)
             ),
         },
         hint="b1 is added to Z, in every example: its gradient is a sum of rows of dZ.",
@@ -155,13 +153,13 @@ class BackwardByHand(Exercise):
         weight=0.5,
         mistakes={
             "a mean over the examples; dO has the mean in it, so add up": (
-                lambda dO, X, H, slope, W1, W2, lambd: dO.mean(0)
+                lambda dO, X, H, s, W1, W2, c: dO.mean(0)
             ),
             "one row an example; b2 is shared by all, so add them up": (
-                lambda dO, X, H, slope, W1, W2, lambd: dO
+                lambda dO, X, H, s, W1, W2, c: dO
             ),
             "added up over the classes; add up over the examples": (
-                lambda dO, X, H, slope, W1, W2, lambd: dO.sum(1)
+                lambda dO, X, H, s, W1, W2, c: dO.sum(1)
             ),
         },
         hint="The gradient of b2 has the shape of b2.",
@@ -198,27 +196,20 @@ class KeptForBackward(Exercise):
         essential=True,
         mistakes={
             "these are the weights, which are there anyway; count what each example adds": (
-                lambda batch_size, sizes: sum(a * b for a, b in itertools.pairwise(sizes))
+                lambda n, sizes: sum(a * b for a, b in itertools.pairwise(sizes))
             ),
             "for one example; every example of the batch has its own": (
-                lambda batch_size, sizes: sum(sizes)
+                lambda n, sizes: sum(sizes)
             ),
-            "the inputs are missing; dW1 is made of them": (
-                lambda batch_size, sizes: batch_size * sum(sizes[1:])
-            ),
+            "the inputs are missing; dW1 is made of them": (lambda n, sizes: n * sum(sizes[1:])),
             "the outputs are missing; the loss needs its probabilities": (
-                lambda batch_size, sizes: batch_size * sum(sizes[:-1])
-            ),
-            "the hidden layers alone; inputs and outputs are kept, too": (
-                lambda batch_size, sizes: batch_size * sum(sizes[1:-1])
+                lambda n, sizes: n * sum(sizes[:-1])
             ),
             "enough to predict, where a layer may be forgotten after the next; training keeps them all": (
-                lambda batch_size, sizes: (
-                    batch_size * max(a + b for a, b in itertools.pairwise(sizes))
-                )
+                lambda n, sizes: n * max(a + b for a, b in itertools.pairwise(sizes))
             ),
             "every hidden layer counted twice; ReLU keeps what the next layer keeps": (
-                lambda batch_size, sizes: batch_size * (sum(sizes) + sum(sizes[1:-1]))
+                lambda n, sizes: n * (sum(sizes) + sum(sizes[1:-1]))
             ),
         },
         hint="Compute the example of the text by hand: 2 examples, sizes 3, 4 and 2.",
@@ -254,9 +245,6 @@ class SigmoidGrad(Exercise):
                 lambda x: -torch.sigmoid(x) * torch.sigmoid(-x)
             ),
             "this is the derivative of tanh": lambda x: 1 - torch.tanh(x) ** 2,
-            "the sigmoid was applied twice": lambda x: (
-                torch.sigmoid(torch.sigmoid(x)) * torch.sigmoid(-torch.sigmoid(x))
-            ),
         },
         hint="At x = 0 it is 0.25, and it is the same at x and at -x.",
     )
@@ -278,8 +266,9 @@ def grad_of_loss(logits: Tensor, y: Tensor) -> Tensor:
     return (torch.softmax(logits, 1) - one_hot(logits, y)) / len(y)
 
 
-def logits_and_labels(n: int, classes: int) -> tuple[Tensor, Tensor]:
-    return 2 * signed(n, classes), torch.randint(classes, (n,))
+def logits_and_labels(n: int, classes: int, occurring: int) -> tuple[Tensor, Tensor]:
+    """Logits (n, classes), and labels (n,) of which only the first `occurring` classes come up."""
+    return 2 * signed(n, classes), torch.randint(occurring, (n,))
 
 
 def large(logits: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
