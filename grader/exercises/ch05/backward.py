@@ -72,6 +72,7 @@ class BackwardByHand(Exercise):
     )
     second_weight = compares(
         "the gradient for W2",
+        function="backward_by_hand",
         inputs=lambda: stored(),
         part=2,
         weight=1.5,
@@ -97,6 +98,7 @@ class BackwardByHand(Exercise):
     )
     first_weight = compares(
         "the gradient for W1",
+        function="backward_by_hand",
         inputs=lambda: stored(),
         part=0,
         weight=2.5,
@@ -128,6 +130,7 @@ class BackwardByHand(Exercise):
     )
     first_bias = compares(
         "the gradient for b1",
+        function="backward_by_hand",
         inputs=lambda: stored(),
         part=1,
         mistakes={
@@ -148,6 +151,7 @@ class BackwardByHand(Exercise):
     )
     second_bias = compares(
         "the gradient for b2",
+        function="backward_by_hand",
         inputs=lambda: stored(),
         part=3,
         weight=0.5,
@@ -257,11 +261,12 @@ class SigmoidGrad(Exercise):
     )
 
 
-def one_hot(logits: Tensor, y: Tensor) -> Tensor:
+def one_hot(logits, y):
+    """Of the labels, in the shape of the logits."""
     return torch.nn.functional.one_hot(y, logits.shape[1])
 
 
-def grad_of_loss(logits: Tensor, y: Tensor) -> Tensor:
+def grad_of_loss(logits, y):
     """Of the mean cross-entropy, with respect to logits (n, k) for labels y (n,)."""
     return (torch.softmax(logits, 1) - one_hot(logits, y)) / len(y)
 
