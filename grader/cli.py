@@ -1,4 +1,4 @@
-"""The command line: `grader build`, `autograde`, `feedback`, `demo`.
+"""The command line: `grader build`, `lab`, `validate`, `autograde`, `feedback`, `demo`.
 
 Exit codes: 0 when done (low grades are not a failure), 1 when something could not be graded or a
 file has drifted, 2 for wrong usage.
@@ -62,7 +62,12 @@ def build(
 
     where = Course.find(course)
     if not check:
-        written = build_notebooks(where)
+
+        def say_kept(path: Path, kept: Path) -> None:
+            old, new = path.relative_to(where.root), kept.relative_to(where.root)
+            console.print(f"{old} holds answers: they are now in {new}.", highlight=False)
+
+        written = build_notebooks(where, say_kept)
         for path in written:
             console.print(
                 f"{'wrote' if path.exists() else 'removed'} {path.relative_to(where.root)}"
@@ -76,6 +81,41 @@ def build(
         errors.print("These files differ from the chapters: run `grader build` and commit them.")
         raise SystemExit(1)
     console.print("All notebooks are as the chapters say.")
+
+
+@app.command()
+def lab(
+    chapter: Annotated[str, typer.Argument(help="The chapter's number or name.")] = "1",
+    course: CourseOption = None,
+) -> None:
+    """Open your own copy of a chapter, in the folder `work`, in JupyterLab."""
+    from grader.course import Course
+    from grader.workplace import copy_of, open_lab
+
+    where = Course.find(course)
+    path = copy_of(where, chapter)
+    console.print(f"Your copy is {path.relative_to(where.root)}; nothing overwrites it.")
+    open_lab(where, path)
+
+
+@app.command()
+def validate(notebook: Path, course: CourseOption = None) -> None:
+    """Say what NOTEBOOK still lacks before it is handed in: checks, open exercises, empty answers."""
+    with _importing():
+        from grader.course import Course
+        from grader.errors import CourseError
+        from grader.grading.report import print_validation
+        from grader.grading.validate import validate as run_checks
+
+    try:
+        where = Course.find(course or notebook.parent)
+    except CourseError:
+        if course is not None:
+            raise
+        where = None  # a notebook outside a course folder is not compared with a release
+    with console.status("running the notebook"):
+        found = run_checks(notebook, where)
+    print_validation(console, found)
 
 
 @app.command()

@@ -99,3 +99,8 @@ def checks_in(cls: type) -> list[Check]:
         members.update(vars(parent))
     found = [getattr(member, "check", None) for member in members.values()]
     return [entry for entry in found if isinstance(entry, Check)]
+
+
+def cell_id(name: str) -> str:
+    """The id that the build gives to the cell of this name: `dropout-layer` for `dropout_layer`."""
+    return name.replace("_", "-")[:58]

@@ -84,6 +84,10 @@ class ExerciseResult:
     def failed(self) -> tuple[CheckResult, ...]:
         return tuple(check for check in self.checks if not check.passed)
 
+    @property
+    def passed(self) -> tuple[CheckResult, ...]:
+        return tuple(check for check in self.checks if check.passed)
+
 
 @dataclass(frozen=True)
 class SubmissionResult:

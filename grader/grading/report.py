@@ -14,8 +14,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from grader.checks.expect import show
+from grader.checks.overview import WHAT_GRADING_ADDS
 from grader.checks.results import ExerciseResult, SubmissionResult
 from grader.grading.grade_class import Failure
+from grader.grading.validate import Validation
 
 Outcomes = Sequence[SubmissionResult | Failure]
 
@@ -40,6 +42,23 @@ def print_grades(console: Console, outcomes: Outcomes) -> None:
     console.print(table)
     names = ", ".join(f"{number} {e.exercise}" for number, e in enumerate(exercises, 1))
     console.print(f"{names}. Written answers are graded by a person.\n")
+
+
+def print_validation(console: Console, found: Validation) -> None:
+    """One row an exercise, then written answers that are empty, then what is odd about the notebook."""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for name in ("exercise", "points", "state"):
+        table.add_column(name, no_wrap=name == "points", overflow="fold")
+    for row in found.exercises:
+        points = f"{show(row.earned or 0.0)} of {show(row.points)}"
+        table.add_row(escape(row.name), points, escape(row.state))
+    console.print(table)
+    total = f"{show(found.earned)} of {show(found.points)} points"
+    console.print(f"{total}. {WHAT_GRADING_ADDS}", highlight=False)
+    if found.unanswered:
+        console.print(f"Not written yet: {', '.join(found.unanswered)}", markup=False)
+    for problem in found.problems:
+        console.print(problem, markup=False)
 
 
 def _room(graded: Sequence[SubmissionResult]) -> int:

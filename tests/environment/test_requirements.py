@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from grader.checks.packages import PACKAGES
 
 
 @pytest.fixture(scope="module")
@@ -20,9 +23,11 @@ def overridden(pyproject: dict) -> set[str]:
 
 @pytest.fixture(scope="module")
 def closure(pyproject: dict) -> dict[str, list[tuple[str, Requirement]]]:
-    """Every package that pyproject.toml (with `dev`) needs here, and who asks for which range."""
+    """Every package that pyproject.toml (with its extras) needs here, and who asks for which range."""
     project = pyproject["project"]
-    lines = project["dependencies"] + project["optional-dependencies"]["dev"]
+    lines = project["dependencies"] + [
+        line for extra in project["optional-dependencies"].values() for line in extra
+    ]
     waiting = [("pyproject.toml", Requirement(line)) for line in lines]
     found: dict[str, list[tuple[str, Requirement]]] = {}
     seen: set[tuple[str, str]] = set()
@@ -62,6 +67,24 @@ def test_lines_are_plain_pins(root: Path) -> None:
         assert re.match(r"[a-z0-9-]+==[0-9][0-9a-z.]*( ; .+)?$", line), (
             f"{line!r} is not of the form name==version: no index, address, option or comment"
         )
+
+
+def test_a_plain_installation_asks_for_nothing_that_cannot_be_resolved(pyproject) -> None:
+    """d2l's own pins fit no Python of today: it comes by its extra, with `--no-deps`."""
+    needed = {Requirement(line).name for line in pyproject["project"]["dependencies"]}
+    assert "d2l" not in needed
+    assert pyproject["project"]["optional-dependencies"]["d2l"] == ["d2l==0.17.6"]
+
+
+def test_what_a_notebook_may_import_is_there_and_named(pyproject, root: Path) -> None:
+    project = pyproject["project"]
+    lines = project["dependencies"] + project["optional-dependencies"]["d2l"]
+    direct = {Requirement(line).name for line in lines} | {"lab"}
+    assert set(PACKAGES) <= direct
+    students = (root / "docs" / "students.md").read_text()
+    for package in PACKAGES:
+        assert importlib.util.find_spec(package), package
+        assert f"`{package}`" in students
 
 
 def test_torch_and_torchvision_are_a_pair(pinned) -> None:
