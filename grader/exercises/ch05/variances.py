@@ -183,12 +183,14 @@ class ActivationStats(Exercise):
         part=0,
         tolerance=expect.LAYERS,
         mistakes={
-            "of the numbers before the activation": lambda X, weights: stats(before(X, weights))[0],
-            "these are the variances: means come first": lambda X, weights: stats(
-                layers(X, weights)
+            "of the numbers before the activation": lambda X, weights, phi=torch.relu: stats(
+                before(X, weights, phi)
+            )[0],
+            "these are the variances: means come first": lambda X, weights, phi=torch.relu: stats(
+                layers(X, weights, phi)
             )[1],
-            "the mean of their squares": lambda X, weights: (
-                [float((H**2).mean()) for H in layers(X, weights)]
+            "the mean of their squares": lambda X, weights, phi=torch.relu: (
+                [float((H**2).mean()) for H in layers(X, weights, phi)]
             ),
         },
         because="H = phi(H @ W), layer by layer, and the mean of all numbers in H",
@@ -228,9 +230,9 @@ def layers(X, weights, phi=torch.relu):
     return found
 
 
-def before(X, weights):
+def before(X, weights, phi=torch.relu):
     """The numbers that go into each activation."""
-    inputs = [X, *layers(X, weights)[:-1]]
+    inputs = [X, *layers(X, weights, phi)[:-1]]
     return [H @ W for H, W in zip(inputs, weights)]  # noqa: B905
 
 
