@@ -95,7 +95,7 @@ def draw_graph():
     }  # fmt: skip
     for begin, ends in arrows.items():
         for end in ends.split():
-            bend = 0.3 if (begin, end) == ("W1", "s") else 0
+            bend = 0.2 if (begin, end) == ("W1", "s") else 0
             style = {"arrowstyle": "-|>", "shrinkA": 13, "shrinkB": 13}
             style["connectionstyle"] = f"arc3,rad={bend}"
             axes.annotate("", places[end], places[begin], arrowprops=style)
