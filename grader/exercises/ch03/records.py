@@ -28,7 +28,7 @@ from grader.checks.data_frames import (
 from grader.checks.exercise import Exercise, check
 from grader.checks.randomness import integer, shuffled, uniform
 from grader.checks.student import Student
-from grader.checks.training import CLASSES, FEATURES, Reshuffled
+from grader.checks.training import CLASSES, FEATURES
 from grader.checks.training_runs import RunProblem, factory
 
 MEASURED = ("train_loss", "train_acc", "train_acc_eval", "test_acc")
@@ -425,11 +425,26 @@ def records_of(
 # What follows runs beside a student's code.
 
 
+class Shuffled:
+    """The same examples in another order, drawn from torch's stream, at every pass."""
+
+    def __init__(self, batches):
+        self.sizes = [len(y) for _, y in batches]
+        self.X, self.y = (torch.cat(parts) for parts in zip(*batches))  # noqa: B905
+
+    def __len__(self) -> int:
+        return len(self.sizes)
+
+    def __iter__(self):
+        for rows in torch.randperm(len(self.y)).split(self.sizes):
+            yield self.X[rows], self.y[rows]
+
+
 def run_records(namespace, train, test, start, shift, calls, config, noise, slopes):
     make_net = factory(start, shift, noise, slopes)
     records = []
     for num_epochs, lr, seed in calls:
-        batches = Reshuffled(train) if noise else [tuple(batch) for batch in train]
+        batches = Shuffled(train) if noise else [tuple(batch) for batch in train]
         with contextlib.redirect_stdout(io.StringIO()):
             record = namespace["run_config"](
                 config,
