@@ -27,6 +27,13 @@ from lab.training import Updater
 
 TABLE = SWEEP.with_name("dropout_variations.csv")
 LARGE, SMALL = TRAININGS
+SCRIPT = "experiments.dropout_variations"
+DIFFERS = {
+    "initialisation": "init_std 0: PyTorch's default of nn.Linear; otherwise normal weights of this "
+    "standard deviation, and the default for biases",
+    "optimizer": "SGD without momentum; schedule and weight_decay say the rest",
+    "noise": "in the place of dropout after each hidden layer; dropconnect: one mask a batch",
+}
 LONG = (60_000, 40, 0.5, 256)
 BEGUN_OTHERWISE = ((0.2, 0.5), (0.2, 0.2), (0.8, 0.3))
 SEEDS, FEW_SEEDS = range(5), range(3)
@@ -114,12 +121,12 @@ class DropConnectNet(nn.Module):
     def __init__(self, run: Run) -> None:
         super().__init__()
         self.rates = run.dropout1, run.dropout2
-        self.layers = nn.Sequential(*(m for m in network(run) if isinstance(m, nn.Linear)))
+        linear = (module for module in network(run) if isinstance(module, nn.Linear))
+        self.first, self.second, self.third = linear
 
     def forward(self, X: Tensor) -> Tensor:
-        first, *others = self.layers
-        H = first(X.flatten(1))
-        for layer, rate in zip(others, self.rates, strict=True):
+        H = self.first(X.flatten(1))
+        for layer, rate in zip((self.second, self.third), self.rates, strict=True):
             H = F.linear(H.relu(), F.dropout(layer.weight, rate, self.training), layer.bias)
         return H
 
@@ -151,7 +158,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     try:
         data = require_real_fashion_mnist()
-        table = RunTable(options.table, data, Variation, "experiments.dropout_variations")
+        table = RunTable(options.table, data, Variation, SCRIPT, DIFFERS)
     except (NotTheRealData, AnotherEnvironment) as error:
         raise SystemExit(str(error)) from None
     sweep(planned_variations(), table, workers=options.workers, run=train_variation)

@@ -8,6 +8,7 @@ import importlib.metadata
 import json
 import os
 import platform
+from collections.abc import Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
 
@@ -46,14 +47,22 @@ class RunTable:
     """Finished runs on disk. Each `add` replaces both files in one step each, so none is half."""
 
     def __init__(
-        self, path: Path, data_sha256: str, kind: type[Run] = Run, made_by: str = SCRIPT
+        self,
+        path: Path,
+        data_sha256: str,
+        kind: type[Run] = Run,
+        made_by: str = SCRIPT,
+        differs: Mapping[str, str] | None = None,
     ) -> None:
         """Open the table at `path`, or begin it: runs of this kind, made by this script.
+
+        differs: what METHOD does not say rightly of them.
 
         Raises AnotherEnvironment when it was made with other versions, on another kind of CPU,
         or from other data.
         """
         self.path, self._kind, self._made_by = path, kind, made_by
+        self._method = METHOD | dict(differs or {})
         self._environment = _environment() | {"data_sha256": data_sha256}
         self._rows: dict[Run, dict[str, str]] = {}
         self._cpu_seconds = 0.0
@@ -94,7 +103,7 @@ class RunTable:
             "runs": len(self._rows),
             "seeds": sorted({run.seed for run in self._rows}),
             "cpu_seconds": round(self._cpu_seconds, 1),
-            "method": METHOD,
+            "method": self._method,
         }
         # The settings first: a table without them could not be continued.
         _replace(self._about, json.dumps(about, indent=2, ensure_ascii=False) + "\n")

@@ -56,10 +56,9 @@ def entry(value: object, name: str) -> float:
 def plain_table(value: object) -> PlainTable:
     """The DataFrame that came back, as `told` tells it."""
     if not isinstance(value, dict) or set(value) != {"columns", "index"}:
-        kind = "a Series" if isinstance(value, dict) and "values" in value else ""
-        if not kind:
-            expect.fail(expect.show(value) if value is not None else "None", "a DataFrame")
-        expect.fail(f"{kind} came back", "a DataFrame")
+        a_series = isinstance(value, dict) and "values" in value
+        seen = "a Series came back" if a_series else f"{expect.show(value)} came back"
+        raise expect.CheckFailed(seen, "a DataFrame")
     columns, index = expect.record(value["columns"]), expect.items(value["index"])
     return PlainTable({name: expect.items(c, len(index)) for name, c in columns.items()}, index)
 

@@ -126,14 +126,18 @@ def test_a_run_is_computed_as_torch_computes_it() -> None:
     for epoch in range(problem.epochs):
         losses = []
         for X, y in problem.train:
-            l = nn.functional.cross_entropy(net.train()(X), y, reduction="none")
+            loss = nn.functional.cross_entropy(net.train()(X), y, reduction="none")
             updater.zero_grad()
-            l.mean().backward()
+            loss.mean().backward()
             updater.step()
-            losses.append(l.detach())
-        assert torch.cat(losses).mean().item() == pytest.approx(problem.passes[epoch].loss, rel=1e-3)
+            losses.append(loss.detach())
+        assert torch.cat(losses).mean().item() == pytest.approx(
+            problem.passes[epoch].loss, rel=1e-3
+        )
     hits = sum(int((net.eval()(X).argmax(1) == y).sum()) for X, y in problem.test)
-    assert hits / sum(len(y) for _, y in problem.test) == pytest.approx(problem.accuracy(problem.test))
+    assert hits / sum(len(y) for _, y in problem.test) == pytest.approx(
+        problem.accuracy(problem.test)
+    )
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 
 import pandas as pd
+from torch import Tensor
 
 from grader.checks import expect
 from grader.checks.compare import compares
@@ -177,8 +178,8 @@ class MeanInterval(Exercise):
         """A Series that was cut out of a table has no entry `values[0]`."""
         for count in (2, 10):
             values = spread(count, uniform(0.7, 0.9), 0.02)
-            seen = pair_of(student.call(self.name, values))
-            expect.close(seen, list(self.right(values)), tolerance=expect.LAYERS)
+            pair = pair_of(student.call(self.name, values))
+            expect.close(pair, list(self.right(values)), tolerance=expect.LAYERS)
         values = drawn_values()
         seen = student.run(interval_of_a_series, values=values, index=drawn_index(len(values)))
         expect.close(pair_of(seen), list(self.right(values)), tolerance=expect.LAYERS)
@@ -586,7 +587,7 @@ def gaps_of(
     result, after = asked(student, GeneralisationGap.name, columns, index, (), times)
     if isinstance(result, dict) and "values" in result:
         result = result["values"]
-    elif hasattr(result, "shape"):
+    elif isinstance(result, Tensor):
         result = result.flatten().tolist()
     if not isinstance(result, list):
         expect.fail(what_it_is(result), "a Series, one number for each run")
@@ -599,7 +600,7 @@ def what_it_is(result: object) -> str:
         return "a DataFrame came back"
     if result is None:
         return "None came back (is the `return` missing?)"
-    kind = "an array or a tensor" if hasattr(result, "shape") else f"a {type(result).__name__}"
+    kind = "an array or a tensor" if isinstance(result, Tensor) else f"a {type(result).__name__}"
     return f"{kind} came back"
 
 
@@ -609,7 +610,7 @@ def difference(first: Sequence[float], second: Sequence[float]) -> list[float]:
 
 def pair_of(value: object) -> list:
     """Mean and half width."""
-    if hasattr(value, "numel") and value.numel() == 2:
+    if isinstance(value, Tensor) and value.numel() == 2:
         value = value.flatten().tolist()
     return expect.items(value, 2, expected="two numbers: `return mean, half_width`")
 

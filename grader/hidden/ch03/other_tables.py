@@ -59,6 +59,8 @@ class OtherContests(HiddenChecks):
         names = ("num_runs", "half_width")
         rows = dict(zip(table.configs(), zip(*map(table.numbers, names), strict=True), strict=True))
         for config, drawn in zip(configs, values, strict=True):
-            expect.true(config in rows, seen="a configuration is missing", expected="a row for each")
+            expect.true(
+                config in rows, seen="a configuration is missing", expected="a row for each"
+            )
             right = [len(drawn), half_width(drawn)]
             expect.close(list(rows[config]), right, tolerance=expect.LAYERS)
