@@ -1,7 +1,7 @@
 def rank_configs(runs, by="test_acc"):
     rows = []
     for config in runs[CONFIG].drop_duplicates().itertuples(index=False):
-        chosen = runs[(runs[CONFIG] == tuple(config)).all(axis=1)]
+        chosen = runs[(runs[CONFIG] == list(config)).all(axis=1)]
         mean, half_width = mean_interval(chosen[by])
         row = config._asdict()
         row.update(num_runs=len(chosen), mean=mean, half_width=half_width)
