@@ -1,4 +1,4 @@
-"""The command line: `grader build`, `lab`, `validate`, `autograde`, `feedback`, `demo`.
+"""The command line: `grader build`, `lab`, `validate`, `doctor`, `autograde`, `feedback`, `demo`.
 
 Exit codes: 0 when done (low grades are not a failure), 1 when something could not be graded or a
 file has drifted, 2 for wrong usage.
@@ -125,6 +125,18 @@ def validate(notebook: Path, course: CourseOption = None) -> None:
     with console.status("running the notebook"):
         found = run_checks(notebook, where)
     print_validation(console, found)
+
+
+@app.command()
+def doctor() -> None:
+    """Say what this machine has and lacks for the course, with the remedies."""
+    from grader.doctor import examine
+
+    for finding in examine():
+        mark = "→" if finding.remedy else "✓"
+        console.print(f"{mark} {finding.what:14} {finding.seen}", markup=False, highlight=False)
+        if finding.remedy:
+            console.print(f"  {finding.remedy}", markup=False, highlight=False)
 
 
 @app.command()

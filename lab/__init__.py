@@ -9,6 +9,7 @@ from lab.devices import try_device
 from lab.fashion import FASHION_CLASSES, FashionSplit, fashion_mnist, synthetic_fashion_mnist
 from lab.figures import plot_history, show_images, show_mask
 from lab.idx import DataError
+from lab.progress import show_progress
 from lab.threads import use_one_thread
 from lab.training import History, evaluate_accuracy, train_classifier
 
@@ -23,6 +24,7 @@ __all__ = [
     "plot_history",
     "show_images",
     "show_mask",
+    "show_progress",
     "synthetic_fashion_mnist",
     "train_classifier",
     "try_device",

@@ -17,6 +17,9 @@ PASSED, NOT_YET = "✓ passed", "✗ not yet"
 _CELL = "text-align:left;padding:0.3em 0.6em;border-bottom:1px solid rgba(128,128,128,0.3)"
 
 
+NO_POINTS = "none hang on this, since grading can only take your code's word for it"
+
+
 class ResultTable:
     """Displays an ExerciseResult in a notebook; `str()` gives the plain text.
 
@@ -101,6 +104,7 @@ def _explanation(checks: Sequence[CheckResult]) -> list[tuple[str, str]]:
         ("expected", first.expected),
         ("why", first.because),
         ("try", first.hint),
+        ("points", "" if any(check.weight for check in checks) else NO_POINTS),
     ]
     return [(name, text) for name, text in rows if text]
 

@@ -111,8 +111,10 @@ def _run_cells(
                 with session.exercise() as remote:
                     result = judge(exercise, remote, seed)
             isolating.note("")
-            if result.problem and name in stopped:
-                result = replace(result, problem=f"{result.problem}. {stopped[name]}")
+            if result.failed and name in stopped:
+                news = f"The cell of this exercise stopped: {stopped[name]}"
+                problem = result.problem and f"{news}. {result.problem}"
+                result = replace(result, problem=problem, note=news)
             judged.append(_Judged(cell, exercise, seed, result))
         elif cell.source.strip():
             outcome = session.run_cell(cell.source, count=count)

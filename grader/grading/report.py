@@ -21,7 +21,7 @@ from grader.grading.outcome import Failure, Outcomes
 if TYPE_CHECKING:
     from grader.grading.validate import Validation
 
-MIN_NAME, MAX_SHOWN = 12, 60
+MIN_NAME, MAX_SHOWN = 8, 60
 """Columns of a name."""
 
 
@@ -75,7 +75,7 @@ def _room(columns: Sequence[Column], graded: Sequence[SubmissionResult]) -> int:
         max(len(part) for text in (head, *map(shown, graded)) for part in text.split("\n"))
         for head, shown in columns
     ]
-    return min(78 - sum(widths) - len(widths) - 3, MAX_SHOWN)
+    return min(77 - sum(widths) - 2 * len(widths), MAX_SHOWN)  # two blanks before each
 
 
 def print_validation(console: Console, found: Validation) -> None:

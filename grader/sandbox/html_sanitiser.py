@@ -11,6 +11,8 @@ import re
 
 import nh3
 
+from grader.sandbox.formulas import harmless_formulas
+
 MAX_HTML = 200_000
 """Characters of one text; a table of pandas as it is shown by default has a tenth of it."""
 MAX_TAGS = 10_000
@@ -96,7 +98,7 @@ def harmless_html(text: str) -> str:
     written = _CLEANER.clean(text.encode("utf-8", "replace").decode("utf-8"))
     if len(written) > 5 * MAX_HTML or _depth(written) > MAX_DEPTH:
         return removed(f"HTML that is nested more than {MAX_DEPTH} deep")
-    return written
+    return harmless_formulas(written)
 
 
 def removed(what: str) -> str:

@@ -126,11 +126,13 @@ class _Writer:
             is_picture = tag == "image" and _PICTURE.fullmatch(value)
             return ("xlink:href", value) if is_picture else ("", "")
         if name == "id":
-            kept = self._in_defs and _PLACE.fullmatch(f"#{value}")
-            return (name, _marked(value)) if kept else ("", "")
+            is_shape = self._in_defs and _PLACE.fullmatch(f"#{value}")
+            return (name, _marked(value)) if is_shape else ("", "")
         if name == "style":
-            kept = [part for part in value.split(";") if part.partition(":")[0].strip() in _STYLES]
-            value = ";".join(kept)
+            declarations = value.split(";")
+            value = ";".join(
+                one for one in declarations if one.partition(":")[0].strip() in _STYLES
+            )
         if not value or name not in _ATTRIBUTES or not _VALUE.fullmatch(value):
             return "", ""
         rest = _REFERENCE.sub("", value)

@@ -149,7 +149,8 @@ class Watched:
             """inside => {
                 for (const area of document.querySelectorAll(inside))
                     for (const part of [area, ...area.querySelectorAll('*')]) {
-                        if (/^(https?|mailto):/.test(part.getAttribute('href') || '')) continue;
+                        const link = part.closest('[href]');  // those that lead outside do so on a click
+                        if (link && /^(https?|mailto):/.test(link.getAttribute('href'))) continue;
                         for (const type of ['pointerover', 'pointerenter', 'mouseover', 'mouseenter'])
                             part.dispatchEvent(new MouseEvent(type, {bubbles: true}));
                         if (part.focus) { part.focus(); part.blur(); }

@@ -220,6 +220,16 @@ MARKDOWN = {
     "md_math_id": "$\\cssId{check_double}{x}\\class{navbar-fixed-top}{points}$",
     "md_math_picture": "$\\require{img}\\includegraphics{@OUT@}$ $\\unicode[x;background:url(@OUT@)]{65}$",
     "md_math_macro": "$\\def\\x{\\href{javascript:@RUN@}{points}}\\x$ $$\\url{javascript:@RUN@}$$",
+    "md_math_box": "$\\bbox[red;background:url(@OUT@)]{points}$ $\\color{red;background:url(@OUT@)}{x}$",
+    "md_math_style_only": "$\\style{background-image:url(@OUT@)}{x}$",
+    "md_math_font": "$\\unicode[x;background:url(@OUT@)]{65}$",
+    "md_math_img": "$\\includegraphics{@OUT@}$",
+    "md_math_coded": (
+        "&dollar;&bsol;unicode[x;background:url(@OUT@)]{65}&dollar; "
+        "&#36;\\\\unic&#x6f;de[x;background:url(@OUT@)]{65}&#36; &#36&#92unicode[x;background:url(@OUT@)]{65}&#36"
+    ),
+    "md_math_of_html": "<b>$\\unicode[x;background:url(@OUT@)]{65}$</b> <b>$&bsol;unicode[x;background:url(@OUT@)]{65}$</b>",
+    "md_math_let": "$\\let\\y\\unicode \\y[x;background:url(@OUT@)]{65}$ $\\newcommand{\\z}{\\unicode}\\z[x;background:url(@OUT@)]{65}$",
     "md_math_html": "$\\text{<img src=x: onerror=@RUN@>}$ $\\verb|<img src=x: onerror=@RUN@>|$",
     "md_footnote": "points[^1]\n\n[^1]: [points](javascript:@RUN@) <img src=x: onerror=@RUN@>",
     "md_task_list": "- [ ] [points](javascript:@RUN@)\n- [x] <input onfocus=@RUN@ autofocus>",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import subprocess
 from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 
@@ -92,6 +93,26 @@ def test_torch_and_torchvision_are_a_pair(pinned) -> None:
     lines = requires("torchvision") or []
     (wanted,) = [line for line in map(Requirement, lines) if line.name == "torch"]
     assert wanted.specifier.contains(pinned["torch"])
+
+
+@pytest.mark.parametrize("torch", ["default", "cpu"])
+def test_what_only_a_gpu_needs_can_be_left_out(root: Path, torch: str) -> None:
+    told = subprocess.run(
+        ["make", "--always-make", "--dry-run", f"TORCH={torch}", ".venv/ready"],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    (pattern,) = re.findall(r"grep -vE '(.*?)' requirements.txt", told)
+    kept = [
+        line
+        for line in (root / "requirements.txt").read_text().splitlines()
+        if not re.search(pattern, line)
+    ]
+    assert ("--torch-backend cpu" in told) is (torch == "cpu")
+    assert any(line.startswith("nvidia-") for line in kept) is (torch != "cpu")
+    assert any(line.startswith("torch==") for line in kept)
 
 
 def _requirements(name: str, extra: str) -> list[Requirement]:

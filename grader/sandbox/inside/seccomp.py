@@ -51,12 +51,28 @@ _MACHINES = {  # audit architecture, index into the table, numbers of the calls 
     "x86_64": (
         0xC000003E,
         0,
-        {"clone": 56, "clone3": 435, "socket": 41, "mmap": 9, "ioctl": 16, "flock": 73, "fcntl": 72},
+        {
+            "clone": 56,
+            "clone3": 435,
+            "socket": 41,
+            "mmap": 9,
+            "ioctl": 16,
+            "flock": 73,
+            "fcntl": 72,
+        },
     ),
     "aarch64": (
         0xC00000B7,
         1,
-        {"clone": 220, "clone3": 435, "socket": 198, "mmap": 222, "ioctl": 29, "flock": 32, "fcntl": 25},
+        {
+            "clone": 220,
+            "clone3": 435,
+            "socket": 198,
+            "mmap": 222,
+            "ioctl": 29,
+            "flock": 32,
+            "fcntl": 25,
+        },
     ),
 }
 _NEW_NAMESPACES = 0x7E020000
@@ -125,9 +141,7 @@ def _program() -> bytes:
         *_rule(number["ioctl"], 1, [_op(_IF_EQUAL, _TIOCSTI, 0, 1), _op(_RETURN, deny)]),
         _op(_IF_EQUAL, number["flock"], 0, 1),
         _op(_RETURN, _DONE),
-        *_rule(
-            number["fcntl"], 1, [*_if_one_of(_LOCK, _DONE), *_if_one_of(_ASK_OR_WATCH, deny)]
-        ),
+        *_rule(number["fcntl"], 1, [*_if_one_of(_LOCK, _DONE), *_if_one_of(_ASK_OR_WATCH, deny)]),
         *_rule(
             number["socket"],
             0,

@@ -24,7 +24,6 @@ from grader.wire.codec import WireError, WireLimits
 from grader.wire.frames import Channel, ChannelClosed
 from grader.wire.limits import Limits
 
-
 POLL_SECONDS = 0.05
 """How often a worker looks at its submission."""
 
