@@ -75,7 +75,8 @@ def read(isolation: Isolation, folder: Path, student: str, assignment: str) -> S
         except IsolationError as error:
             if isinstance(error, Lost) and not last:
                 continue
-            finding = f"The submission cannot be read: {printable(str(error), 200)}."
+            why = printable(str(error).removeprefix("read "), 200)
+            finding = f"The submission cannot be read: it {why}."
             return Submission(student, assignment, nbformat.v4.new_notebook(), [finding])
         break
     record = cast("dict[str, Any]", read)
