@@ -89,10 +89,15 @@ class Isolation:
     It starts with the first call, and anew when it was lost: as a fork of this process while this has no
     other threads, or as a fresh interpreter, which imports what is needed once more.
     fresh: always the latter, for a process that belongs to somebody else, such as a web server.
+    prepare: a function and its argument, called once in that process, so that all calls find what it made.
     """
 
-    def __init__(self, *, fresh: bool = False) -> None:
+    def __init__(
+        self, *, fresh: bool = False, prepare: tuple[Callable[[str], object], str] | None = None
+    ) -> None:
         self._fresh = fresh
+        function, argument = prepare or (None, "")
+        self._prepare = [function.__module__, function.__qualname__, argument] if function else []
         self._lock = threading.Lock()
         self._control: socket.socket | None = None
         self._pid = 0
@@ -149,7 +154,8 @@ class Isolation:
             self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             with theirs:
                 own = self._fresh or _has_threads()
-                self._pid = _interpreter(theirs) if own else _fork(theirs)
+                start = _interpreter if own else _fork
+                self._pid = start(theirs, self._prepare)
         return self._control
 
     def _stop(self) -> None:
@@ -288,25 +294,26 @@ def _is_stopped(pid: int) -> bool:
     return False
 
 
-def _fork(theirs: socket.socket) -> int:
+def _fork(theirs: socket.socket, prepare: list[str]) -> int:
     pid = os.fork()
     if pid == 0:
-        _serve_fork(theirs)
+        _serve_fork(theirs, prepare)
     return pid
 
 
-def _serve_fork(theirs: socket.socket) -> NoReturn:
+def _serve_fork(theirs: socket.socket, prepare: list[str]) -> NoReturn:
     """Serve in this copy of the grader, without the files that it had open."""
     try:
         fd = os.dup2(theirs.fileno(), 3)
         os.closerange(4, os.sysconf("SC_OPEN_MAX"))
-        isolating.main(fd)
+        isolating.main(fd, *prepare)
     finally:
         os._exit(1)
 
 
-def _interpreter(theirs: socket.socket) -> int:
-    program = f"from grader.grading import isolating; isolating.main({theirs.fileno()})"
+def _interpreter(theirs: socket.socket, prepare: list[str]) -> int:
+    told = [theirs.fileno(), *prepare]
+    program = f"from grader.grading import isolating; isolating.main(*{told!r})"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     command = [sys.executable, "-c", program]
     return subprocess.Popen(command, pass_fds=[theirs.fileno()], env=environment).pid

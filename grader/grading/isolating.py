@@ -36,11 +36,15 @@ def note(text: str) -> None:
         _send(_connection, NOTE, text[:MAX_NAME].encode("utf-8", "replace"))
 
 
-def main(fd: int) -> NoReturn:
-    """Fork for every message, until the grader goes."""
+def main(fd: int, module: str = "", function: str = "", argument: str = "") -> NoReturn:
+    """Fork for every message, until the grader goes. Before that, call the function, if one is named."""
     gc.freeze()  # what the grader had made stays: its files are closed already
     control = socket.socket(fileno=fd)
     _be_quiet()
+    if module:
+        with contextlib.suppress(Exception):  # a fork will meet it again, and say so
+            getattr(importlib.import_module(module), function)(argument)
+        gc.freeze()
     ended, wakeup = os.pipe()
     os.set_blocking(wakeup, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
