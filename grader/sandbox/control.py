@@ -151,11 +151,11 @@ class WorkerControl:
     """The worker of one process of a submission after the other. Every method but `stop` may raise
     SandboxLost, and then does so until the next `spawn`.
 
-    granted: seconds that `wait` waited longer than it should, because the processors were busy.
+    killed_is_lost: as for `open_session`. granted: seconds that `wait` waited longer than it should, because the processors were busy.
     """
 
-    def __init__(self, fork: Callable[[], Channel]) -> None:
-        self._fork = fork
+    def __init__(self, fork: Callable[[], Channel], killed_is_lost: bool = False) -> None:
+        self._fork, self.killed_is_lost = fork, killed_is_lost
         self._channel: Channel | None = None
         self.granted = 0.0
         self._waited: dict[float, float] = {}
@@ -198,7 +198,9 @@ class WorkerControl:
         began, allowed, computed = now(), seconds, None
         while not is_ready(channel.fileno(), began + allowed):
             usage = self._usage()
-            spent = sum(ran for _, ran, _ in usage)
+            if self.killed_is_lost and any(stopped for *_, stopped in usage):
+                raise SandboxLost("a submission's process was stopped from outside")
+            spent = sum(ran for _, ran, _, _ in usage)
             computed = spent if computed is None else computed
             more = self._newly_waited(usage)
             if more < 0.05 or spent - computed > seconds:
@@ -209,8 +211,8 @@ class WorkerControl:
 
     def _newly_waited(self, usage: list[list[float]]) -> float:
         """Seconds that the processes waited for a processor since the last time that this was asked."""
-        more = sum(max(0.0, ready - self._waited.get(pid, 0.0)) for pid, _, ready in usage)
-        self._waited = {pid: ready for pid, _, ready in usage}
+        more = sum(max(0.0, ready - self._waited.get(pid, 0.0)) for pid, _, ready, _ in usage)
+        self._waited = {pid: ready for pid, _, ready, _ in usage}
         return more
 
     def _usage(self) -> list[list[float]]:
