@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -242,10 +244,19 @@ def _lost(what: str) -> Iterator[None]:
         raise SandboxLost(f"{what} was lost ({type(error).__name__})") from None
 
 
+_UNREADABLE = re.compile(r"PermissionError: \[Errno 13\]|execvp .*: Permission denied")
+
+
 def _why_not(what: str, log: str) -> str:
+    said = f"the sandbox could not be started: {what or 'it ended at once'}. {log} "
+    if _UNREADABLE.search(log):
+        project = Path(__file__).resolve().parents[2]
+        return (
+            f"{said}Submissions run as another user, who may not read this file: it was made with a umask "
+            f"such as 077. Make the project and its environment readable: chmod -R a+rX {project} {sys.prefix}"
+        )
     return (
-        f"the sandbox could not be started: {what or 'it ended at once'}. {log} "
-        "It needs bubblewrap and a kernel that allows user namespaces inside it "
+        f"{said}It needs bubblewrap and a kernel that allows user namespaces inside it "
         "(sysctl user.max_user_namespaces above 0; on Ubuntu 24.04 also "
         "kernel.apparmor_restrict_unprivileged_userns=0). "
         f"Install bubblewrap with: {install_command()}. "
