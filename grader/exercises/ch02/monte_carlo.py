@@ -8,6 +8,7 @@ deviation must be.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -48,7 +49,7 @@ class McDropoutPredict(Exercise):
 
     _softmax = True
 
-    def _problem(self, passes: int = PASSES[0], **kinds: float) -> Problem:
+    def _problem(self, passes: int = PASSES[0], **kinds: Any) -> Problem:
         """One whose mean may be one of logits, where a softmax is missing: that costs `mean` alone."""
         return replace(Problem.drawn(passes, **kinds), softmax=self._softmax)
 
