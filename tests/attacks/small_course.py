@@ -17,7 +17,8 @@ from grader.checks import expect, registry
 from grader.checks.exercise import Exercise, HiddenChecks, check, checks_in
 from grader.checks.quiz import Option, Question, Quiz
 from grader.course import Course
-from grader.grading.gradebook import SECRET_FILE, open_gradebook
+from grader.grading.gradebook import open_gradebook
+from grader.grading.secret import SECRET_FILE
 
 ROOT = Path(__file__).resolve().parents[2]
 NUMBER = 90
