@@ -645,11 +645,21 @@ figure
 # - The alt text, `AltFigure(alt_text, (width, height))`, with sizes in inches, says at least which
 #   configuration is first, with its three numbers, and how many are tied.
 #
+# `empty_panel(alt_text, num_rows)` below gives you a figure of fitting size and its panel.
 # `axes.errorbar(x, y, xerr=..., fmt="o")` draws markers and intervals, `axes.set_yticks(heights,
 # labels)` the labels. Nothing needs to be shown or saved.
 #
 # Example: `plot_sweep(rank_configs(narrow))` has fourteen lines, eleven with one marker and three
 # with another.
+
+
+# %%
+def empty_panel(alt_text, num_rows):
+    """A figure with one empty panel, high enough for so many lines: (figure, axes)."""
+    figure = AltFigure(alt_text, (6, 1 + 0.25 * num_rows))
+    axes = figure.add_subplot()
+    axes.grid(alpha=0.3)
+    return figure, axes
 
 
 # %% exercise="plot_sweep"
@@ -659,22 +669,14 @@ def plot_sweep(ranking):
     labels = [
         f"{row.num_hiddens}: {row.dropout1:g}, {row.dropout2:g}" for row in ranking.itertuples()
     ]
-    alt_text = (
-        f"Mean and 95 % interval of {len(ranking)} configurations. First is {labels[0]} with "
-        f"{ranking['mean'][0]:.4f}. Tied with the best, itself included: {ranking['tied'].sum()}."
-    )
-    figure = AltFigure(alt_text, (6, 1 + 0.25 * len(ranking)))
-    axes = figure.add_subplot()
-    for tied, marker, name in ((True, "o", "tied with the best"), (False, "s", "told apart")):
+    alt_text = f"Means and 95 % intervals. First is {labels[0]}; tied: {ranking['tied'].sum()}."
+    figure, axes = empty_panel(alt_text, len(ranking))
+    for tied, marker in ((True, "o"), (False, "s")):
         part = ranking[ranking["tied"] == tied]
-        axes.errorbar(
-            part["mean"], part.index, xerr=part["half_width"], fmt=marker, capsize=3, label=name
-        )
+        axes.errorbar(part["mean"], part.index, xerr=part["half_width"], fmt=marker)
     axes.set_yticks(range(len(ranking)), labels)
     axes.invert_yaxis()
-    axes.set_xlabel("mean and 95 % interval")
-    axes.grid(alpha=0.3)
-    figure.legend(loc="outside upper center", ncols=2)
+    axes.set_xlabel("mean and 95 % interval (square: told apart from the best)")
     return figure
     ### END SOLUTION
 
