@@ -307,6 +307,9 @@ def test_works_in_process(shown, name):
     kind, _, what = attack.shown_by.partition(" ")
     if kind == "points":
         assert seen.points > shown[_base(attack)].points, seen
+    elif kind == "check":
+        passed = json.dumps(f"✓ passed  {what}")[1:-1]
+        assert passed in seen.text and passed not in shown[_base(attack)].text, seen
     elif kind == "canary":
         assert small_course.canary(what) in seen.text, seen
         assert small_course.canary(what) not in shown[_base(attack)].text
