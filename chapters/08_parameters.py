@@ -211,8 +211,8 @@ print("their outputs: ", deep(X).flatten().tolist())
 # %% [markdown]
 # ## Why both rows are alike
 #
-# The rows differ in every number, and the outputs agree to four digits or more. This is no mistake
-# in your code: the book's output shows the same, and passes over it in silence. Measure it: feed
+# The rows have hardly a number in common, and the outputs differ by 0.0002. This is no mistake in
+# your code: the book's output shows the same, and passes over it in silence. Measure it: feed
 # 200 random rows, and ask how far their outputs are spread, for networks with 0, 1, 2, … small
 # blocks, each with 200 random starts.
 
