@@ -256,7 +256,7 @@ figure
 
 # %% [markdown]
 # Each block takes the differences between rows down to about a tenth. After four blocks, 0.16 has
-# become 0.00002.
+# become 0.00001.
 #
 # ### Written answer: a network that forgets its input (2 points, 8 minutes)
 #
