@@ -368,7 +368,7 @@ for name, init in (("init_constant", init_constant), ("init_xavier", init_xavier
 # ### Written answer: constants and symmetry (2 points, 6 minutes)
 #
 # After 1,200 steps, all eight hidden units of the first network are still the same, and its loss is
-# four times that of the second. Why can gradient
+# twice that of the second. Why can gradient
 # descent never make them differ, and what is such a network worth, however wide it is? Two or three
 # sentences.
 
