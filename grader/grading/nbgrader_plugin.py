@@ -55,6 +55,8 @@ class SubmissionExporter(NotebookExporter):
         parent.coursedir = _copying_nothing(parent.coursedir)
         # nbgrader has left out folders without a notebook, and would leave out one of another name.
         parent.assignments = self._handed_in()
+        if not parent.assignments:  # the reasons are in the log
+            raise NbGraderException("Every submission of these is refused.")
         try:
             self._course = Course.find(Path(self._folders.root))
             self._course.config.merge(parent.config)  # the command line counts, such as --db
