@@ -23,7 +23,8 @@ c.Autograde.autograde_preprocessors = [
 ]
 
 c.Execute.skip_cells_with_tag = "demo"  # the button Validate runs no demonstrations
-c.Execute.iopub_timeout = 60  # of a kernel's answer; a busy machine needs more than 4 seconds
+c.Execute.timeout = 120  # a busy machine takes long to import torch, and no cell is to blame for it
+c.Execute.iopub_timeout = 60
 
 c.GenerateFeedback.exporter_class = "grader.grading.pages.FeedbackPage"  # runs nothing
 guard()  # formgrader's pages run nothing but formgrader's own scripts

@@ -198,6 +198,7 @@ def test_what_an_honest_notebook_shows_is_shown(context: BrowserContext, attacke
             assert seen.page.locator("table.dataframe td").count() >= 2
             colour = seen.page.locator("font").evaluate("part => getComputedStyle(part).color")
             assert colour == "rgb(255, 0, 0)"
+            seen.page.locator("summary", has_text="✓ passed: 2 checks").first.click()
             text = seen.page.locator("#notebook-container").first.inner_text()
             assert "doubles every value" in text and "$x<y$" in text
             refused = [text for text in seen.refused if "glyphicons" not in text]  # never copied
