@@ -594,7 +594,8 @@ print(count_parameters(lazy), "parameters after the first batch,", type(lazy[0])
 # - `net`: a module, some of whose layers are lazy. `X`: a batch that it takes. `init`: a function
 #   of a module, as above.
 # - Finds the shapes by a forward pass of X, **for the shapes alone**: batch normalisation learns
-#   nothing from it, and autograd records nothing.
+#   nothing from it. (`torch.no_grad()` saves the pass some memory. It is not required: what autograd
+#   has noted goes with the output, which nobody keeps.)
 # - Then `init` is applied to all modules of `net`. Afterwards `net` is in the mode in which it came.
 # - Returns `net`.
 #

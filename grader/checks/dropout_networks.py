@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 INPUTS = 8
 BOOK, SMALL = MLP((784, 256, 256, 10)), MLP((INPUTS, 16, 32, 33))
-NOT_REGISTERED = (
+LAYER_NOT_REGISTERED = (
     "a layer counts when it is an attribute of the network, or in an `nn.ModuleList`: in a plain "
     "list it is not seen"
 )
@@ -95,7 +95,7 @@ class DropoutNetwork(Exercise):
                 shapes != [],
                 seen="`net.parameters()` is empty",
                 expected="six parameters, three weights and three biases",
-                because=NOT_REGISTERED,
+                because=LAYER_NOT_REGISTERED,
             )
             seen, needed = canonical(shapes), canonical(mlp.shapes)
             written = ", ".join(map(str, arguments))
@@ -105,7 +105,7 @@ class DropoutNetwork(Exercise):
                 seen == needed,
                 seen=f"parameters of shapes {listed(shapes)} for {maker}({written})",
                 expected=listed(mlp.shapes),
-                because=NOT_REGISTERED if layers_missing else "",
+                because=LAYER_NOT_REGISTERED if layers_missing else "",
             )
             X, values = torch.randn(8, mlp.sizes[0]), mlp.drawn()
             run = self._run(student, "given", (0.0, 0.0), [X], ["eval"], [mlp], values=[values])

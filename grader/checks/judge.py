@@ -5,10 +5,8 @@ from __future__ import annotations
 import copy
 import hashlib
 import re
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import torch
@@ -37,12 +35,13 @@ def judge(
     reference: as for `judge_with_reference`, which then has the last word.
 
     Never raises for what a student's code does or returns: whatever cannot be judged is a failed
-    check with a reason. The caller's random state is left as it was.
+    check with a reason. The caller's random state is left as it was. Torch has one for all threads of a
+    process, so only one thread of a process may judge at a time.
     """
     own = copy.copy(exercise)
     results: list[CheckResult] = []
     problem = ""
-    with _LOCK, torch.random.fork_rng(devices=[]):
+    with torch.random.fork_rng(devices=[]):
         for entry in exercise.checks():
             if problem:
                 results.append(_failed(entry, problem))
@@ -70,7 +69,7 @@ def judge_with_reference(
     own = copy.copy(exercise)
     results: list[CheckResult] = []
     asked, over, helped = False, False, False
-    with _LOCK, torch.random.fork_rng(devices=[]):
+    with torch.random.fork_rng(devices=[]):
         for entry, first in zip(exercise.checks(), result.checks, strict=True):
             if first.passed:
                 own._passed |= {entry.id}
@@ -99,30 +98,20 @@ class _Outcome:
     quotes: bool = False
 
 
-# Torch has one random state for all threads of a process, and several sandboxes are judged by several
-# threads. A judge holds the lock while it draws and compares, and lets go of it while it waits.
-_LOCK = threading.Lock()
-
-
-class _Unlocked:
-    """A student whose answers are waited for without the lock, and without losing the random state.
-
-    words: the texts in the answers that the question did not hold already.
-    """
+class _Heard:
+    """A student whose words are kept: the texts in the answers that the question did not hold already."""
 
     def __init__(self, student: Student) -> None:
         self._student = student
         self.words: set[str] = set()
 
     def call(self, name: str, *args: object, **kwargs: object) -> object:
-        with _unlocked():
-            answer = self._student.call(name, *args, **kwargs)
+        answer = self._student.call(name, *args, **kwargs)
         self.words |= set(_texts(answer))
         return answer
 
     def run(self, probe: Callable[..., object], **inputs: object) -> object:
-        with _unlocked():
-            answer = self._student.run(probe, **inputs)
+        answer = self._student.run(probe, **inputs)
         source = source_of(probe)
         self.words |= {text for text in _texts(answer) if text not in source}
         return answer
@@ -144,17 +133,6 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(list(value.values()))
 
 
-@contextmanager
-def _unlocked() -> Iterator[None]:
-    state = torch.random.get_rng_state()
-    _LOCK.release()
-    try:
-        yield
-    finally:
-        _LOCK.acquire()
-        torch.random.set_rng_state(state)
-
-
 def derive_seed(secret: str, *parts: str) -> int:
     """A 63-bit seed from the instructor's secret and the names of student, assignment and exercise."""
     text = "\0".join((secret, *parts)).encode()
@@ -166,7 +144,7 @@ def _ask(exercise: Exercise, entry: Check, student: Student, seed: int) -> _Outc
     started = time.perf_counter()
     # torch.manual_seed looks for every kind of device as well, which takes its time.
     torch.default_generator.manual_seed(derive_seed(str(seed), entry.id))
-    asked = _Unlocked(student)
+    asked = _Heard(student)
     problem, quotes = "", True
     try:
         with statistics.account(entry.id):

@@ -16,7 +16,7 @@ from grader.checks.exercise import Exercise, HiddenChecks, checks_in
 from grader.checks.quiz import Quiz, read_quiz
 from grader.errors import CourseError
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 def chapter_of(assignment: str) -> str:
@@ -83,7 +83,7 @@ def _add_hidden(exercise: Exercise, hidden: type[HiddenChecks]) -> None:
         exercise.hidden += (replace(entry, hidden=True),)
 
 
-def _classes(package: str, base: type[T]) -> Iterator[type[T]]:
+def _classes(package: str, base: type[_T]) -> Iterator[type[_T]]:
     """Subclasses of `base` defined in the modules of `package`, in order; none if it is absent."""
     root = _package(package)
     modules = pkgutil.iter_modules(root.__path__) if root else ()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, TypeVar
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 CAP = 0.5
 """The share of an exercise's points that is left at most when an essential check failed."""
@@ -140,7 +140,7 @@ class SubmissionResult:
         return _made(cls, data, exercises=exercises, findings=tuple(data["findings"]))
 
 
-def _made(cls: type[T], data: Mapping[str, Any], **parts: object) -> T:
+def _made(cls: type[_T], data: Mapping[str, Any], **parts: object) -> _T:
     """An instance from those of `data` that are fields of it, `parts` in the place of theirs."""
     names = {field.name for field in fields(cls)}  # type: ignore[arg-type]
     return cls(**{name: value for name, value in data.items() if name in names} | parts)

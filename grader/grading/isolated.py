@@ -201,7 +201,7 @@ class _Call:
                     os.kill(int(pid), signal.SIGKILL)
             seen, text = self._frame()
             if seen == isolating.NOTE:
-                self._note = printable(text.decode("utf-8", "replace"), isolating.MAX_NAME)
+                self._note = printable(text.decode("utf-8", "replace"), isolating.MAX_NOTE)
             elif seen == isolating.ENDED:
                 return self._judged(kind, data, int(text))
             else:

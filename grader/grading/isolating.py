@@ -25,7 +25,7 @@ from typing import NoReturn
 from grader.sandbox.inside.syscalls import die_with_parent
 
 HEADER = struct.Struct(">cQ")
-MAX_NAME, MAX_FDS = 200, 8
+MAX_NOTE, _MAX_MODULE, _MAX_FDS = 200, 200, 8
 PID, NOTE, VALUE, RAW, RAISED, MEMORY, ENDED = (bytes([letter]) for letter in b"PNVREMS")
 _connection: socket.socket | None = None
 
@@ -33,7 +33,7 @@ _connection: socket.socket | None = None
 def note(text: str) -> None:
     """Tell the grader what is being done now, for the case that it is the last thing."""
     if _connection is not None:
-        _send(_connection, NOTE, text[:MAX_NAME].encode("utf-8", "replace"))
+        _send(_connection, NOTE, text[:MAX_NOTE].encode("utf-8", "replace"))
 
 
 def main(fd: int, module: str = "", function: str = "", argument: str = "") -> NoReturn:
@@ -56,7 +56,7 @@ def main(fd: int, module: str = "", function: str = "", argument: str = "") -> N
             os.read(ended, 512)
             _report(running)
         if control.fileno() in ready:
-            name, fds, _, _ = socket.recv_fds(control, MAX_NAME, 1, socket.MSG_CMSG_CLOEXEC)
+            name, fds, _, _ = socket.recv_fds(control, _MAX_MODULE, 1, socket.MSG_CMSG_CLOEXEC)
             if not name:
                 os._exit(0)
             connection = socket.socket(fileno=fds[0])
@@ -108,7 +108,7 @@ def _report(running: dict[int, socket.socket]) -> None:
 
 def _work(connection: socket.socket) -> NoReturn:
     global _connection
-    size, fds, _, _ = socket.recv_fds(connection, 8, MAX_FDS, socket.MSG_CMSG_CLOEXEC)
+    size, fds, _, _ = socket.recv_fds(connection, 8, _MAX_FDS, socket.MSG_CMSG_CLOEXEC)
     (length,) = struct.unpack(">Q", size)
     with connection.makefile("rb") as file:
         module, name, arguments, limits = pickle.loads(file.read(length))  # from the grader

@@ -37,7 +37,7 @@ LOCKED_SECONDS = 300.0
 """How long another program may keep the gradebook locked before a run gives up."""
 BUSY_SECONDS = "1"  # SQLite sleeps so long at once, and no signal is heard meanwhile
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 # nbgrader reads a submission while it is being added, which is harmless and warned about each time.
 warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.api")
@@ -110,7 +110,7 @@ def transaction(course: Course) -> Iterator[Transaction]:
         book.end()
 
 
-def patiently(task: Callable[[], T], seconds: float | None = None) -> T:
+def patiently(task: Callable[[], _T], seconds: float | None = None) -> _T:
     """What `task` returns, tried again while another program holds the database."""
     deadline = time.monotonic() + (LOCKED_SECONDS if seconds is None else seconds)
     while True:

@@ -7,13 +7,11 @@ import contextlib
 import re
 import signal
 import socket
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from grader.sandbox.control import Ending, SandboxLost, WorkerControl
 from grader.sandbox.endings import ending_of
-from grader.sandbox.inside.serve import POLL_SECONDS
 from grader.sandbox.launch import SandboxUnavailable
 from grader.sandbox.outputs import OutputBudget, clean
 from grader.wire.clock import now
@@ -142,8 +140,8 @@ class StudentProcess:
             and self._control.killed_is_lost
             and _memory_kills() > self._kills
         ):
-            # At its own limit the worker ends all of it, a moment later.
-            time.sleep(2 * POLL_SECONDS)
+            # At its own limit the worker ends all of it: between two requests, at the latest.
+            self._control.sweep()
             self._ask({"do": "reap"}, ANSWER_SECONDS)
             raise SandboxLost("the machine ran out of memory while an exercise was judged")
         return ending_of(status) if type(status) is int and 0 <= status < 2**16 else "ended"

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import threading
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psutil
 import pytest
 
 from grader.checks.results import SubmissionResult
-from grader.grading import apart, isolated
+from grader.grading import apart, grade_class, isolated
 from grader.grading.capacity import available_memory, workers_that_fit
 from grader.grading.grade_class import autograde
 from grader.grading.outcome import Failure
-from grader.sandbox import Limits, control
+from grader.sandbox import Limits, control, memory_groups
 from grader.simulated_class import answered, solved, submit
 from grader.wire.limits import MIB
 from tests.grader.broken import NAME
@@ -117,6 +119,65 @@ def test_a_submission_that_is_lost_again_and_again_keeps_its_grade(
     assert isinstance(outcome, Failure) and "the machine is on fire" in outcome.reason
     assert tries == [False, False, True]
     monkeypatch.undo()
+
+
+HUNGRY = """def double(X):
+    held = bytearray(b"x") * (400 << 20)
+    return 2 * X"""
+
+
+@pytest.fixture
+def little_room(monkeypatch):
+    """A control group with a limit of its own, in which the sandbox makes its groups."""
+    for parent in memory_groups._parents():
+        room = parent / f"little-room-{os.getpid()}"
+        try:
+            room.mkdir()
+        except OSError:
+            continue
+        monkeypatch.setattr(memory_groups, "_parents", lambda room=room: [room])
+        yield Room(room)
+        room.rmdir()
+        return
+    pytest.skip("no memory group can be made here: neither root nor a delegated session")
+
+
+@dataclass
+class Room:
+    path: Path
+
+    def __post_init__(self) -> None:
+        self._first = (self.path / "memory.limit_in_bytes").exists()
+        if not self._first:
+            (self.path / "cgroup.subtree_control").write_text("+memory")
+
+    def leave(self, size: int) -> None:
+        """So much more may be taken in there than is now."""
+        names = ("usage_in_bytes", "limit_in_bytes") if self._first else ("current", "max")
+        used, limit = (self.path / f"memory.{name}" for name in names)
+        limit.write_text(str(int(used.read_text()) + size))
+
+
+def test_memory_that_ran_out_below_the_limit_costs_no_point(built_course, little_room, monkeypatch):
+    """The kernel ends what a submission may well do; alone, and with more room, it is graded as it is."""
+    right = solved(built_course, NAME)
+    submit(built_course, "hungry", NAME, answered(right, {"double": HUNGRY}))
+    tries, once = [], grade_class.grade_apart
+
+    def watched(*about, last, **more):
+        tries.append(last)
+        little_room.leave((200 if len(tries) == 1 else 1000) * MIB)
+        return once(*about, last=last, **more)
+
+    monkeypatch.setattr(grade_class, "grade_apart", watched)
+    limits = replace(LIMITS, memory_bytes=900 * MIB)
+    with isolated.Isolation(prepare=(use_small_exercises, NAME)) as isolation:
+        (outcome,) = autograde(
+            built_course, NAME, pattern="hungry", limits=limits, isolation=isolation
+        )
+    shutil.rmtree(built_course.folder("submitted") / "hungry")
+    assert isinstance(outcome, SubmissionResult) and outcome.earned == 8, outcome
+    assert tries == [False, False]
 
 
 def _tree(root: Path, **files: str) -> Path:

@@ -133,14 +133,21 @@ def test_where_a_group_can_be(tmp_path, monkeypatch):
 def test_both_kinds_of_groups_are_written(tmp_path, monkeypatch, names, written):
     for name in names:
         (tmp_path / name).touch()
-    events = "memory.events" if "memory.max" in names else "memory.oom_control"
-    (tmp_path / events).write_text("oom 3\noom_kill 0\n")
+    own = "memory.max" in names
+    events = tmp_path / ("memory.events" if own else "memory.oom_control")
+    count = "oom {}\noom_kill {}\n".format if own else "under_oom {}\noom_kill {}\n".format
+    met = tmp_path / "memory.memsw.failcnt"
+
+    def tell(limit_met: int, killed: int) -> None:
+        events.write_text(count(limit_met if own else 0, killed))
+        met.write_text(str(limit_met))
+
     monkeypatch.setattr(memory.tempfile, "mkdtemp", lambda **options: str(tmp_path))
     group = memory.MemoryGroup(9)
     assert {name: (tmp_path / name).read_text() for name in written} == written
-    assert not group.exceeded()
-    (tmp_path / events).write_text("oom 3\noom_kill 1\n")
-    assert group.exceeded()
+    for limit_met, killed, exceeded in ((3, 0, False), (0, 1, False), (3, 1, True)):
+        tell(limit_met, killed)
+        assert group.exceeded() is exceeded, "killed below its own limit is no fault of its own"
     group.enter()
     assert (tmp_path / "cgroup.procs").read_text() == "0"
 

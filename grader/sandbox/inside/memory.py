@@ -32,8 +32,7 @@ class MemoryGroup:
     def __init__(self, limit: int) -> None:
         """Raises OSError where there can be no group."""
         self.path = tempfile.mkdtemp(prefix="submission-", dir=GROUPS)
-        own = os.path.exists(f"{self.path}/memory.max")
-        self._events = f"{self.path}/memory.{'events' if own else 'oom_control'}"
+        self._own = own = os.path.exists(f"{self.path}/memory.max")
         names = ("max", "swap.max") if own else ("limit_in_bytes", "memsw.limit_in_bytes")
         swap = 0 if own else limit
         _write(f"{self.path}/memory.{names[0]}", limit)
@@ -47,10 +46,22 @@ class MemoryGroup:
         _write(f"{self.path}/cgroup.procs", 0)
 
     def exceeded(self) -> bool:
-        """Whether the kernel had to end a process at the limit."""
-        with open(self._events) as file:
-            counts = dict(line.split() for line in file)
-        return counts.get("oom_kill", "0") != "0"
+        """Whether the kernel had to end a process because this group was at its limit.
+
+        It counts every process of the group that it ended, also when the machine, or a group around this
+        one, had no memory left. So the group must have met its own limit as well.
+        """
+        counts = self._counts("events" if self._own else "oom_control")
+        return bool(counts.get("oom_kill")) and self._met_limit(counts)
+
+    def _met_limit(self, counts: dict[str, int]) -> bool:
+        if self._own:
+            return bool(counts.get("oom"))
+        return any(_number(f"{self.path}/memory.{name}") for name in ("failcnt", "memsw.failcnt"))
+
+    def _counts(self, name: str) -> dict[str, int]:
+        with open(f"{self.path}/memory.{name}") as file:
+            return {key: int(value) for key, value in map(str.split, file)}
 
     def remove(self) -> None:
         """When all processes in it have ended. What cannot be removed goes with the sandbox."""
@@ -64,6 +75,15 @@ def group_of(limit: int) -> MemoryGroup | None:
         return MemoryGroup(limit)
     except OSError:
         return None
+
+
+def _number(path: str) -> int:
+    """0 for a file that this kernel does not have."""
+    try:
+        with open(path) as file:
+            return int(file.read())
+    except FileNotFoundError:
+        return 0
 
 
 def _write(path: str, number: int) -> None:
