@@ -23,6 +23,7 @@ c.Autograde.autograde_preprocessors = [
 ]
 
 c.Execute.skip_cells_with_tag = "demo"  # the button Validate runs no demonstrations
+c.Execute.iopub_timeout = 60  # of a kernel's answer; a busy machine needs more than 4 seconds
 
 c.GenerateFeedback.exporter_class = "grader.grading.pages.FeedbackPage"  # runs nothing
 guard()  # formgrader's pages run nothing but formgrader's own scripts

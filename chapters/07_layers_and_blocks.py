@@ -408,14 +408,17 @@ check("FixedHiddenMLP")
 # %% [markdown]
 # A network with a loop is a function all the same, and for given inputs autograd records exactly
 # the operations that ran: k halvings, and so a factor $2^{-k}$ in the gradient. How k changes with
-# the inputs, autograd does not see. Draw the output over the length of the input:
+# the inputs, autograd does not see. Draw the output over the length of the input. (`within_lines`
+# raises an error when a call runs more lines of Python than that: a loop without end is stopped.)
 
 # %% tags=["demo"]
+from grader.checks.registration import within_lines
+
 torch.manual_seed(1)
 fixed, direction = FixedHiddenMLP(), torch.rand(2, 20)
 lengths = torch.linspace(0, 12, 1201)
 with torch.no_grad():
-    outputs = torch.stack([fixed(t * direction) for t in lengths])
+    outputs = torch.stack([within_lines(5_000, fixed, t * direction) for t in lengths])
 jumps = (outputs[1:] - outputs[:-1]).abs() > 0.05
 figure = AltFigure(
     "The output of FixedHiddenMLP over the length t of its input, from 0 to 12: pieces of smooth "

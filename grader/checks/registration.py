@@ -21,7 +21,7 @@ from grader.checks.student import Student
 
 LR = 0.3
 WIDTH = 5
-NOT_REGISTERED = (
+NOT_SEEN = (
     "a module counts when it is an attribute of the block, was given to `add_module`, or lies in an "
     "`nn.ModuleList`: in a plain list or dictionary it is not seen"
 )
@@ -87,7 +87,7 @@ class HoldsBlocks(Exercise):
             after != "empty",
             seen="`parameters()` of your block is empty",
             expected="the parameters of the blocks in it",
-            because=NOT_REGISTERED,
+            because=NOT_SEEN,
         )
 
         def moved(*which: int) -> Tensor:
@@ -100,7 +100,7 @@ class HoldsBlocks(Exercise):
             tolerance=expect.LAYERS,
             because="after one step of SGD on `parameters()`, every block has learnt",
             mistakes={
-                f"no block was trained: {NOT_REGISTERED}": moved(),
+                f"no block was trained: {NOT_SEEN}": moved(),
                 "only the first block was trained": moved(0),
                 "only the last block was trained": moved(last),
             },

@@ -20,6 +20,7 @@ from nbformat import NotebookNode, from_dict
 
 from grader.checks.exercise import Exercise
 from grader.checks.judge import derive_seed, judge, judge_with_reference
+from grader.checks.packages import WHICH_THERE_ARE
 from grader.checks.registry import chapter_of, get_exercise
 from grader.checks.results import ExerciseResult, SubmissionResult
 from grader.checks.table import ResultTable
@@ -113,6 +114,8 @@ def _run_cells(
             isolating.note("")
             if result.failed and name in stopped:
                 news = f"The cell of this exercise stopped: {stopped[name]}"
+                if "ModuleNotFoundError" in news:
+                    news = f"{news}. {WHICH_THERE_ARE.removesuffix('.')}"
                 problem = result.problem and f"{news}. {result.problem}"
                 result = replace(result, problem=problem, note="" if problem else news)
             judged.append(_Judged(cell, exercise, seed, result))

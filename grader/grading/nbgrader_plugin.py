@@ -10,6 +10,7 @@ import asyncio
 import atexit
 import glob
 import os
+from copy import copy
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Dict, Enum
 from traitlets.config import Config
@@ -50,8 +52,11 @@ class SubmissionExporter(NotebookExporter):
         super().__init__(config, parent=parent, **kw)
         self._folders = parent.coursedir
         self._releases: dict[str, Release] = {}
+        parent.coursedir = _copying_nothing(parent.coursedir)
         # nbgrader has left out folders without a notebook, and would leave out one of another name.
         parent.assignments = self._handed_in()
+        if not parent.assignments:  # the reasons are in the log
+            raise NbGraderException("Every submission of these is refused.")
         try:
             self._course = Course.find(Path(self._folders.root))
             self._course.config.merge(parent.config)  # the command line counts, such as --db
@@ -76,7 +81,7 @@ class SubmissionExporter(NotebookExporter):
         release = self._releases[assignment]
         self._submission, notebook = prepare(self._course, student, release, _isolation(assignment))
         autograded = Path(self._folder("autograded", student, assignment))
-        _remove_files(autograded)
+        autograded.mkdir(parents=True, exist_ok=True)
         if self._submission.timestamp:
             (autograded / "timestamp.txt").write_text(self._submission.timestamp)
         return self.from_notebook_node(notebook, resources, **kw)
@@ -94,18 +99,14 @@ class SubmissionExporter(NotebookExporter):
         return {folder: [f"{folder}/{os.path.basename(folder)}.ipynb"] for folder in folders}
 
     def _name_what_nbgrader_refuses(self, folder: Path) -> None:
-        """nbgrader stops at these before it asks us, and its error does not say what to do."""
-        beside = (path for path in folder.rglob("*") if path.suffix != ".ipynb")
-        refused = [path for path in beside if not path.is_file() and not path.is_dir()]
+        """nbgrader reads the time before it asks us, and its error does not say what to do."""
         try:
             self._folders.get_existing_timestamp(folder)
         except Exception:  # the file is the student's
-            refused.append(folder / "timestamp.txt")
-        for path in refused:
             self.log.error(
-                "%s: nbgrader refuses such a file and will not grade this submission. "
+                "%s: nbgrader cannot read it and will not grade this submission. "
                 "Run `grader autograde %s --student %r`.",
-                *(printable(str(path), 300), folder.name, folder.parent.name),
+                *(printable(str(folder / "timestamp.txt"), 300), folder.name, folder.parent.name),
             )
 
     def _folder(self, step: str, student: str, assignment: str) -> str:
@@ -113,16 +114,15 @@ class SubmissionExporter(NotebookExporter):
         return self._folders.format_path(name, student, assignment)
 
 
-def _remove_files(folder: Path) -> None:
-    """Take away what nbgrader copied beside the notebook, following links.
+def _copying_nothing(folders: CourseDirectory) -> CourseDirectory:
+    """The same folders, where nbgrader copies no file that lies beside a notebook.
 
-    Formgrader would serve it as pages of its own, with the rights of whoever opens them.
+    It would follow links, wait for pipes, and look for each of many files among all the others; and
+    formgrader would serve the copies as pages of its own, with the rights of whoever opens them.
     """
-    for path in sorted(folder.rglob("*"), reverse=True):  # what is in a folder before the folder
-        if path.is_dir() and not path.is_symlink():
-            path.rmdir()
-        else:
-            path.unlink()
+    folders = copy(folders)
+    folders.ignore = ["*"]
+    return folders
 
 
 class SandboxExecute(NbGraderPreprocessor):

@@ -5,8 +5,9 @@ docstring says in one sentence what it tries, then, by key:
 
 - `In process:` whether it works where student code and checks share a process, and why.
 - `Here:` what it gets from this grader, and why.
-- `Shown by:` how the in-process run shows it: `points`, `canary NAME`, `output TEXT`, `file`, `process`,
-  `segment`, `grader` (which dies), `listener NAME`, or `nothing`.
+- `Shown by:` how the in-process run shows it: `points`, `check TITLE` (which passes, and counts no points),
+  `canary NAME`, `output TEXT`, `file`, `process`, `segment`, `grader` (which dies), `listener NAME`, or
+  `nothing`.
 - `Against:` the test cell of that run (see `in_process.TEST_CELLS`); `checks` when not given.
 - `Base:` the answers that the attack goes with: one of `small_course.BASES`, or an answer of the catalogue
   as `EXERCISE wrong/NAME` for chapter 1.

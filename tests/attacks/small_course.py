@@ -157,7 +157,7 @@ def make_course(folder: Path) -> Course:
     shutil.copy(ROOT / "nbgrader_config.py", folder)
     (folder / "chapters").mkdir()
     (folder / "chapters" / f"{ASSIGNMENT}.py").write_text(CHAPTER)
-    (folder / SECRET_FILE).write_text("the same in every course of these tests")
+    (folder / SECRET_FILE).write_text("the-same-in-every-course-of-these-tests")
     return Course(folder)
 
 

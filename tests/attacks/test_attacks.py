@@ -23,7 +23,9 @@ from grader.authoring.build import build
 from grader.checks.registry import chapter_of, get_exercise
 from grader.checks.results import SubmissionResult
 from grader.course import Course
+from grader.grading.apart import isolation_for
 from grader.grading.grade_class import autograde
+from grader.grading.isolated import Isolation
 from grader.grading.report import write_json
 from grader.sandbox import Limits
 from grader.simulated_class import answered, catalogued, handed_out, solved, submit
@@ -75,12 +77,12 @@ class Graded:
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory):
     """The small class with every attack in it."""
-    with small_course.small_exercises():
-        folder = tmp_path_factory.mktemp("attacked")
-        yield _grade_small(folder, SMALL)
-    subprocess.run(
-        ["rm", "-rf", folder / "course/submitted"], check=True
-    )  # deeper than Python goes
+    folder = tmp_path_factory.mktemp("attacked")
+    try:
+        with small_course.small_exercises():
+            yield _grade_small(folder, SMALL)
+    finally:  # deeper than Python goes
+        subprocess.run(["rm", "-rf", folder / "course/submitted"], check=True)
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +97,7 @@ def _grade_small(folder: Path, chosen: list[Attack]) -> Graded:
     build(course)
     home = folder / "home"
     small_course.plant(course, home)
+    isolation = _isolation(ASSIGNMENT, home)
     listeners = Listeners(folder)
     words = _words(course, home, listeners)
     whole = solved(course, ASSIGNMENT)
@@ -116,13 +119,23 @@ def _grade_small(folder: Path, chosen: list[Attack]) -> Graded:
         notebook = solved(course, ASSIGNMENT)
         notebook.cells.append(v4.new_code_cell(LOOK_AROUND, id="look-around"))
         submit(course, f"{number:03d}-looks-around-{number}", ASSIGNMENT, notebook)
-    return _autograde(course, ASSIGNMENT, home, listeners)
+    return _autograde(course, ASSIGNMENT, home, listeners, isolation)
 
 
-def _autograde(course: Course, assignment: str, home: Path, listeners: Listeners) -> Graded:
-    before = {path for path in _outside(course) if path.name != "all.json"}
+def _isolation(assignment: str, home: Path) -> Isolation:
+    """Where a class is judged; before there are threads, it begins as a copy of this process."""
+    isolation = isolation_for(assignment)
     with small_course.planted_environment(home):
-        outcomes = autograde(course, assignment, workers=2, limits=LIMITS)
+        isolation.start()
+    return isolation
+
+
+def _autograde(
+    course: Course, assignment: str, home: Path, listeners: Listeners, isolation: Isolation
+) -> Graded:
+    before = {path for path in _outside(course) if path.name != "all.json"}
+    with isolation, small_course.planted_environment(home):
+        outcomes = autograde(course, assignment, workers=2, limits=LIMITS, isolation=isolation)
     listeners.close()
     report = course.root.parent / "all.json"
     write_json(report, outcomes)
@@ -204,6 +217,7 @@ def large(tmp_path_factory):
         build(course)
     home = folder / "home"
     small_course.plant(course, home)
+    isolation = _isolation(CHAPTER, home)
     listeners = Listeners(folder)
     words = _words(course, home, listeners)
     for number, attack in enumerate(LARGE):
@@ -212,7 +226,7 @@ def large(tmp_path_factory):
         submit(course, f"{number:03d}-base-{attack.name}", CHAPTER, base)
         notebook, _ = with_attack(base, attack, words, exercise)
         submit(course, f"{number:03d}-{attack.name}", CHAPTER, notebook)
-    return _autograde(course, CHAPTER, home, listeners)
+    return _autograde(course, CHAPTER, home, listeners, isolation)
 
 
 def _catalogued(attack: Attack) -> tuple[str, dict[str, str]]:
@@ -307,6 +321,9 @@ def test_works_in_process(shown, name):
     kind, _, what = attack.shown_by.partition(" ")
     if kind == "points":
         assert seen.points > shown[_base(attack)].points, seen
+    elif kind == "check":
+        passed = json.dumps(f"✓ passed  {what}")[1:-1]
+        assert passed in seen.text and passed not in shown[_base(attack)].text, seen
     elif kind == "canary":
         assert small_course.canary(what) in seen.text, seen
         assert small_course.canary(what) not in shown[_base(attack)].text

@@ -23,7 +23,7 @@ from grader.sandbox import Limits
 from grader.simulated_class import solved, submit
 from tests.browser.forms import forms
 from tests.grader.conftest import KNOWN, make_small_course
-from tests.jupyterlab.conftest import LabServer, browser, serving
+from tests.jupyterlab.conftest import START, LabServer, browser, serving
 
 __all__ = ["browser"]
 
@@ -239,6 +239,6 @@ def context(browser: Browser, formgrader: LabServer) -> Iterator[BrowserContext]
     with ExitStack() as stack:
         context = browser.new_context(viewport={"width": 1300, "height": 1500})
         stack.callback(context.close)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(START)
         context.set_extra_http_headers({"Authorization": f"token {formgrader.token}"})
         yield context

@@ -60,6 +60,12 @@ def chapter_course(tmp_path_factory) -> Course:
     return course
 
 
+def chapter_copy(course: Course, folder: Path) -> Course:
+    """The course as it was built, with no submissions and no grades."""
+    keep = shutil.ignore_patterns("submitted", "autograded", "feedback", "gradebook.db")
+    return Course(shutil.copytree(course.root, folder / "course", ignore=keep))
+
+
 @pytest.fixture(scope="session")
 def own_grades(chapter_course, command) -> dict[str, dict[str, float]]:
     """Points by student and cell, as `grader autograde` records them."""

@@ -1,6 +1,5 @@
 """nbgrader's own command and formgrader's button grade broken submissions as `grader autograde` does."""
 
-import os
 import shutil
 
 import pytest
@@ -31,10 +30,11 @@ def graded(tmp_path_factory):
         with open(ours.root / CONFIG_FILE, "a") as config:
             config.write("c.SandboxExecute.limits = {'cell_seconds': 3, 'exercise_seconds': 3}\n")
         build(ours)
-        hand_in_all(ours, by_nbgrader=True)
         read_secret(ours)
         theirs = Course(tmp_path_factory.mktemp("theirs") / "course")
-        shutil.copytree(ours.root, theirs.root, symlinks=True)
+        shutil.copytree(ours.root, theirs.root)
+        for course in (ours, theirs):
+            hand_in_all(course, by_nbgrader=True)
         outcomes = autograde(ours, NAME, workers=2)
         patch.chdir(theirs.root)
         api = NbGraderAPI(config=theirs.config)
@@ -76,8 +76,6 @@ def _autograded(course: Course, student: str) -> dict[str, bytes]:
     ("student", "files", "words"),
     [
         ("no time", {FILE: b"", "timestamp.txt": b"?"}, "Run `grader autograde 01_double"),
-        ("dead link", {FILE: b""}, "Run `grader autograde 01_double --student 'dead link'`"),
-        ("pipe", {FILE: b""}, "Run `grader autograde 01_double --student 'pipe'`"),
         ("no file alone", {}, "No notebooks were matched"),
         ("blank ", {FILE: b""}, "nbgrader, a page or a terminal would obey"),
         ("line\nbreak", {FILE: b""}, "nbgrader, a page or a terminal would obey"),
@@ -86,12 +84,9 @@ def _autograded(course: Course, student: str) -> dict[str, bytes]:
 def test_what_nbgrader_refuses_before_it_asks_us(graded, student, files, words):
     """docs/instructors.md says the same."""
     _, theirs, _, _ = graded
-    folder = hand_in(theirs, student, files)
-    if student == "dead link":
-        (folder / "link").symlink_to("nowhere")
-    if student == "pipe":
-        os.mkfifo(folder / "pipe")
-    done = NbGraderAPI(config=theirs.config).autograde(NAME, student)
+    hand_in(theirs, student, files)
+    pattern = student.replace(" ", "?")  # nbgrader takes blanks off the ends of an id
+    done = NbGraderAPI(config=theirs.config).autograde(NAME, pattern)
     assert not done["success"] and words in done["log"]
     (outcome,) = autograde(theirs, NAME, pattern=student)
     assert outcome.earned == 0 and outcome.findings

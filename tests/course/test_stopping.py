@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -12,18 +11,15 @@ from contextlib import closing
 import nbformat
 import pytest
 
-from grader.course import Course
 from grader.simulated_class import solved, submit
 
-from .conftest import BIN, NAME
+from .conftest import BIN, NAME, chapter_copy
 
 
 @pytest.fixture(scope="module")
 def course(chapter_course, tmp_path_factory):
     """One right submission, and two that hang for as long as a cell may."""
-    keep = shutil.ignore_patterns("submitted", "autograded", "feedback", "gradebook.db")
-    folder = tmp_path_factory.mktemp("stopped") / "course"
-    course = Course(shutil.copytree(chapter_course.root, folder, ignore=keep))
+    course = chapter_copy(chapter_course, tmp_path_factory.mktemp("stopped"))
     submit(course, "ada", NAME, solved(course, NAME))
     for student in ("hangs", "hangs too"):
         notebook = solved(course, NAME)

@@ -304,6 +304,13 @@ BROKEN = {
         "link.txt was left out: it is a link",
         lambda folder: (folder / "link.txt").symlink_to("../../../nbgrader_config.py"),
     ),
+    "dead_link_beside": Broken(
+        "a link that leads nowhere beside the notebook",
+        _file,
+        8,
+        "link was left out: it is a link",
+        lambda folder: (folder / "link").symlink_to("nowhere"),
+    ),
     "notebook_is_a_link": Broken(
         "a link to the solutions in the notebook's place",
         _nothing,
@@ -361,7 +368,6 @@ BROKEN = {
         0,
         f"{FILE} is a pipe, not a file",
         lambda folder: os.mkfifo(folder / FILE),
-        by_nbgrader=False,
     ),
     "notebook_is_a_socket": Broken(
         "a socket in the notebook's place",
@@ -369,7 +375,6 @@ BROKEN = {
         0,
         f"{FILE} is a socket, not a file",
         _socket,
-        by_nbgrader=False,
     ),
     "notebook_is_a_device": Broken(
         "a device without end in the notebook's place",
@@ -377,7 +382,6 @@ BROKEN = {
         0,
         ", not a file; 0 other notebooks",
         _device,
-        by_nbgrader=False,
     ),
     "pipe_beside": Broken(
         "a pipe beside the notebook",
@@ -385,7 +389,6 @@ BROKEN = {
         8,
         "pipe was left out: it is a pipe",
         lambda folder: os.mkfifo(folder / "pipe"),
-        by_nbgrader=False,
     ),
     "many_files": Broken(
         "20,000 files beside the notebook",

@@ -8,6 +8,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
+from grader.checks.packages import WHICH_THERE_ARE
 from grader.checks.results import SubmissionResult
 from grader.course import Course
 from grader.errors import CourseError
@@ -221,3 +222,4 @@ def test_a_cell_that_stopped_is_the_news(built_course):
     first, _, rest = outcome.exercises[0].problem.partition(". ")
     assert first.startswith("The cell of this exercise stopped: ")
     assert "No module named 'nowhere'" in first and "not defined" in rest
+    assert rest.startswith(WHICH_THERE_ARE)

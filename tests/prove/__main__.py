@@ -23,7 +23,14 @@ from .mistakes import PAGE, mistakes_page, same_words
 from .mutants import explained_survivors, judge_mutants
 from .proof import REPEATS, WORKERS, compare_with_sandbox, judge_again, judge_catalogue, row_of
 from .setting import settings
-from .table import Row, print_error_rates, print_points, print_rows, print_survivors
+from .table import (
+    Row,
+    print_error_rates,
+    print_hidden_alone,
+    print_points,
+    print_rows,
+    print_survivors,
+)
 
 
 def main() -> int:
@@ -69,6 +76,7 @@ def main() -> int:
 
     print_rows(console, list(rows.values()))
     print_survivors(console, list(rows.values()))
+    print_hidden_alone(console, list(rows.values()))
     print_error_rates(console, [entry for entry in rates.values() if entry.risk])
     if options.points:
         print_points(console, list(rows.values()))

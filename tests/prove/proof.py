@@ -18,6 +18,7 @@ from grader.sandbox.launch import Backend
 from .catalogue import MIN_RIGHT, MIN_WRONG
 from .error_rates import ErrorRates
 from .forked import run_forked
+from .hidden_alone import hidden_alone, listed_answers, problem_with
 from .judging import Verdict, faults, judge_here, judge_sandboxed, seed_of
 from .points import kept
 from .setting import settings
@@ -67,7 +68,12 @@ def row_of(place: tuple[str, str], own: Sequence[Answer], verdicts: Mapping[str,
         row.rejected += not answer.right and not found
         row.problems += [f"{answer.path}: {fault}" for fault in found]
         if not answer.right:
-            row.kept.append(kept(answer, verdicts[answer.path].result))
+            result = verdicts[answer.path].result
+            row.kept.append(kept(answer, result))
+            if hidden_alone(result):
+                row.hidden_alone.append(answer.path)
+            if problem := problem_with(answer, result, listed_answers()):
+                row.problems.append(f"{answer.path} {problem}")
     row.problems += [f"{entry.answer.path} {entry.problem}" for entry in row.kept if entry.problem]
     if row.right < MIN_RIGHT or row.wrong < MIN_WRONG:
         row.problems.append(f"{row.right} right and {row.wrong} wrong answers are too few")

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from .error_rates import ErrorRates
+from .hidden_alone import listed_answers
 from .mutants import MutantReport
 from .points import Kept
 
@@ -28,6 +29,7 @@ class Row:
     missed_repeats: int = 0
     mutants: MutantReport | None = None
     kept: list[Kept] = field(default_factory=list)
+    hidden_alone: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
@@ -53,6 +55,16 @@ def print_survivors(console: Console, rows: list[Row]) -> None:
             reason = report.explained.get(name, "NOT EXPLAINED")
             console.print(f"  {report.exercise}: {name}", markup=False, highlight=False)
             console.print(f"      {reason}", markup=False, highlight=False)
+
+
+def print_hidden_alone(console: Console, rows: list[Row]) -> None:
+    """The wrong answers that no visible check rejects, and why none does."""
+    found = [path for row in rows for path in row.hidden_alone]
+    if found:
+        console.print(f"\n[bold]Wrong answers that hidden checks alone reject[/bold]: {len(found)}")
+    for path in found:
+        reason = listed_answers().get(path, "NOT LISTED")
+        console.print(f"  {path}\n      {reason}", markup=False, highlight=False, soft_wrap=True)
 
 
 def print_error_rates(console: Console, rates: Iterable[ErrorRates]) -> None:

@@ -10,6 +10,7 @@ import torch
 from grader.authoring.catalogue import Answer
 from grader.checks.registry import get_exercise
 from tests.prove.catalogue import MIN_RIGHT, MIN_WRONG, all_answers
+from tests.prove.hidden_alone import listed_answers, problem_with
 from tests.prove.judging import Verdict, faults
 from tests.prove.mistakes import PAGE, mistakes_page, same_words
 from tests.prove.points import kept
@@ -41,6 +42,11 @@ def test_each_answer_meets_its_check(answer: Answer, verdicts: dict[str, Verdict
     verdicts[answer.path] = verdict
     assert faults(answer, verdict) == []
     assert answer.right or kept(answer, verdict.result).problem == ""
+    assert answer.right or problem_with(answer, verdict.result, listed_answers()) == ""
+
+
+def test_what_is_listed_is_in_the_catalogue():
+    assert set(listed_answers()) <= {answer.path for answer in ANSWERS if not answer.right}
 
 
 def test_the_page_of_mistakes_is_up_to_date(verdicts: dict[str, Verdict]):

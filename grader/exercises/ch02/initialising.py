@@ -192,7 +192,7 @@ def example_network(inputs, width):
     deep = nn.Sequential(nn.Sequential(nn.Tanh(), nn.Linear(width, width, bias=False)))
     inner = nn.ModuleList([nn.Linear(width, width), deep])
     layers = [nn.Flatten(), nn.Linear(inputs, width), nn.ReLU(), nn.Dropout(0.5), inner]
-    return nn.Sequential(*layers, nn.BatchNorm1d(width), nn.Embedding(30, 20), nn.Conv1d(4, 5, 3))
+    return nn.ModuleList([*layers, nn.BatchNorm1d(width), nn.Embedding(30, 20), nn.Conv1d(4, 5, 3)])
 
 
 def in_kinds(net):

@@ -164,6 +164,12 @@ class PlotSweep(Exercise):
             expected=f"{listed(first)} as the first",
         )
         expect.true(
+            "dtype:" not in drawing.alt_text,
+            seen="a whole column of the table in the alt text",
+            expected=f"how many are tied: {TIED}",
+            because="`.sum()` counts the True ones",
+        )
+        expect.true(
             TIED in numbers_in(drawing.alt_text),
             seen=f"the alt text {expect.show(drawing.alt_text)}",
             expected=f"how many are tied: {TIED}",

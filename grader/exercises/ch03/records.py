@@ -7,6 +7,7 @@ import io
 import math
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import pairwise
 
 import pandas as pd
 import torch
@@ -76,31 +77,15 @@ class RunConfig(Exercise):
     def config(self, student: Student) -> None:
         """`make_net(num_hiddens, dropout1, dropout2)`"""
         problem = self.problem
-        slopes = [torch.randn(CLASSES, FEATURES) for _ in CONFIG]
-        units, first, second = integer(100, 200), uniform(0.1, 0.3), uniform(0.6, 0.9)
-
-        def loss(units: float, first: float, second: float) -> float:
-            start, values = problem.start, (units / 100, first, second)
-            weight = start[0] + sum(v * slope for v, slope in zip(values, slopes, strict=True))
-            outputs = [X @ weight.T + start[1] for X, _ in problem.train]
-            y = torch.cat([y for _, y in problem.train])
-            return float(torch.nn.functional.cross_entropy(torch.cat(outputs), y))
-
-        config = dict(zip(CONFIG, (units, first, second), strict=True))
+        config, slopes, right, mistakes = wirings(problem)
         (record,), _ = records_of(student, problem, [[1, 0.0, 1]], config, slopes=slopes)
         expect.close(
             measured(record, "train_loss"),
-            loss(units, first, second),
+            right,
             tolerance=expect.LAYERS,
             text="with lr = 0, a train loss of {}",
             because="this is not the network of the configuration",
-            mistakes={
-                "dropout1 and dropout2 are swapped": loss(units, second, first),
-                "dropout1 is used twice": loss(units, first, first),
-                "dropout2 is used twice": loss(units, second, second),
-                "the network always has 256 units": loss(256, first, second),
-                "the network always has the rates 0.2 and 0.5": loss(units, 0.2, 0.5),
-            },
+            mistakes=mistakes,
         )
 
     @check("train loss and train accuracy are means over the last epoch", weight=2, essential=True)
@@ -391,6 +376,36 @@ def measured(record: dict, name: str) -> float:
     if name not in record:
         expect.fail(f"the record has no entry `{name}`", f"an entry `{name}`")
     return entry(record[name], name)
+
+
+def wirings(problem: RunProblem) -> tuple[dict, list[Tensor], float, dict[str, float]]:
+    """A configuration, the slopes that a network takes from it, its loss, and those of wrong wirings.
+
+    No two of the losses are so near to each other that they could be taken for the same.
+    """
+    X = torch.cat([X for X, _ in problem.train])
+    y = torch.cat([y for _, y in problem.train])
+    weight, bias = problem.start
+    while True:
+        units, first, second = integer(100, 200), uniform(0.1, 0.3), uniform(0.6, 0.9)
+        slopes = [torch.randn(CLASSES, FEATURES) for _ in CONFIG]
+
+        def loss(units: float, *rates: float) -> float:
+            values = zip((units / 100, *rates), slopes, strict=True)  # noqa: B023
+            net = weight + sum(value * slope for value, slope in values)
+            return float(torch.nn.functional.cross_entropy(X @ net.T + bias, y))
+
+        right = loss(units, first, second)
+        mistakes = {
+            "dropout1 and dropout2 are swapped": loss(units, second, first),
+            "dropout1 is used twice": loss(units, first, first),
+            "dropout2 is used twice": loss(units, second, second),
+            "the network always has 256 units": loss(256, first, second),
+            "the network always has the rates 0.2 and 0.5": loss(units, 0.2, 0.5),
+        }
+        losses = sorted([right, *mistakes.values()])
+        if all(b > 1.01 * a for a, b in pairwise(losses)):
+            return dict(zip(CONFIG, (units, first, second), strict=True)), slopes, right, mistakes
 
 
 def records_of(

@@ -11,7 +11,7 @@ from grader.checks import expect
 from grader.checks.compare import compares
 from grader.checks.exercise import Exercise, check
 from grader.checks.functions import called, verify_untouched
-from grader.checks.randomness import shuffled, signed, uniform
+from grader.checks.randomness import integer, shuffled, signed, uniform
 from grader.checks.student import Student
 
 LARGEST = 1_000_000
@@ -300,8 +300,9 @@ def slope(w, b, X, y):
     return X.T @ (X @ w + b - y) / len(X)
 
 
-def step_inputs(n: int = 5, inputs: int = 4) -> tuple[Tensor, Tensor, Tensor, Tensor, float, float]:
-    """w, b, X, y, lr, lambd with a residual that is far from 0 on average."""
+def step_inputs(n: int = 0, inputs: int = 4) -> tuple[Tensor, Tensor, Tensor, Tensor, float, float]:
+    """w, b, X, y, lr, lambd with a residual that is far from 0 on average. n = 0: a number that is drawn."""
+    n = n or integer(4, 9)
     X, y = signed(n, inputs), torch.randn(n, 1) - 6
     return signed(inputs, 1), signed(1), X, y, uniform(0.05, 0.2), uniform(0.5, 3.0)
 

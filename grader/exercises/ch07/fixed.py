@@ -21,7 +21,7 @@ from grader.checks.networks import (
     parameters_of,
 )
 from grader.checks.randomness import signed
-from grader.checks.registration import NOT_REGISTERED, within_lines
+from grader.checks.registration import NOT_SEEN, within_lines
 from grader.checks.student import Student
 
 LINES = 5_000
@@ -155,7 +155,7 @@ class FixedHiddenMLP(Exercise):
             ): "the constant is a Parameter: an optimizer gets it, if not now, then after "
             "`net.requires_grad_(True)`",
             (2, 2): "two linear layers: the same one is to be used twice",
-            (0, 0): NOT_REGISTERED,
+            (0, 0): NOT_SEEN,
         }.get((shapes.count(square), shapes.count([INPUTS])), "")
         expect.true(
             canonical(shapes) == canonical(right),

@@ -22,7 +22,7 @@ from grader.checks.networks import (
     set_parameters,
 )
 from grader.checks.randomness import integer
-from grader.checks.registration import LR, NOT_REGISTERED
+from grader.checks.registration import LR, NOT_SEEN
 from grader.checks.student import Student
 
 
@@ -70,7 +70,7 @@ class Perceptron(Exercise):
             outputs_after_a_step, name=self.name, values=values, X=X, slope=slope, lr=LR / 9
         )
         if run is None:
-            expect.fail("a network without parameters", "layers to train", NOT_REGISTERED)
+            expect.fail("a network without parameters", "layers to train", NOT_SEEN)
         after, found = expect.items(run, 2)
         values = present(values, found)
         grads = gradients(values, X, slope)
@@ -96,7 +96,7 @@ class Perceptron(Exercise):
             expect.fail(
                 "a weight that is not in `state_dict()`",
                 "the weights and biases of every layer",
-                NOT_REGISTERED,
+                NOT_SEEN,
             )
         out, found = expect.items(run, 2)
         expect.tensor(out, dtype=torch.float64)
@@ -114,7 +114,7 @@ class Perceptron(Exercise):
             canonical(shapes) == canonical(mlp.shapes),
             seen=f"`parameters()` of {made} gives the shapes {listed(shapes)}",
             expected=listed(mlp.shapes),
-            because=NOT_REGISTERED if len(shapes) < len(mlp.shapes) else "",
+            because=NOT_SEEN if len(shapes) < len(mlp.shapes) else "",
         )
 
 

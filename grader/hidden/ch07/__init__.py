@@ -1,1 +1,1 @@
-"""Chapter 7: hidden checks."""
+"""Chapter 7: layers and blocks."""

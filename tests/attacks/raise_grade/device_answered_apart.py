@@ -1,8 +1,8 @@
 """Handles the device that stands for a GPU apart, and draws its mask on the CPU otherwise.
 
-In process: yes, a device without numbers asks for no more than a shape.
+In process: yes, a device without numbers asks for no more than a shape; no points hang on it there either.
 Here: no, no points hang on it: without a second real device, a device is a claim.
-Shown by: points
+Shown by: check the mask is drawn on the device of X
 Base: dropout_layer wrong/mask_on_the_cpu
 """
 import torch

@@ -1,8 +1,8 @@
 """Applies dropout through a name of its own, so that the probe does not see that it comes before ReLU.
 
-In process: yes, the probe can note only what goes through names that it knows.
+In process: yes, the probe can note only what goes through names that it knows; no points hang on it there either.
 Here: no, no points hang on it: with ReLU the result is the same in either order.
-Shown by: points
+Shown by: check dropout comes after ReLU
 Base: Net wrong/dropout_before_relu
 """
 import torch

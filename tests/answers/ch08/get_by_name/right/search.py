@@ -1,0 +1,7 @@
+def get_by_name(net, name):
+    for path, module in net.named_modules(remove_duplicate=False):
+        for group in (module._parameters, module._buffers):
+            for own, tensor in group.items():
+                if f"{path}.{own}".lstrip(".") == name:
+                    return tensor
+    raise KeyError(name)

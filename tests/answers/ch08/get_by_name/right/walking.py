@@ -1,0 +1,11 @@
+def get_by_name(net, name):
+    *path, last = name.split(".")
+    block = net
+    for part in path:
+        if part not in block._modules:
+            raise KeyError(name)
+        block = block._modules[part]
+    for group in (block._parameters, block._buffers):
+        if last in group:
+            return group[last]
+    raise KeyError(name)

@@ -1,0 +1,1 @@
+quiz_parameters = dict(enumerate("cbabcbabac", start=1))

@@ -1,0 +1,11 @@
+quiz_parameters = {}
+quiz_parameters[1] = "(c)"
+quiz_parameters[2] = "(b)"
+quiz_parameters[3] = "(a)"
+quiz_parameters[4] = "(b)"
+quiz_parameters[5] = "(c)"
+quiz_parameters[6] = "(b)"
+quiz_parameters[7] = "(a)"
+quiz_parameters[8] = "(b)"
+quiz_parameters[9] = "(a)"
+quiz_parameters[10] = "(c)"

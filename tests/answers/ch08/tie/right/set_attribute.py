@@ -1,0 +1,3 @@
+def tie(net, first, second):
+    layer = getattr(net, str(first))
+    setattr(net, str(second), layer)
