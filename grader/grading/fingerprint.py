@@ -17,6 +17,7 @@ from pathlib import Path
 import grader
 from grader.checks.registry import chapter_of
 from grader.course import CONFIG_FILE, Course
+from grader.grading.folder import is_own_folder
 from grader.grading.names import folder_of
 from grader.grading.release import Release
 from grader.wire.limits import MIB, Limits
@@ -111,6 +112,9 @@ def versions() -> list[str]:
 
 def _submitted(folder: Path) -> Iterator[bytes]:
     """What lies in `folder`, in order: names, kinds and contents. Follows no links."""
+    if not is_own_folder(folder):
+        yield b"no folder"
+        return
     room = MAX_READ
     for path in sorted(_walk(folder)):
         about = os.lstat(path)

@@ -35,6 +35,11 @@ class NotRead(Exception):
     """Something was not read; the text says why, as the end of a sentence that begins with its name."""
 
 
+def is_own_folder(path: Path) -> bool:
+    """Whether a student's folder is one, and no link, nor within one. Raises OSError when nothing is there."""
+    return stat.S_ISDIR(os.lstat(path).st_mode) and not path.parent.is_symlink()
+
+
 class Folder:
     """What lies in a student's folder.
 
@@ -45,7 +50,7 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.is_folder = stat.S_ISDIR(os.lstat(path).st_mode) and not path.parent.is_symlink()
+        self.is_folder = is_own_folder(path)
         names = sorted(os.listdir(path)) if self.is_folder else []
         self.kinds = {name: _kind(path / name) for name in names}
 

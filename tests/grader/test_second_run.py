@@ -115,6 +115,17 @@ def test_what_concerns_all_has_all_graded_again(course, what):
     assert _plan(Course(course.root)).waiting == list(CLASS)
 
 
+@pytest.mark.parametrize("target", ["", "nowhere", "../cem/" + NAME])
+def test_what_stands_in_the_folders_place_is_not_followed(course, target):
+    folder = course.notebook("submitted", NAME, "bea").parent
+    shutil.rmtree(folder)
+    folder.symlink_to(target) if target else folder.touch()
+    before = _plan(course).fingerprints.of("bea")
+    submit(course, "cem", NAME, handed_out(course, NAME))
+    plan = _plan(course)
+    assert plan.waiting == ["bea", "cem"] and plan.fingerprints.of("bea") == before
+
+
 def test_checks_limits_versions_data_and_the_kind_of_sandbox_count(course, tmp_path, monkeypatch):
     for settings in (
         {"limits": Limits(cell_seconds=5)},
