@@ -1058,11 +1058,11 @@ print(f"prices {train_labels.median():,.0f}")
 #    next start of a program that asks `os.path.exists`?
 #     - (a) it fetches the rest
 #         > Nothing remembers how much is there, and nothing asks.
-#     - (b) it takes half a file for the whole one
+#     - (b) it raises an error
+#         > Not here. Perhaps later, when a row is cut in the middle; perhaps never.
+#     - (c) it takes half a file for the whole one
 #         > right: The name is there, so all seems well. Write under another name, and rename when
 #         > the sum is right.
-#     - (c) it raises an error
-#         > Not here. Perhaps later, when a row is cut in the middle; perhaps never.
 # 2. A server answers with the status 404 and a page. What does `requests.get(url)` do?
 #     - (a) it raises an exception
 #         > Only when there is no answer at all. A page that says "not found" is an answer.
@@ -1071,21 +1071,21 @@ print(f"prices {train_labels.median():,.0f}")
 #     - (c) it returns None
 #         > It always returns a response, or raises.
 # 3. `os.path.splitext("houses.tar.gz")` gives
-#     - (a) `("houses", ".tar.gz")`
-#         > It splits at the last dot only.
-#     - (b) `("houses.tar", ".gz")`
+#     - (a) `("houses.tar", ".gz")`
 #         > right: So code that unpacks to "houses" and returns this names a folder that is not
 #         > there.
+#     - (b) `("houses", ".tar.gz")`
+#         > It splits at the last dot only.
 #     - (c) `("houses", ".gz")`
 #         > Nothing gets lost: the two parts together are the name.
 # 4. A column of numbers has a hole in a row. You put 0 there *before* standardising. What is wrong?
 #     - (a) nothing: 0 is the mean of a standardised column
 #         > It is, after standardising. Before, it is an area of 0 square feet.
-#     - (b) mean and standard deviation are computed with a house of size 0, and the hole becomes an
+#     - (b) the column becomes one of words
+#         > It stays one of numbers.
+#     - (c) mean and standard deviation are computed with a house of size 0, and the hole becomes an
 #       extreme value
 #         > right: First standardise with the numbers that are there, then fill in 0.
-#     - (c) the column becomes one of words
-#         > It stays one of numbers.
 # 5. Mean and standard deviation are taken over training and test rows together. What is the harm?
 #     - (a) none, as long as the labels of the test rows are unknown
 #         > Features of the future are the future, too. Nobody has next year's houses today.
@@ -1096,34 +1096,34 @@ print(f"prices {train_labels.median():,.0f}")
 #         > They are, with numbers that nobody could have known.
 # 6. A notebook divides by the variance in place of the standard deviation. An area has a standard
 #    deviation of 500 square feet. How large is it typically after that?
-#     - (a) about 1
-#         > That would be the standard deviation's doing.
-#     - (b) about 1/500
-#         > right: 500 divided by 250,000. The feature has all but vanished.
-#     - (c) about 500
+#     - (a) about 500
 #         > That is its spread before; the variance is 250,000.
+#     - (b) about 1
+#         > That would be the standard deviation's doing.
+#     - (c) about 1/500
+#         > right: 500 divided by 250,000. The feature has all but vanished.
 # 7. A network predicts −20,000 dollars for a house of 60,000. What does the log RMSE make of it?
 #     - (a) it is NaN: there is no logarithm of a negative number
 #         > Without clipping, yes. The score raises predictions to 1 first.
-#     - (b) an error of log 60,000, about 11
+#     - (b) an error of 80,000
+#         > That is the difference in dollars. The score compares logarithms.
+#     - (c) an error of log 60,000, about 11
 #         > right: The prediction counts as 1 dollar, and log 1 = 0. One such house in 1,000 adds
 #         > 0.12 to the mean square.
-#     - (c) an error of 80,000
-#         > That is the difference in dollars. The score compares logarithms.
 # 8. `fold_size = X.shape[0]`, with the `// k` lost, and k = 5. What do the five folds validate?
-#     - (a) all rows, five times
-#         > Only the first fold begins at row 0.
-#     - (b) all rows in fold 0, and nothing in the others
+#     - (a) all rows in fold 0, and nothing in the others
 #         > right: And fold 0 has nothing to train on.
+#     - (b) all rows, five times
+#         > Only the first fold begins at row 0.
 #     - (c) a fifth of the rows each
 #         > That is what `X.shape[0] // k` gives, if k divides the number of rows.
 # 9. Why does the book's linear network, with Adam, need a learning rate as large as 5?
 #     - (a) because the gradients of squared dollars are small
 #         > They are huge. Adam divides by their size, so that hardly matters.
-#     - (b) because a step of Adam has a length of about the learning rate, and weights are dollars
-#         > right: 1,900 steps of 5 dollars. With 0.005, a weight would get to 9.50.
-#     - (c) because there is no weight decay
+#     - (b) because there is no weight decay
 #         > Decay would pull the weights back, but it does not decide how far a step goes.
+#     - (c) because a step of Adam has a length of about the learning rate, and weights are dollars
+#         > right: 1,900 steps of 5 dollars. With 0.005, a weight would get to 9.50.
 # 10. You train on log prices and forget to undo it: `submission.csv` has 12.1 where 180,000 is
 #     meant. What is the score?
 #     - (a) about 9.6: log 12.1 is 2.5, and log 180,000 is 12.1
