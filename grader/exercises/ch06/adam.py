@@ -93,9 +93,10 @@ def whole(n: int, epochs: int) -> list[list[list[int]]]:
 
 @dataclass(frozen=True)
 class Prices:
-    """A small regression whose labels are far above 1: X (n, 3), y (n, 1), and start values."""
+    """A small regression: X (n, 3), y (n, 1) around `level`, and start values."""
 
     n: int = 12
+    level: float = 60.0
     start: tuple[Tensor, Tensor] = field(default_factory=lambda: (signed(3, 1), signed(1)))
     X: Tensor = field(init=False)
     y: Tensor = field(init=False)
@@ -104,7 +105,9 @@ class Prices:
     def __post_init__(self) -> None:
         object.__setattr__(self, "X", torch.randn(self.n, 3))
         noise = torch.randn(self.n, 1)
-        object.__setattr__(self, "y", 60 + 9 * self.X[:, :1] - 5 * self.X[:, 1:2] + 4 * noise)
+        object.__setattr__(
+            self, "y", self.level + 9 * self.X[:, :1] - 5 * self.X[:, 1:2] + 4 * noise
+        )
 
     def trained(self, epochs: int, wd: float = 0.0, **changed: object) -> Trained:
         """With one batch of all rows an epoch, unless `batches` say otherwise."""

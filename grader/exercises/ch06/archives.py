@@ -71,7 +71,7 @@ class FindTheArchiveBugs(Exercise):
     @check("the folder of every kind of archive", weight=2, essential=True)
     def folder(self, student: Student) -> None:
         """`.tar.gz` is one ending, and the name before it may have dots."""
-        stems = [f"data.v{integer(2, 9)}/houses{integer(10, 99)}" for _ in ENDINGS]
+        stems = [f"data.v{integer(2, 9)}/{integer(10, 99)}-avatar" for _ in ENDINGS]
         stems += [f"houses{integer(10, 99)}.v{integer(1, 9)}" for _ in ENDINGS]
         for stem, ending in zip(stems, ENDINGS * 2, strict=True):
             seen, name = called(student, "folder_of", stem + ending), stem + ending
@@ -382,7 +382,9 @@ def make_zip(archive, entries):
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
         for kind, path, text in entries:
             packed.writestr(path, "0" if kind == "zeros" else text)
-            if kind == "zeros":  # the list of contents says so; to really pack as many takes a second
+            if (
+                kind == "zeros"
+            ):  # the list of contents says so; to really pack as many takes a second
                 packed.getinfo(path).file_size = int(text)
 
 

@@ -45,7 +45,7 @@ class Sha1Of(Exercise):
         """`open` takes both kinds of path; the sum of nothing is a sum, too."""
         verify_sums(student, [(some_bytes(0), 1, "str"), (with_line_breaks(300), 1, "Path")])
 
-    @check("a file larger than a piece, all of it")
+    @check("a file larger than a piece, all of it", essential=True)
     def large(self, student: Student) -> None:
         """Read until `read` gives nothing more."""
         pattern = some_bytes(PIECE + integer(1, 99))
@@ -129,6 +129,7 @@ class Case:
     unreachable: bool = False
     kind: str = "str"
     measured: bool = False
+    folder: bool = True
 
     def as_plain(self, name: str) -> dict:
         """As it travels."""
@@ -146,6 +147,7 @@ class Case:
             "before": self.before,
             "kind": self.kind,
             "measured": self.measured,
+            "folder": self.folder,
         }
 
 
@@ -165,7 +167,7 @@ class Download(Exercise):
 
     @check("a file that is not there yet is fetched", weight=1.5, essential=True)
     def fetches(self, student: Student) -> None:
-        """The name is `url.split("/")[-1]`, the folder may have to be made."""
+        """The name is `url.split("/")[-1]`."""
         bodies = [some_bytes(integer(200, 300)) for _ in range(2)]
         cases = [
             Case(body, sum_of(body), kind=kind)
@@ -174,17 +176,24 @@ class Download(Exercise):
         for body, (name, report) in zip(bodies, asked(student, cases), strict=True):
             verify_fetched(report, name, body)
 
+    @check("a folder that is not there yet is made", weight=0.5)
+    def makes_the_folder(self, student: Student) -> None:
+        """`os.makedirs(folder, exist_ok=True)`"""
+        body = some_bytes(250)
+        ((name, report),) = asked(student, [Case(body, sum_of(body), folder=False)])
+        verify_fetched(report, name, body)
+
     @check("the right file is there: it is returned, and nobody is asked", weight=1)
     def cached(self, student: Student) -> None:
         """Compare `sha1_of(path)` with `sha1` first."""
         body, other = some_bytes(250), some_bytes(250)
         ((name, report),) = asked(student, [Case(other, sum_of(body), before=body)])
-        verify_fetched(report, name, body)
         expect.true(
-            report.get("asked") == 0,
+            report["asked"] == 0,
             seen="the server was asked, although the right file was there",
             expected="no call of `get`",
         )
+        verify_fetched(report, name, body)
 
     @check("another file lies under the name: it is fetched anew", weight=1)
     def replaces(self, student: Student) -> None:

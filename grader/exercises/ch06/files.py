@@ -140,14 +140,15 @@ def with_memory(function):
 def downloads(namespace, cases):
     """Of each case, one after another, each in a folder of its own: what `download` returned or raised, what
     lies in the folder then, and how often the server was asked. A case: name, sum, reply, what lies there
-    before (None for no file, not even a folder), and the kind of path.
+    before (None for no file), whether there is a folder, and the kind of path.
     """
     reports = []
     for case in cases:
         with tempfile.TemporaryDirectory() as home:
             folder = os.path.join(home, "data")
-            if case["before"] is not None:
+            if case["folder"]:
                 os.mkdir(folder)
+            if case["before"] is not None:
                 with open(os.path.join(folder, case["name"]), "wb") as file:
                     file.write(as_bytes(case["before"]))
             server, report = Server(case["reply"]), {"path": None, "error": None}

@@ -105,7 +105,7 @@ class GetKFoldData(Exercise):
                     expected="each of the other rows trains, once",
                 )
 
-    @check("each row keeps its features and its label", weight=1)
+    @check("each row keeps its features and its label", weight=1, essential=True)
     def together(self, student: Student) -> None:
         """Index `X` and `y` with the same rows."""
         n, k = drawn_with_remainder()
@@ -215,9 +215,9 @@ def verify_partition(folds: list[tuple[list[int], list[int]]], n: int, k: int) -
     elif never == n % k and not often and never:
         because = "the remainder is dropped: n // k rows a fold are not all"
     expect.true(
-        never == 0 and often == 0,
+        never == 0 and often == 0 and min(sizes) > 0,
         seen=f"{n} rows in {k} folds of {sizes}: {never} rows never validate, {often} more than once",
-        expected="each row once",
+        expected="each row once, and no fold empty",
         because=because,
     )
 

@@ -101,7 +101,7 @@ class Train(Exercise):
     @check("the network is where Adam with the squared error leads", weight=2, essential=True)
     def steps(self, student: Student) -> None:
         """`zero_grad`, `nn.MSELoss`, `backward`, `step`, in each batch."""
-        problem = Prices()
+        problem = Prices(level=3.0)
         seen = run(student, problem, EPOCHS)
         verify_parameters(
             seen,
@@ -141,8 +141,7 @@ class Train(Exercise):
     @check("weight_decay is Adam's", weight=1)
     def decay(self, student: Student) -> None:
         """`torch.optim.Adam(..., weight_decay=weight_decay)`."""
-        problem = Prices()
-        problem.y[:] -= 60  # small residuals, so that the decay shows
+        problem = Prices(level=0.0)  # small residuals, so that the decay shows
         wd = uniform(5.0, 9.0)
         verify_parameters(
             run(student, problem, EPOCHS, wd=wd),
@@ -180,7 +179,7 @@ class Train(Exercise):
     def no_test(self, student: Student) -> None:
         """`if test_labels is not None:`"""
         problem = Prices()
-        seen = run(student, problem, 2)
+        seen = run(student, problem, 2, test=(None, None))
         scores_of(seen["train_ls"], 2, "train_ls")
         expect.true(
             seen["test_ls"] == [], seen=f"test_ls is {expect.show(seen['test_ls'])}", expected="[]"
@@ -225,13 +224,15 @@ def run(
     epochs: int,
     wd: float = 0.0,
     batch_size: int = 64,
-    test: tuple[Tensor, Tensor] | None = None,
+    test: tuple[Tensor | None, Tensor | None] | None = None,
 ) -> dict:
-    """What `train` did with a linear network (`run_train`)."""
+    """What `train` did with a linear network (`run_train`). test: test data, some when None."""
+    if test is None:
+        test = (problem.X[:2], problem.y[:2])
     result = student.run(
         run_train,
         start=list(problem.start),
-        data=[problem.X, problem.y, *(test or (None, None))],
+        data=[problem.X, problem.y, *test],
         numbers=[epochs, problem.lr, wd, batch_size],
     )
     report = expect.record(result)

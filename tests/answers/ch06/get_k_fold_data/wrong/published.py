@@ -1,4 +1,4 @@
-# rejected by: covers | says: fold 0 of
+# rejected by: covers | says: `// k` is lost
 def get_k_fold_data(k, i, X, y):
     assert k > 1
     fold_size = X.shape[0]
