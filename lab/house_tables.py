@@ -63,7 +63,8 @@ def synthetic_house_prices(
     real ones do. Equal arguments give equal tables.
     """
     houses = build_houses(num_train, num_test, seed)
-    return houses[:num_train].copy(), _without_prices(houses[num_train:])
+    test = houses[num_train:].drop(columns="SalePrice")
+    return _with_types(houses[:num_train]), _with_types(test)
 
 
 def load_house_prices() -> HousePrices:
@@ -124,9 +125,11 @@ def _what_to_do(path: Path) -> str:
     return f"put a complete copy of {path.name} there, or delete it so that it is fetched again"
 
 
-def _without_prices(houses: pd.DataFrame) -> pd.DataFrame:
-    """The rows to be predicted. Columns in which nothing is missing are whole numbers again."""
-    return houses.drop(columns="SalePrice").reset_index(drop=True)
+def _with_types(houses: pd.DataFrame) -> pd.DataFrame:
+    """Rows from 0, and whole numbers in a column of numbers in which nothing is missing, as when a file is read."""
+    houses = houses.reset_index(drop=True)
+    full = [name for name in houses.select_dtypes("float") if houses[name].notna().all()]
+    return houses.astype(dict.fromkeys(full, "int64"))
 
 
 def _announce(reason: str) -> None:
