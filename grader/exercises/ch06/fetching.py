@@ -51,7 +51,9 @@ class Sha1Of(Exercise):
         pattern = some_bytes(PIECE + integer(1, 99))
         verify_sums(student, [(pattern, 33, "str"), (some_bytes(PIECE), 32, "str")])
 
-    @check("a large file is read in pieces", weight=0.5)
+    @check(
+        "a large file is read in pieces (measured beside your code, so without points)", weight=0
+    )
     def in_pieces(self, student: Student) -> None:
         """`file.read()` without a size reads all of it."""
         pattern = some_bytes(PIECE)
@@ -253,7 +255,10 @@ class Download(Exercise):
             "the wrong file",
         )
 
-    @check("a large file is written piece by piece", weight=0.5)
+    @check(
+        "a large file is written piece by piece (measured beside your code, so without points)",
+        weight=0,
+    )
     def in_pieces(self, student: Student) -> None:
         """`response.content` is all of it; `response.iter_content(65536)` is not."""
         pattern = some_bytes(PIECE)
