@@ -22,5 +22,7 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
+c.Execute.skip_cells_with_tag = "demo"  # the button Validate runs no demonstrations
+
 c.GenerateFeedback.exporter_class = "grader.grading.pages.FeedbackPage"  # runs nothing
 guard()  # formgrader's pages run nothing but formgrader's own scripts

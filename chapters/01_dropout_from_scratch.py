@@ -570,8 +570,9 @@ check("train_epoch")
 #   it with `.to(device)` (the iterators' batches are there already; `None` leaves it where it is).
 # - Trains it for `num_epochs` epochs with cross-entropy (`nn.CrossEntropyLoss(reduction='none')`)
 #   and `torch.optim.SGD`, learning rate `lr`.
-# - Keeps a `History()`: after each epoch it appends train loss, train accuracy and test accuracy
-#   to the lists `history.train_loss`, `history.train_acc`, `history.test_acc`.
+# - Keeps a `History()`: after each epoch it appends train loss, train accuracy (both as `train_epoch`
+#   gives them, measured while training) and test accuracy to the lists `history.train_loss`,
+#   `history.train_acc`, `history.test_acc`.
 # - Returns `(net, history)`.
 #
 # Call `report(history)` after each epoch if you like to see that it moves. The check trains your

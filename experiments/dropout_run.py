@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -10,6 +11,7 @@ from torch import nn
 
 import lab
 from lab.fashion import NUM_TEST, load_fashion_mnist
+from lab.training import Updater
 
 NUM_INPUTS, NUM_OUTPUTS = 28 * 28, 10
 EVALUATION_BATCH = 1_000
@@ -67,6 +69,15 @@ def train(run: Run) -> Outcome:
 
     Plain SGD on the mean cross-entropy of a batch; pixels in [0, 1].
     """
+    return train_with(run, network, lambda net: torch.optim.SGD(net.parameters(), lr=run.lr))
+
+
+def train_with(
+    run: Run,
+    network: Callable[[Run], nn.Module],
+    updater: Callable[[nn.Module], Updater],
+) -> Outcome:
+    """As `train`, with a network and an updater of another kind."""
     torch.set_num_threads(1)
     start = time.process_time()
     train_split, test_split = load_fashion_mnist()
@@ -81,7 +92,7 @@ def train(run: Run) -> Outcome:
         test_iter,
         nn.CrossEntropyLoss(reduction="none"),
         run.num_epochs,
-        torch.optim.SGD(net.parameters(), lr=run.lr),
+        updater(net),
         quiet=True,
     )
     still = train_split.batches(EVALUATION_BATCH, shuffle=False, device="cpu")

@@ -8,6 +8,7 @@ import importlib.metadata
 import json
 import os
 import platform
+from collections.abc import Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
 
@@ -16,8 +17,7 @@ import torch
 from experiments.dropout_run import Outcome, Run
 
 DIGITS, CURVE_DIGITS = 6, 4
-COLUMNS = [field.name for kind in (Run, Outcome) for field in fields(kind)]
-COLUMNS.remove("cpu_seconds")  # the only number that differs when a run is repeated
+SCRIPT = "experiments.dropout_sweep"
 METHOD = {
     "network": "784-h-h-10, ReLU, then dropout, after each hidden layer",
     "initialisation": "PyTorch's default of nn.Linear: uniform in ±1/√(number of inputs)",
@@ -30,6 +30,15 @@ METHOD = {
 }
 
 
+def columns_of(kind: type[Run]) -> list[str]:
+    """The columns of a table of such runs: all but the only number that differs in a repeated run."""
+    names = [field.name for part in (kind, Outcome) for field in fields(part)]
+    return [name for name in names if name != "cpu_seconds"]
+
+
+COLUMNS = columns_of(Run)
+
+
 class AnotherEnvironment(Exception):
     """The table was begun with other versions or data; the message says which."""
 
@@ -37,13 +46,23 @@ class AnotherEnvironment(Exception):
 class RunTable:
     """Finished runs on disk. Each `add` replaces both files in one step each, so none is half."""
 
-    def __init__(self, path: Path, data_sha256: str) -> None:
-        """Open the table at `path`, or begin it.
+    def __init__(
+        self,
+        path: Path,
+        data_sha256: str,
+        kind: type[Run] = Run,
+        made_by: str = SCRIPT,
+        differs: Mapping[str, str] | None = None,
+    ) -> None:
+        """Open the table at `path`, or begin it: runs of this kind, made by this script.
+
+        differs: what METHOD does not say rightly of them.
 
         Raises AnotherEnvironment when it was made with other versions, on another kind of CPU,
         or from other data.
         """
-        self.path = path
+        self.path, self._kind, self._made_by = path, kind, made_by
+        self._method = METHOD | dict(differs or {})
         self._environment = _environment() | {"data_sha256": data_sha256}
         self._rows: dict[Run, dict[str, str]] = {}
         self._cpu_seconds = 0.0
@@ -72,24 +91,25 @@ class RunTable:
                     "(--table), or delete this one to begin anew."
                 )
         with self.path.open(newline="") as file:
-            self._rows = {_run(row): row for row in csv.DictReader(file)}
+            self._rows = {_run(row, self._kind): row for row in csv.DictReader(file)}
         self._cpu_seconds = about["cpu_seconds"]
 
     def _write(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         about = {
-            "made_by": "python -m experiments.dropout_sweep",
+            "made_by": f"python -m {self._made_by}",
             "date": datetime.date.today().isoformat(),
             **self._environment,
             "runs": len(self._rows),
             "seeds": sorted({run.seed for run in self._rows}),
             "cpu_seconds": round(self._cpu_seconds, 1),
-            "method": METHOD,
+            "method": self._method,
         }
         # The settings first: a table without them could not be continued.
         _replace(self._about, json.dumps(about, indent=2, ensure_ascii=False) + "\n")
         rows = [self._rows[run] for run in sorted(self._rows, key=_place)]
-        lines = [",".join(COLUMNS), *(",".join(row[name] for name in COLUMNS) for row in rows)]
+        names = columns_of(self._kind)
+        lines = [",".join(names), *(",".join(row[name] for name in names) for row in rows)]
         _replace(self.path, "\n".join(lines) + "\n")
 
     @property
@@ -111,28 +131,18 @@ def _environment() -> dict[str, object]:
 
 
 def _row(run: Run, outcome: Outcome) -> dict[str, str]:
-    row: dict[str, str] = {}
-    for name, value in {**asdict(run), **asdict(outcome)}.items():
+    row = {name: str(value) for name, value in asdict(run).items()}
+    for name, value in asdict(outcome).items():
         if isinstance(value, tuple):
             row[name] = " ".join(f"{number:.{CURVE_DIGITS}f}" for number in value)
-        elif name in Run.__dataclass_fields__:
-            row[name] = str(value)
         else:
             row[name] = f"{value:.{DIGITS}f}"
     return row
 
 
-def _run(row: dict[str, str]) -> Run:
-    return Run(
-        num_hiddens=int(row["num_hiddens"]),
-        dropout1=float(row["dropout1"]),
-        dropout2=float(row["dropout2"]),
-        train_size=int(row["train_size"]),
-        num_epochs=int(row["num_epochs"]),
-        lr=float(row["lr"]),
-        batch_size=int(row["batch_size"]),
-        seed=int(row["seed"]),
-    )
+def _run(row: dict[str, str], kind: type[Run]) -> Run:
+    types = {"int": int, "float": float, "str": str}
+    return kind(**{field.name: types[str(field.type)](row[field.name]) for field in fields(kind)})
 
 
 def _place(run: Run) -> tuple[int, Run]:

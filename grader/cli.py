@@ -1,4 +1,4 @@
-"""The command line: `grader build`, `autograde`, `feedback`, `demo`.
+"""The command line: `grader build`, `lab`, `validate`, `doctor`, `autograde`, `feedback`, `demo`.
 
 Exit codes: 0 when done (low grades are not a failure), 1 when something could not be graded or a
 file has drifted, 2 for wrong usage.
@@ -7,16 +7,25 @@ file has drifted, 2 for wrong usage.
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Literal, Optional
+from typing import TYPE_CHECKING, Annotated, Literal, Optional
 
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from grader.screen import Steps
+
+if TYPE_CHECKING:
+    from grader.course import Course
+    from grader.grading.class_report import Report
+    from grader.grading.outcome import Outcome
+    from grader.grading.plan import Plan
+    from grader.sandbox import Backend
 
 app = typer.Typer(
     help="Build, grade and prove Dropout Lab.", no_args_is_help=True, add_completion=False
@@ -62,7 +71,12 @@ def build(
 
     where = Course.find(course)
     if not check:
-        written = build_notebooks(where)
+
+        def say_kept(path: Path, kept: Path) -> None:
+            old, new = path.relative_to(where.root), kept.relative_to(where.root)
+            console.print(f"{old} holds answers: they are now in {new}.", highlight=False)
+
+        written = build_notebooks(where, say_kept)
         for path in written:
             console.print(
                 f"{'wrote' if path.exists() else 'removed'} {path.relative_to(where.root)}"
@@ -79,6 +93,53 @@ def build(
 
 
 @app.command()
+def lab(
+    chapter: Annotated[str, typer.Argument(help="The chapter's number or name.")] = "1",
+    course: CourseOption = None,
+) -> None:
+    """Open your own copy of a chapter, in the folder `work`, in JupyterLab."""
+    from grader.course import Course
+    from grader.workplace import copy_of, open_lab
+
+    where = Course.find(course)
+    path = copy_of(where, chapter)
+    console.print(f"Your copy is {path.relative_to(where.root)}; nothing overwrites it.")
+    open_lab(where, path)
+
+
+@app.command()
+def validate(notebook: Path, course: CourseOption = None) -> None:
+    """Say what NOTEBOOK still lacks before it is handed in: checks, open exercises, empty answers."""
+    with _importing():
+        from grader.course import Course
+        from grader.errors import CourseError
+        from grader.grading.report import print_validation
+        from grader.grading.validate import validate as run_checks
+
+    try:
+        where = Course.find(course or notebook.parent)
+    except CourseError:
+        if course is not None:
+            raise
+        where = None  # a notebook outside a course folder is not compared with a release
+    with console.status("running the notebook"):
+        found = run_checks(notebook, where)
+    print_validation(console, found)
+
+
+@app.command()
+def doctor() -> None:
+    """Say what this machine has and lacks for the course, with the remedies."""
+    from grader.doctor import examine
+
+    for finding in examine():
+        mark = "→" if finding.remedy else "✓"
+        console.print(f"{mark} {finding.what:14} {finding.seen}", markup=False, highlight=False)
+        if finding.remedy:
+            console.print(f"  {finding.remedy}", markup=False, highlight=False)
+
+
+@app.command()
 def autograde(
     assignment: str,
     student: StudentOption = "*",
@@ -89,13 +150,21 @@ def autograde(
     json: Annotated[
         Optional[Path], typer.Option(help="Also write everything to this file.")  # noqa: UP045
     ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Grade unchanged ones again, too.")
+    ] = False,
     course: CourseOption = None,
 ) -> None:
     """Grade the submissions of ASSIGNMENT in the sandbox and record the grades."""
     with _importing():
         from grader.course import Course, data_folder
+        from grader.grading.class_report import Report
+        from grader.grading.plan import make_plan, students
+        from grader.grading.preflight import check_before
         from grader.grading.release import read_release
-        from grader.sandbox.launch import launch
+        from grader.grading.run_lock import one_run
+        from grader.grading.stopping import Stopped, stoppable
+        from grader.grading.transaction import GradebookLocked
 
     if sandbox == "none":
         errors.print(
@@ -104,42 +173,94 @@ def autograde(
         )
     where, data = Course.find(course), data_folder()
     release = read_release(where, assignment)
-    with _progress("grading") as step:
-        launched = launch(sandbox, release.modules, data)
-        with _importing():  # while the sandbox does the same
-            from grader.grading.grade_class import Failure
-            from grader.grading.grade_class import autograde as grade_class
-            from grader.grading.report import print_grades, print_reasons, write_json
-        outcomes = grade_class(
-            where,
-            assignment,
-            pattern=student,
+    with stoppable(), one_run(where, f"grader autograde {assignment}"):
+        check_before(where, release, len(students(where, assignment, student)), json)
+        plan = make_plan(
+            *(where, release), pattern=student, backend=sandbox, data=data, force=force
+        )
+        report = Report(release, plan, json)
+        try:
+            if plan.waiting:
+                _grade(where, plan, report, workers, sandbox, data)
+        except (Stopped, GradebookLocked) as reason:
+            report.tell(console, reason)
+            _leave(reason.exit_code if isinstance(reason, Stopped) else 1)
+    report.tell(console)
+    if report.failures:
+        raise SystemExit(1)
+
+
+def _grade(
+    where: Course, plan: Plan, report: Report, workers: int, sandbox: Backend, data: Path | None
+) -> None:
+    """Grade what is waiting, and tell `report` of each outcome."""
+    with _importing():
+        from grader.sandbox.launch import launch
+
+    launched = launch(sandbox, report.release.modules, data)
+    with _importing():  # while the sandbox does the same
+        from grader.grading.apart import isolation_for
+        from grader.grading.grade_class import autograde as grade_class
+
+    isolation = isolation_for(report.release.assignment)
+    isolation.start()  # before there are threads
+    with isolation, Steps("grading", console) as steps:
+
+        def done(outcome: Outcome, total: int) -> None:
+            steps.done(outcome.student, total)
+            if problem := report.add(outcome):
+                steps.say(problem)
+
+        grade_class(
+            *(where, report.release.assignment),
             workers=workers,
             backend=sandbox,
             data=data,
             launched=launched,
-            release=release,
-            progress=lambda outcome, total: step(outcome.student, total),
+            release=report.release,
+            plan=plan,
+            isolation=isolation,
+            progress=done,
+            say=steps.say,
         )
-    print_grades(console, outcomes)
-    print_reasons(console, outcomes)
-    if json is not None:
-        write_json(json, outcomes)
-    if any(isinstance(outcome, Failure) for outcome in outcomes):
-        raise SystemExit(1)
+
+
+def _leave(exit_code: int) -> None:
+    """End at once, without a wait for sandboxes that still work: they end with this process."""
+    console.file.flush()
+    errors.file.flush()
+    os._exit(exit_code)
 
 
 @app.command()
-def feedback(assignment: str, student: StudentOption = "*", course: CourseOption = None) -> None:
+def feedback(
+    assignment: str,
+    student: StudentOption = "*",
+    workers: Annotated[int, typer.Option(min=1, help="Pages rendered side by side.")] = 1,
+    force: Annotated[
+        bool, typer.Option("--force", help="Write unchanged pages again, too.")
+    ] = False,
+    course: CourseOption = None,
+) -> None:
     """Write a feedback page for every autograded submission of ASSIGNMENT."""
     with _importing():
         from grader.course import Course
         from grader.grading.feedback import feedback as write_feedback
+        from grader.grading.run_lock import one_run
 
     where = Course.find(course)
-    with _progress("feedback") as step:
-        pages = write_feedback(where, assignment, pattern=student, progress=step)
-    console.print(f"{len(pages)} pages in {where.folder('feedback')}")
+    with one_run(where, f"grader feedback {assignment}"), Steps("feedback", console) as steps:
+        pages = write_feedback(
+            *(where, assignment),
+            pattern=student,
+            workers=workers,
+            force=force,
+            progress=steps.done,
+            say=steps.say,
+        )
+    console.print(escape(pages.summary(where.folder("feedback"))), soft_wrap=True)
+    if pages.failed:
+        raise SystemExit(1)
 
 
 @app.command()
@@ -154,8 +275,8 @@ def demo(
         from grader.course import Course
         from grader.demo import run_demo
 
-    with _progress("working") as step:
-        run_demo(Course.find(course), folder.resolve(), console, step)
+    with Steps("working", console) as steps:
+        run_demo(Course.find(course), folder.resolve(), console, steps.done)
 
 
 @contextmanager
@@ -170,30 +291,3 @@ def _importing() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
-
-
-class _progress:
-    """A progress bar on stdout with an estimate: `with _progress("grading") as step: step(name, total)`."""
-
-    def __init__(self, verb: str) -> None:
-        self._verb = verb
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            console=console,
-            transient=True,
-        )
-
-    def __enter__(self):
-        self._bar.start()
-        task = self._bar.add_task(self._verb, total=None)
-
-        def step(name: str, total: int) -> None:
-            self._bar.update(task, advance=1, total=total, description=f"{self._verb}: {name}")
-
-        return step
-
-    def __exit__(self, *error) -> None:
-        self._bar.stop()

@@ -11,11 +11,11 @@ from rich.console import Console
 from rich.markup import escape
 
 from grader.authoring.build import build
-from grader.checks.results import SubmissionResult
 from grader.course import CONFIG_FILE, Course, data_folder
 from grader.errors import CourseError
 from grader.grading.feedback import feedback
 from grader.grading.grade_class import autograde
+from grader.grading.outcome import Failure
 from grader.grading.report import print_grades, print_reasons, write_json
 from grader.simulated_class import answered, catalogued, handed_out, solved, submit
 
@@ -70,7 +70,10 @@ def run_demo(
     print_grades(console, outcomes)
     print_reasons(console, outcomes)
     _say_what_is_where(console, demo, chapter, details)
-    if not all(isinstance(outcome, SubmissionResult) for outcome in outcomes):
+    failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
+    for failure in failures:
+        console.print(escape(f"{failure.student}: not graded: {failure.reason}"), soft_wrap=True)
+    if failures:
         raise SystemExit(1)
 
 

@@ -5,11 +5,12 @@ here, and matplotlib only when a figure is drawn. The calling conventions are th
 """
 
 from lab.batches import Batches
-from lab.cores import fit_threads_to_quota
 from lab.devices import try_device
 from lab.fashion import FASHION_CLASSES, FashionSplit, fashion_mnist, synthetic_fashion_mnist
 from lab.figures import plot_history, show_images, show_mask
 from lab.idx import DataError
+from lab.progress import show_progress
+from lab.threads import use_one_thread
 from lab.training import History, evaluate_accuracy, train_classifier
 
 __all__ = [
@@ -24,13 +25,14 @@ __all__ = [
     "plot_history",
     "show_images",
     "show_mask",
+    "show_progress",
     "synthetic_fashion_mnist",
     "synthetic_house_prices",
     "train_classifier",
     "try_device",
 ]
 
-fit_threads_to_quota()
+use_one_thread()
 
 
 def __getattr__(name: str) -> object:

@@ -112,15 +112,23 @@ def load_fashion_mnist() -> tuple[FashionSplit, FashionSplit]:
 
     Raises DataError for a damaged or incomplete folder.
     """
-    for folder in _folders():
-        if any(find_idx(folder, name) for name in _file_names()):
-            return _read_split(folder, "train"), _read_split(folder, "test")
+    folder = find_fashion_mnist()
+    if folder is not None:
+        return _read_split(folder, "train"), _read_split(folder, "test")
     target = _raw(_cache_folder())
     try:
         download_fashion_mnist(target, check=lambda raw: [_read_split(raw, s) for s in _SPLITS])
     except DownloadError as error:
         return _stand_in(str(error))
     return _read_split(target, "train"), _read_split(target, "test")
+
+
+def find_fashion_mnist() -> Path | None:
+    """The folder on this machine that has files of the data set; None when it would be downloaded."""
+    for folder in _folders():
+        if any(find_idx(folder, name) for name in _file_names()):
+            return folder
+    return None
 
 
 def _stand_in(reason: str) -> tuple[FashionSplit, FashionSplit]:

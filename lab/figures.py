@@ -69,25 +69,24 @@ def show_mask(X: Tensor, out: Tensor) -> AltFigure:
 
 
 def plot_history(history: History) -> AltFigure:
-    """Draw train loss, train accuracy and test accuracy over the epochs."""
-    curves = {
-        "train loss": (history.train_loss, "-", "o"),
-        "train acc": (history.train_acc, "--", "s"),
-        "test acc": (history.test_acc, ":", "^"),
-    }
+    """Draw train loss, train accuracy and test accuracy over the epochs.
+
+    The numbers of `history` may be tensors, also such that ask for gradients.
+    """
+    curves = history.curves()
     told = "; ".join(
         f"{name} from {values[0]:.3f} to {values[-1]:.3f}"
-        for name, (values, _, _) in curves.items()
+        for name, values in curves.items()
         if values
     )
     from matplotlib.ticker import MaxNLocator
 
-    num_epochs = len(history.train_loss)
+    num_epochs = len(history)
     figure = _new_figure(
         (5.0, 3.2), f"Training curves over {num_epochs} epochs: {told or 'nothing measured'}"
     )
     axes = figure.add_subplot()
-    for name, (values, line, marker) in curves.items():
+    for (name, values), line, marker in zip(curves.items(), ("-", "--", ":"), "os^", strict=True):
         axes.plot(range(1, len(values) + 1), values, line, marker=marker, markersize=4, label=name)
     axes.set_xlabel("epoch")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))

@@ -15,11 +15,23 @@ SECONDS_BETWEEN_UPDATES = 0.25
 class Measured(Protocol):
     """What a run has measured so far, one number an epoch in each list."""
 
-    train_loss: list[float]
-    train_acc: list[float]
-    test_acc: list[float]
+    started: float
     seconds: float
     device: str
+
+    def curves(self) -> dict[str, list[float]]: ...
+
+
+def show_progress(history: Measured, num_epochs: int) -> None:
+    """Show how far a training loop of one's own is: call it after each epoch, when `history` has its numbers.
+
+    In a notebook it redraws one panel with a bar and the curves; elsewhere it prints a line.
+    """
+    progress = vars(history).get("_progress")
+    if progress is None:
+        progress = Progress(history, num_epochs, (), quiet=False)
+        vars(history)["_progress"] = progress
+    progress.epoch_done()
 
 
 class Progress:
@@ -33,7 +45,7 @@ class Progress:
         self._per_epoch = len(train_iter) if isinstance(train_iter, Sized) else 0
         self._quiet = quiet
         self._epochs = self._batches = 0
-        self._start = self._shown_at = time.perf_counter()
+        self._shown_at = time.perf_counter()
         self._panel = None if quiet else _open_panel(self)
 
     def batch_done(self) -> None:
@@ -61,15 +73,13 @@ class Progress:
         if self._quiet:
             return
         h = self._history
-        final = f", {self._numbers()}" if h.train_loss else ""
+        final = f", {self._numbers()}" if any(h.curves().values()) else ""
         print(f"trained on {h.device} in {h.seconds:.1f} s{final}", file=sys.stdout, flush=True)
 
     def _numbers(self) -> str:
-        h = self._history
-        return (
-            f"epoch {self._epochs}/{self._num_epochs}: train loss {h.train_loss[-1]:.3f}, "
-            f"train acc {h.train_acc[-1]:.3f}, test acc {h.test_acc[-1]:.3f}"
-        )
+        curves = self._history.curves()
+        latest = ", ".join(f"{name} {values[-1]:.3f}" for name, values in curves.items() if values)
+        return f"epoch {self._epochs}/{self._num_epochs}: {latest or 'nothing measured'}"
 
     def _share_done(self) -> float:
         within = min(self._batches / self._per_epoch, 1.0) if self._per_epoch else 0.0
@@ -79,22 +89,20 @@ class Progress:
         share = self._share_done()
         if not 0.02 < share < 1:
             return ""
-        seconds = (time.perf_counter() - self._start) * (1 - share) / share
+        seconds = (time.perf_counter() - self._history.started) * (1 - share) / share
         return f", about {seconds:.0f} s to go"
 
     def __repr__(self) -> str:
-        if not self._history.train_loss:
+        if not any(self._history.curves().values()):
             return f"epoch 1/{self._num_epochs}{self._remaining()}"
         return self._numbers() + self._remaining()
 
     def _repr_html_(self) -> str:
-        h = self._history
-        curves = {"train loss": h.train_loss, "train acc": h.train_acc, "test acc": h.test_acc}
         share = self._share_done()
         return (
             f'<progress max="1" value="{share:.3f}" style="width: 24em" '
             f'aria-label="training progress"></progress> {self!r}<br>'
-            f"{svg_curves(curves, self._num_epochs)}"
+            f"{svg_curves(self._history.curves(), self._num_epochs)}"
         )
 
 
@@ -103,10 +111,13 @@ class _Panel(Protocol):
 
 
 def _open_panel(progress: Progress) -> _Panel | None:
-    """A display that can be redrawn, where a notebook kernel runs; None elsewhere."""
+    """A display that can be redrawn, where a notebook kernel runs; None elsewhere.
+
+    None, too, where what is printed goes elsewhere, as while a check runs a learner's code.
+    """
     ipython = sys.modules.get("IPython")  # a process that never imported it is no notebook
     shell = ipython.get_ipython() if ipython is not None else None
-    if getattr(shell, "kernel", None) is None:
+    if getattr(shell, "kernel", None) is None or not hasattr(sys.stdout, "pub_thread"):
         return None
     from IPython.display import display
 

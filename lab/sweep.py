@@ -1,7 +1,7 @@
-"""The stored results of the dropout sweep on the real Fashion-MNIST.
+"""The stored results of the dropout sweep on the real Fashion-MNIST, and of variations of it.
 
-Made by `python -m experiments.dropout_sweep`, in the project's repository. Not imported by
-`import lab`, because pandas is slow to import.
+Made by `python -m experiments.dropout_sweep` and `python -m experiments.dropout_variations`, in the
+project's repository. Not imported by `import lab`, because pandas is slow to import.
 """
 
 from __future__ import annotations
@@ -49,7 +49,22 @@ def published_sweep() -> pd.DataFrame:
     train_loss_by_epoch and test_acc_by_epoch hold a list of floats in each row, one number an
     epoch, rounded to four digits. Each call reads the table anew, so change it as you like.
     """
-    with (RESULTS / "dropout_sweep.csv").open() as file:
+    return _read("dropout_sweep")
+
+
+def published_variations() -> pd.DataFrame:
+    """Return runs that differ from those of the sweep in one thing or two, one row a run.
+
+    Columns as in `published_sweep`, and four more: init_std (standard deviation of normal initial
+    weights; 0: those of `nn.Linear`), schedule of the learning rate ("constant", or "linear" from lr
+    down to 0), weight_decay (of all parameters), and noise ("dropout"; in its place, with the same
+    two rates, "dropconnect" on the weights behind, or "gaussian" with dropout's mean and variance).
+    """
+    return _read("dropout_variations")
+
+
+def _read(name: str) -> pd.DataFrame:
+    with (RESULTS / f"{name}.csv").open() as file:
         table = pd.read_csv(file)
     for curve in CURVES:
         table[curve] = [[float(number) for number in text.split()] for text in table[curve]]

@@ -29,9 +29,21 @@ class History:
     """Wall-clock time of the whole run, evaluation included."""
     device: str = "cpu"
 
+    started: float = field(default_factory=time.perf_counter, repr=False, compare=False)
+    """When it was made, on the clock of `time.perf_counter`."""
+
     def __len__(self) -> int:
         """The number of epochs."""
         return len(self.train_loss)
+
+    def curves(self) -> dict[str, list[float]]:
+        """The numbers by what they measure, as floats, also where tensors were appended."""
+        named = {
+            "train loss": self.train_loss,
+            "train acc": self.train_acc,
+            "test acc": self.test_acc,
+        }
+        return {name: [_as_float(value) for value in values] for name, values in named.items()}
 
 
 def train_classifier(
@@ -146,6 +158,10 @@ def _total_and_mean(loss: Loss, value: Tensor, n: int) -> tuple[Tensor, Tensor]:
     if getattr(loss, "reduction", "mean") == "sum":
         return value, value / n
     return value * n, value
+
+
+def _as_float(value: float | Tensor) -> float:
+    return float(value.detach() if isinstance(value, Tensor) else value)
 
 
 def _num_correct(y_hat: Tensor, y: Tensor) -> Tensor:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import tempfile
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from grader.checks.quiz import write_quiz
 from grader.checks.registry import chapter_of, exercises_of
 from grader.course import Course
 from grader.errors import CourseError
+from grader.workplace import keep_answers
 
 GENERATED = ("source", "release")
 
@@ -34,14 +36,22 @@ class Drift:
     kind: str
 
 
-def build(course: Course) -> list[Path]:
-    """Write every file that has changed and remove those without a chapter; return these paths."""
+def build(course: Course, say_kept: Callable[[Path, Path], None] | None = None) -> list[Path]:
+    """Write every file that has changed and remove those without a chapter; return these paths.
+
+    A student notebook that somebody has worked in is not overwritten but moved into `work`, and
+    `say_kept` hears where it was and where it is.
+    """
     written = []
     built = _build_all(course)
     for drift in _compare(course, built):
         if drift.kind == "extra":
             drift.path.unlink()
         else:
+            if drift.path.is_relative_to(course.folder("release")):
+                kept = keep_answers(course, drift.path, built[drift.path])
+                if kept is not None and say_kept is not None:
+                    say_kept(drift.path, kept)
             drift.path.parent.mkdir(parents=True, exist_ok=True)
             scratch = drift.path.with_suffix(".tmp")
             scratch.write_bytes(built[drift.path])

@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from grader.authoring.quiz_text import QuizText, read_quiz_text
+from grader.checks.exercise import cell_id
 from grader.checks.quiz import Quiz
 from grader.checks.registry import chapter_of, get_exercise
 from grader.errors import CourseError
@@ -160,7 +161,7 @@ def _verify(path: Path, notebook: NotebookNode, declared: dict) -> None:
 def _cell_id(cell: NotebookNode) -> str:
     name = cell.metadata.get("nbgrader", {}).get("grade_id")
     if name:
-        return name.replace("_", "-")[:58]
+        return cell_id(name)
     digest = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()
     return f"{cell.cell_type}-{digest[:8]}"
 

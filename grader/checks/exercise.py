@@ -22,7 +22,7 @@ class Check:
 
     id: the name of its method, unique in the exercise; it seeds the inputs, and the catalogue, the
     error rates and the JSON name the check by it. title: what a learner reads. weight: its share of
-    the points. essential: failing it caps the exercise at half of its points. function: raises when the
+    the points; 0 for what only the student's process can know, which is told and not graded. essential: failing it caps the exercise at half of its points. function: raises when the
     check fails; a sentence that it returns is shown when it passes.
     """
 
@@ -99,3 +99,8 @@ def checks_in(cls: type) -> list[Check]:
         members.update(vars(parent))
     found = [getattr(member, "check", None) for member in members.values()]
     return [entry for entry in found if isinstance(entry, Check)]
+
+
+def cell_id(name: str) -> str:
+    """The id that the build gives to the cell of this name: `dropout-layer` for `dropout_layer`."""
+    return name.replace("_", "-")[:58]

@@ -3,28 +3,40 @@
 from __future__ import annotations
 
 import copy
+import io
 import random
 import sys
-from collections.abc import Callable
-from contextlib import redirect_stderr
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import replace
 from typing import Protocol
 
 from IPython import get_ipython
 from IPython.display import Markdown, display
 
+from grader.checks import registry
+from grader.checks.cell_runs import CellRuns
 from grader.checks.exercise import Exercise
 from grader.checks.judge import judge
+from grader.checks.overview import Overview
 from grader.checks.registry import get_exercise
 from grader.checks.results import ExerciseResult
 from grader.checks.student import LocalStudent, Student
 from grader.checks.table import ResultTable
-from grader.errors import CourseError
+from grader.errors import CourseError, Interrupted
 from grader.wire.probe import torch_state_as_at_the_start
 
 FIX_FIRST = (
     "`{used}` does not pass its own checks yet, and `{name}` builds on it: fix that one first."
 )
+PRINTED_LINES = 20
+PRINTED_CHARACTERS = 2000
+
+
+class CheckFunction(Protocol):
+    """The `check` of a chapter."""
+
+    def __call__(self, name: str | None = None) -> float: ...
 
 
 class Hint(Protocol):
@@ -33,36 +45,86 @@ class Hint(Protocol):
     def __call__(self, name: str, level: int = 1) -> None: ...
 
 
-def chapter(number: int) -> tuple[Callable[[str], float], Hint]:
+def chapter(number: int) -> tuple[CheckFunction, Hint]:
     """The `check` and the `hint` of the chapter of this number.
 
     `check(name)` judges the exercise `name` in this notebook, shows the table, and returns the points
-    earned, a float that nbgrader reads as (partial) credit. `hint(name, level=1)` shows hint 1, 2 or
-    3, each of which says more. Both raise CourseError for a name that no exercise of the chapter has.
+    earned, a float that nbgrader reads as (partial) credit. `check()` judges all of them, shows a line
+    for each, and returns their sum. `hint(name, level=1)` shows hint 1, 2 or 3, each of which says
+    more. For a name that no exercise of the chapter has, both raise CourseError, which a notebook
+    shows as one sentence.
     """
     package = f"ch{number:02}"
+    runs = _cell_runs()
 
-    def check(name: str) -> float:
-        exercise = get_exercise(package, name)
+    def check(name: str | None = None) -> float:
+        if name is None:
+            return _check_all(package)
+        exercise = get_exercise(package, _text(name, "check"))
         student = LocalStudent(_namespace())
-        # nbgrader gives a cell that wrote to stderr 0 points, be it a warning in the student's code.
-        with redirect_stderr(sys.stdout), torch_state_as_at_the_start():
+        with _quietly():
             result = judge(exercise, student, _fresh_seed())
             if result.failed:
                 result = replace(result, note=_what_to_fix_first(package, exercise, student))
-            display(ResultTable(result))
-            if not result.problem:
-                _show_picture(exercise, student)
+        notes = [runs.warning(name), result.note] if runs else [result.note]
+        result = replace(result, note=" ".join(filter(None, notes)))
+        display(ResultTable(result, runs.judged(name) if runs else ""))
+        if not result.problem:
+            _show_picture(exercise, student)
         return result.earned
 
     def hint(name: str, level: int = 1) -> None:
-        hints = get_exercise(package, name).hints
+        hints = get_exercise(package, _text(name, "hint")).hints
         if not isinstance(level, int) or not 1 <= level <= len(hints):
             raise CourseError(f"{name} has hints 1 to {len(hints)}; there is no hint {level!r}.")
         more = f"\n\n*There is more: `hint({name!r}, {level + 1})`*" if level < len(hints) else ""
         display(Markdown(f"**Hint {level} of {len(hints)}.** {hints[level - 1]}{more}"))
 
     return check, hint
+
+
+def _check_all(package: str) -> float:
+    student = LocalStudent(_namespace())
+    with _quietly():
+        exercises = registry.exercises_of(package).values()
+        results = [judge(exercise, student, _fresh_seed()) for exercise in exercises]
+    overview = Overview(results)
+    display(overview)
+    return overview.earned
+
+
+def _text(name: object, function: str) -> str:
+    """`name`, when it is a text. Raises CourseError for a function or class that stands in its place."""
+    if isinstance(name, str):
+        return name
+    called = getattr(name, "__name__", "dropout_layer")
+    raise CourseError(f'Give the name of the exercise in quotes: {function}("{called}").')
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """For judging: torch's state is as at the start, and prints of the learner's code are cut.
+
+    Nothing goes to stderr, be it a warning: nbgrader gives a cell that wrote there 0 points.
+    """
+    printed = io.StringIO()
+    try:
+        with redirect_stdout(printed), redirect_stderr(printed), torch_state_as_at_the_start():
+            yield
+    except KeyboardInterrupt:
+        raise Interrupted("Interrupted. Nothing is lost: run the check again.") from None
+    finally:
+        print(_cut(printed.getvalue()), end="")
+
+
+def _cut(text: str) -> str:
+    """The beginning of what the learner's code printed while it was checked."""
+    lines = text[:PRINTED_CHARACTERS].splitlines(keepends=True)[:PRINTED_LINES]
+    shown = "".join(lines)
+    if shown == text:
+        return shown
+    left_out = len(text) - len(shown)
+    return f"{shown.rstrip()}\n… ({left_out:,} more characters that your code printed)\n"
 
 
 def _what_to_fix_first(package: str, exercise: Exercise, student: Student) -> str:
@@ -82,7 +144,8 @@ def _show_picture(exercise: Exercise, student: Student) -> None:
     from matplotlib import pyplot as plt
 
     try:
-        figure = copy.copy(exercise).picture(student)
+        with _quietly():
+            figure = copy.copy(exercise).picture(student)
     except Exception:  # the table has already said what is wrong
         return
     if figure is not None:
@@ -90,8 +153,22 @@ def _show_picture(exercise: Exercise, student: Student) -> None:
         plt.close(figure)
 
 
+def _cell_runs() -> CellRuns | None:
+    """What is known of the runs of cells, once a shell; None where there is none."""
+    shell = get_ipython()
+    if shell is None:
+        return None
+    if not hasattr(shell, "dropout_lab_runs"):
+        shell.dropout_lab_runs = CellRuns(shell)
+    return shell.dropout_lab_runs
+
+
 def _namespace() -> dict[str, object]:
+    """The notebook's names, or, where there is no notebook, those of the module that calls."""
     shell = get_ipython()
     if shell is not None:
         return shell.user_ns
-    return sys._getframe(2).f_globals
+    frame = sys._getframe(1)
+    while frame.f_globals["__name__"] == __name__ and frame.f_back is not None:
+        frame = frame.f_back
+    return frame.f_globals

@@ -57,9 +57,10 @@ def judge(
 def judge_with_reference(
     exercise: Exercise, result: ExerciseResult, reference: Student, seed: int
 ) -> ExerciseResult:
-    """`result`, with every check that failed asked once more, with the same inputs, of `reference`: the
-    student's code with the reference implementations of what the exercise `uses`. So a mistake costs
-    its points once.
+    """`result`, with every check that failed asked once more, of `reference`: the student's code with the
+    reference implementations of what the exercise `uses`. So a mistake costs its points once.
+
+    The inputs are others: who is asked the same again would know that the first answer was wrong.
 
     The second answer counts. Its values say what is this exercise's own mistake; what the code said
     beside them is not shown, because it could quote the reference implementations.
@@ -76,7 +77,7 @@ def judge_with_reference(
             if first.passed or over:
                 results.append(first)
                 continue
-            outcome = _ask(own, entry, reference, seed)
+            outcome = _ask(own, entry, reference, derive_seed(str(seed), "with reference"))
             seconds = first.seconds + outcome.result.seconds
             results.append(replace(first if outcome.quotes else outcome.result, seconds=seconds))
             over = bool(outcome.problem)
@@ -84,7 +85,7 @@ def judge_with_reference(
     if not asked:
         return result
     note = JUDGED_WITH_REFERENCE.format(_listed(exercise.uses)) if helped else ""
-    return replace(result, checks=tuple(results), problem="", note=note)
+    return replace(result, checks=tuple(results), problem="", note=f"{result.note} {note}".strip())
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ def get_exercise(chapter: str, name: str) -> Exercise:
     if name not in known:
         names = ", ".join(known) or "none"
         raise CourseError(
-            f"There is no exercise called {name!r} in chapter {chapter}. There are: {names}."
+            f"There is no exercise called {name!r} in chapter {int(chapter[2:])}. There are: {names}."
         )
     return known[name]
 

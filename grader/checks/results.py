@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 CAP = 0.5
 """The share of an exercise's points that is left at most when an essential check failed."""
@@ -84,13 +88,19 @@ class ExerciseResult:
     def failed(self) -> tuple[CheckResult, ...]:
         return tuple(check for check in self.checks if not check.passed)
 
+    @property
+    def passed(self) -> tuple[CheckResult, ...]:
+        return tuple(check for check in self.checks if check.passed)
+
 
 @dataclass(frozen=True)
 class SubmissionResult:
     """One student's graded notebook.
 
     `findings` are sentences about the file itself (cells that were missing, a format that had to
-    be upgraded, a cell that was stopped); `seconds` is wall-clock time for the whole submission.
+    be upgraded, a cell that was stopped); `seconds` is wall-clock time for the whole submission; `content`
+    is the hash of what was handed in, on which the judge's questions depend. `late_penalty` is what the
+    gradebook takes off for handing in late, in points.
     """
 
     student: str
@@ -98,6 +108,8 @@ class SubmissionResult:
     exercises: tuple[ExerciseResult, ...]
     findings: tuple[str, ...] = ()
     seconds: float = 0.0
+    content: str = ""
+    late_penalty: float = 0.0
 
     @property
     def earned(self) -> float:
@@ -115,3 +127,20 @@ class SubmissionResult:
             "points": self.points,
             "exercises": [exercise.as_json() for exercise in self.exercises],
         }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> SubmissionResult:
+        """The result that `as_json` has described. Raises KeyError and TypeError for anything else."""
+        exercises = tuple(
+            _made(
+                ExerciseResult, entry, checks=tuple(_made(CheckResult, c) for c in entry["checks"])
+            )
+            for entry in data["exercises"]
+        )
+        return _made(cls, data, exercises=exercises, findings=tuple(data["findings"]))
+
+
+def _made(cls: type[T], data: Mapping[str, Any], **parts: object) -> T:
+    """An instance from those of `data` that are fields of it, `parts` in the place of theirs."""
+    names = {field.name for field in fields(cls)}  # type: ignore[arg-type]
+    return cls(**{name: value for name, value in data.items() if name in names} | parts)

@@ -6,58 +6,70 @@ front end. Marks are words and symbols, never colour alone.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from html import escape
 
 from grader.checks.expect import show
 from grader.checks.results import CheckResult, ExerciseResult
 
+PASSED, NOT_YET = "✓ passed", "✗ not yet"
 # JupyterLab sets lines and room by itself; a feedback page has neither without this.
 _CELL = "text-align:left;padding:0.3em 0.6em;border-bottom:1px solid rgba(128,128,128,0.3)"
 
 
-class ResultTable:
-    """Displays an ExerciseResult in a notebook; `str()` gives the plain text."""
+NO_POINTS = "none hang on this, since grading can only take your code's word for it"
 
-    def __init__(self, result: ExerciseResult) -> None:
-        self.result = result
+
+class ResultTable:
+    """Displays an ExerciseResult in a notebook; `str()` gives the plain text.
+
+    What failed comes first, the checks that failed alike together; what passed is one line that opens.
+    judged: what was judged, such as "cell [12]", where that is known.
+    """
+
+    def __init__(self, result: ExerciseResult, judged: str = "") -> None:
+        self.result, self.judged = result, judged
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
         return {"text/plain": str(self), "text/html": self._repr_html_()}
 
     def __str__(self) -> str:
-        lines = [headline(self.result)]
+        lines = [headline(self.result, self.judged)]
         if self.result.problem:
-            lines.append(f"  {self.result.problem}")
-            return "\n".join(lines)
-        for check in self.result.checks:
-            lines.append(f"  {_mark(check)}  {check.title}")
-            lines += [f"      {name}: {text}" for name, text in _explanation(check)]
-        lines += [f"  {text}" for text in remarks(self.result)]
-        return "\n".join(lines)
+            return "\n".join([*lines, f"  {self.result.problem}", *self._remarks()])
+        for checks in _alike(self.result.failed):
+            lines += [f"  {NOT_YET}  {check.title}" for check in checks]
+            lines += [f"      {name}: {text}" for name, text in _explanation(checks)]
+        for check in self.result.passed:
+            lines.append(f"  {PASSED}  {check.title}")
+            lines += [f"      {name}: {text}" for name, text in _explanation([check])]
+        return "\n".join(lines + self._remarks())
+
+    def _remarks(self) -> list[str]:
+        return [f"  {text}" for text in remarks(self.result)]
 
     def _repr_html_(self) -> str:
         result = self.result
-        parts = [f"<p><strong>{_html(headline(result))}</strong></p>"]
+        parts = [f"<p><strong>{_html(headline(result, self.judged))}</strong></p>"]
         if result.problem:
             parts.append(f"<p>{_html(result.problem)}</p>")
         else:
-            parts.append(
-                '<table style="width:100%;border-collapse:collapse"><thead><tr>'
-                f'<th scope="col" style="width:7em;{_CELL}">mark</th>'
-                f'<th scope="col" style="{_CELL}">check</th></tr></thead><tbody>'
-            )
-            parts += [_row(check) for check in result.checks]
-            parts.append("</tbody></table>")
-            parts += [f"<p>{_html(text)}</p>" for text in remarks(result)]
+            if result.failed:
+                parts.append(_rows(_failed_row(checks) for checks in _alike(result.failed)))
+            if result.passed:
+                summary = f"{PASSED}: {_counted(len(result.passed))}"
+                rows = _rows(_row(PASSED, _said(check.title, [check])) for check in result.passed)
+                parts.append(f"<details><summary>{summary}</summary>{rows}</details>")
+        parts += [f"<p>{_html(text)}</p>" for text in remarks(result)]
         return "".join(parts)
 
 
-def headline(result: ExerciseResult) -> str:
-    """`dropout_layer: 4.5 of 6 points (9 of 12 checks passed)`."""
-    passed = len(result.checks) - len(result.failed)
+def headline(result: ExerciseResult, judged: str = "") -> str:
+    """`dropout_layer: 4.5 of 6 points (9 of 12 checks passed), cell [12]`."""
     return (
         f"{result.exercise}: {show(float(result.earned))} of {show(float(result.points))} points "
-        f"({passed} of {len(result.checks)} checks passed)"
+        f"({len(result.passed)} of {_counted(len(result.checks))} passed)"
+        + (f", {judged}" if judged else "")
     )
 
 
@@ -72,26 +84,53 @@ def remarks(result: ExerciseResult) -> list[str]:
     return [*found, result.note] if result.note else found
 
 
-def _mark(check: CheckResult) -> str:
-    return "✓ passed" if check.passed else "✗ not yet"
+def _alike(failed: Sequence[CheckResult]) -> list[list[CheckResult]]:
+    """The checks that failed, those together for which the same was seen, expected and said."""
+    groups: dict[tuple[str, str, str], list[CheckResult]] = {}
+    for check in failed:
+        groups.setdefault((check.seen, check.expected, check.because), []).append(check)
+    return list(groups.values())
 
 
-def _explanation(check: CheckResult) -> list[tuple[str, str]]:
+def _counted(number: int) -> str:
+    return f"{number} check" if number == 1 else f"{number} checks"
+
+
+def _explanation(checks: Sequence[CheckResult]) -> list[tuple[str, str]]:
+    """What is said of checks that are alike; the hint is that of the first one."""
+    first = checks[0]
     rows = [
-        ("seen", check.seen),
-        ("expected", check.expected),
-        ("why", check.because),
-        ("try", check.hint),
+        ("seen", first.seen),
+        ("expected", first.expected),
+        ("why", first.because),
+        ("try", first.hint),
+        ("points", "" if any(check.weight for check in checks) else NO_POINTS),
     ]
     return [(name, text) for name, text in rows if text]
 
 
-def _row(check: CheckResult) -> str:
-    cells = f"<strong>{_html(check.title)}</strong>" if not check.passed else _html(check.title)
-    cells += "".join(f"<br><em>{name}:</em> {_html(text)}" for name, text in _explanation(check))
-    mark = _mark(check).replace(" ", "&nbsp;")
+def _failed_row(checks: Sequence[CheckResult]) -> str:
+    titles = "<br>".join(f"<strong>{_html(check.title)}</strong>" for check in checks)
+    return _row(NOT_YET, titles + _said("", checks))
+
+
+def _said(title: str, checks: Sequence[CheckResult]) -> str:
+    said = "".join(f"<br><em>{name}:</em> {_html(text)}" for name, text in _explanation(checks))
+    return _html(title) + said
+
+
+def _rows(rows: Iterable[str]) -> str:
     return (
-        f'<tr><td style="vertical-align:top;{_CELL}">{mark}</td>'
+        '<table style="width:100%;border-collapse:collapse"><thead><tr>'
+        f'<th scope="col" style="width:7em;{_CELL}">mark</th>'
+        f'<th scope="col" style="{_CELL}">check</th></tr></thead><tbody>{"".join(rows)}'
+        "</tbody></table>"
+    )
+
+
+def _row(mark: str, cells: str) -> str:
+    return (
+        f'<tr><td style="vertical-align:top;{_CELL}">{mark.replace(" ", "&nbsp;")}</td>'
         f'<td style="{_CELL}">{cells}</td></tr>'
     )
 

@@ -19,6 +19,8 @@ Batch = list[Tensor]
 FEATURES, CLASSES = 6, 4
 MARGIN = 1e-2
 """By how much the largest logit leads, at least. Sums in float32 differ by 1e-5 of it."""
+EPSILON = 1e-5
+"""What `nn.BatchNorm1d` adds to a variance."""
 
 
 @dataclass(frozen=True)
@@ -33,31 +35,71 @@ class Labelled:
 
     def __post_init__(self) -> None:
         for number, n in enumerate(self.sizes, 1):
-            X = clear_examples(n, self.weight)
+            X = clear_examples(n, self.weight, self.centre)
             y = (X @ self.weight.T).argmax(1)
             last = number == len(self.sizes) > 1
             wrong = integer(1, n // 3) if n > 3 and not last else 0
             y[:wrong] = (y[:wrong] + 1) % CLASSES
             self.batches.append([X, y])
 
-    def hits(self, weight: Tensor | None = None) -> list[int]:
-        """How many examples of each batch a linear network with this weight gets right."""
-        weight = self.weight if weight is None else weight
-        return [int((X @ weight.T).argmax(1).eq(y).sum()) for X, y in self.batches]
+    @property
+    def centre(self) -> Tensor:
+        """Around what the examples lie."""
+        return torch.zeros(FEATURES)
+
+    @property
+    def raw(self) -> list[Batch]:
+        """The batches as the network gets them."""
+        return self.batches
+
+    def hits(self) -> list[int]:
+        """How many examples of each batch the weight gets right."""
+        return [int((X @ self.weight.T).argmax(1).eq(y).sum()) for X, y in self.batches]
 
     @property
     def accuracy(self) -> float:
         """The share of all examples that the weight gets right."""
         return sum(self.hits()) / sum(self.sizes)
 
-    def worse(self) -> Tensor:
-        """Another weight, with fewer right answers in each batch."""
+
+@dataclass(frozen=True)
+class Normalised(Labelled):
+    """As what it is made from, behind batch normalisation in eval mode: in train mode, where each batch
+    is its own measure, fewer examples of each batch are right.
+
+    running: stored means and variances (2, 6). In `batches`, X is what eval mode makes of `raw`.
+    """
+
+    running: Tensor = field(default_factory=lambda: torch.rand(2, FEATURES) + 0.5)
+
+    @classmethod
+    def drawn(cls, sizes: tuple[int, ...]) -> Normalised:
         while True:
-            other = torch.randn_like(self.weight)
-            clear = all(lead(X @ other.T) > MARGIN for X, _ in self.batches)
-            pairs = zip(self.hits(other), self.hits(), strict=True)
-            if clear and all(mine < yours for mine, yours in pairs):
-                return other
+            data = cls(sizes)
+            pairs = zip(data.hits_in_train_mode(), data.hits(), strict=True)
+            if all(mine < yours for mine, yours in pairs) and data._is_clear():
+                return data
+
+    @property
+    def centre(self) -> Tensor:
+        return torch.randn(FEATURES)
+
+    @property
+    def raw(self) -> list[Batch]:
+        mean, variance = self.running
+        return [[X * (variance + EPSILON).sqrt() + mean, y] for X, y in self.batches]
+
+    def in_train_mode(self) -> list[Tensor]:
+        """Of each batch, what batch normalisation gives in train mode."""
+        return [batch_normalised(X) for X, _ in self.raw]
+
+    def hits_in_train_mode(self) -> list[int]:
+        """How many examples of each batch the network gets right in train mode."""
+        seen = zip(self.in_train_mode(), self.batches, strict=True)
+        return [int((X @ self.weight.T).argmax(1).eq(y).sum()) for X, (_, y) in seen]
+
+    def _is_clear(self) -> bool:
+        return all(lead(X @ self.weight.T) > MARGIN for X in self.in_train_mode())
 
 
 @dataclass(frozen=True)
@@ -73,15 +115,21 @@ class Epoch:
 class EpochProblem:
     """One epoch of a linear network with four batches, of which the last one is smaller.
 
-    eval_scale: what the network multiplies its logits by in eval mode.
+    normalised: behind batch normalisation, so that the network computes something else in eval mode.
+    running: what it has stored. raw: the batches as the network gets them.
     """
 
-    def __init__(self, lr: float = 0.3, eval_scale: float = 1.0) -> None:
-        self.lr, self.eval_scale = lr, eval_scale
+    def __init__(self, lr: float = 0.3, normalised: bool = False) -> None:
+        self.lr = lr
         while True:
             self._epochs: dict[tuple[str, bool, str], Epoch] = {}
-            data = Labelled((8, 8, 8, 3))
-            self.sizes, self.batches = data.sizes, data.batches
+            data = (Normalised if normalised else Labelled)((8, 8, 8, 3))
+            self.sizes, self.batches, self.raw = data.sizes, data.batches, data.batches
+            self.running: Tensor | None = None
+            if isinstance(data, Normalised):
+                self.running, self.raw = data.running, data.raw
+                seen = zip(data.in_train_mode(), data.batches, strict=True)
+                self.batches = [[X, y] for X, (_, y) in seen]
             self.start = [data.weight, torch.randn(CLASSES)]
             if lr == 0 or self.epoch().clear:
                 return
@@ -157,9 +205,14 @@ def lead(logits: Tensor) -> float:
     return float((first - second).min())
 
 
-def clear_examples(n: int, weight: Tensor) -> Tensor:
-    """Rows (n, features) of which none lies near a border between two classes."""
-    X = torch.randn(8 * n + 40, weight.shape[1])
+def batch_normalised(X: Tensor) -> Tensor:
+    """X (n, features) as batch normalisation gives it in train mode."""
+    return (X - X.mean(0)) / (X.var(0, unbiased=False) + EPSILON).sqrt()
+
+
+def clear_examples(n: int, weight: Tensor, centre: Tensor) -> Tensor:
+    """Rows (n, features) around `centre` of which none lies near a border between two classes."""
+    X = torch.randn(8 * n + 40, weight.shape[1]) + centre
     first, second = (X @ weight.T).topk(2, dim=1).values.unbind(1)
     return X[first - second > 10 * MARGIN][:n].clone()
 
@@ -189,22 +242,27 @@ class Reshuffled:
 
 
 class Linear(nn.Module):
-    """A linear network that notes its mode and whether autograd records, at every pass.
+    """A linear network after batch normalisation, or without it when `running` is None.
 
-    other: the weight that it has instead in the state "training" or "recording". data: with it, a
-    second pass for the same batch gives the opposite logits.
+    running: stored means and variances (2, features), which stay as they are. data: with it, a second
+    pass for the same batch gives the opposite logits. counting: a pass that autograd records raises,
+    as every change in place of a leaf does.
     """
 
-    def __init__(self, weight, bias, eval_scale=1.0, other=None, state=None, data=None):
+    def __init__(self, weight, bias, running=None, data=None):
         super().__init__()
-        self.weight, self.bias = nn.Parameter(weight), nn.Parameter(bias)
-        self.eval_scale, self.other, self.state, self.data = eval_scale, other, state, data
-        self.notes = []
+        self.weight, self.bias, self.data = nn.Parameter(weight), nn.Parameter(bias), data
+        self.norm, self.served, self.counting = nn.Identity(), 0, False
+        if running is not None:
+            self.norm = nn.BatchNorm1d(weight.shape[1], momentum=0.0, affine=False)
+            self.norm.running_mean.copy_(running[0])
+            self.norm.running_var.copy_(running[1])
 
     def forward(self, X):
-        now = {"training": self.training, "recording": torch.is_grad_enabled()}
-        self.notes.append(now)
-        weight = self.other if self.state and now[self.state] else self.weight
-        y_hat = (X @ weight.T + self.bias) * (1.0 if self.training else self.eval_scale)
-        again = self.data is not None and len(self.notes) > self.data.served
+        if self.counting:
+            self.bias.add_(0.0)
+        y_hat = self.norm(X) @ self.weight.T + self.bias
+        if self.data is None:
+            return y_hat
+        again, self.served = self.served == self.data.served, self.data.served
         return -y_hat if again else y_hat

@@ -1,18 +1,62 @@
-"""Feedback: nbgrader's own pages, one a student, from the autograded notebooks."""
+"""Feedback: nbgrader's own pages, one a student, from the autograded notebooks and the gradebook.
+
+Each page is rendered in a process of its own with limits, several side by side. A page says in its last
+line what it was made from; it is written again when that has changed.
+"""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
-from copy import deepcopy
+import fnmatch
+import hashlib
+import os
+from collections.abc import Callable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-from nbgrader.converters import GenerateFeedback
-from nbgrader.coursedir import CourseDirectory
+import nbformat
+from nbgrader import preprocessors as steps
 
-from grader.course import Course
+from grader.course import CONFIG_FILE, Course
 from grader.errors import CourseError
-from grader.grading.pages import FeedbackPage
+from grader.grading.fingerprint import engine_sources, versions
+from grader.grading.gradebook import marks_of, run_steps
+from grader.grading.isolated import Died, TookTooLong, TookTooMuchMemory, run_isolated
+from grader.grading.names import folder_of, listed, printable
+from grader.grading.pages import apology, feedback_page
+from grader.grading.plan import students
+from grader.grading.recording import write_file
+from grader.grading.transaction import transaction
+
+BESIDE = ("timestamp.txt", "submission_secret.txt")
+"""What `nbgrader release_feedback` reads beside a page, to know whose it is."""
+MAX_BESIDE = 1000
+_MADE_FROM = "\n<!-- made from {} -->\n"
+
+
+@dataclass
+class Pages:
+    """What became of the pages, by student: written, left as they were, or not written and why.
+
+    waiting: students who have handed in and are not graded yet.
+    """
+
+    written: dict[str, Path] = field(default_factory=dict)
+    unchanged: dict[str, Path] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+    waiting: list[str] = field(default_factory=list)
+
+    def summary(self, folder: Path) -> str:
+        """What is said at the end."""
+        parts = [f"{len(self.written):,} pages written", f"{len(self.unchanged):,} unchanged"]
+        if self.failed:
+            parts.append(f"{len(self.failed):,} not written ({listed(list(self.failed))})")
+        text = f"{', '.join(parts)} in {folder}."
+        if self.waiting:
+            text += f" {len(self.waiting):,} not graded yet: {listed(self.waiting)}."
+        return text
 
 
 def feedback(
@@ -20,35 +64,160 @@ def feedback(
     assignment: str,
     *,
     pattern: str = "*",
+    workers: int = 1,
+    force: bool = False,
     progress: Callable[[str, int], None] = lambda student, total: None,
-) -> list[Path]:
-    """Write the feedback page of every autograded submission; return the pages' paths.
+    say: Callable[[str], None] = lambda sentence: None,
+) -> Pages:
+    """Write the feedback page of every autograded submission whose student matches `pattern`.
 
+    workers: pages that are rendered side by side. force: unchanged pages are written, too. say: is told at
+    once why a page could not be written, which costs no other page.
     Raises CourseError for an unknown assignment, or when nothing has been autograded.
     """
     course.require(assignment)
-    found = sorted(course.folder("autograded").glob(f"{pattern}/{assignment}/{assignment}.ipynb"))
-    if not found:
+    graded = _graded(course, assignment, pattern)
+    if not graded:
         raise CourseError(
             f"Nothing of {assignment} has been autograded yet: run `grader autograde {assignment}`."
         )
-    pages = []
-    for path in found:
-        student = path.parent.parent.name
-        _convert(course, assignment, student)
-        progress(student, len(found))
-        pages.append(course.notebook("feedback", assignment, student).with_suffix(".html"))
+    writer = _Writer(course, assignment, force)
+    pages = writer.pages
+    pages.waiting = _not_graded(course, assignment, pattern, graded)
+
+    def attempt(student: str, task: Callable[[], bool]) -> None:
+        """Do one of the two steps of a page; report when it is the last."""
+        try:
+            ended = task()
+        except Exception as error:
+            pages.failed[student], ended = f"{type(error).__name__}: {error}", True
+            say(f"{printable(student)}: no page: {pages.failed[student]}")
+        if ended:
+            progress(student, len(graded))
+
+    with ThreadPoolExecutor(workers) as pool:
+        for student, path in graded.items():
+            attempt(student, partial(writer.begin, pool, student, path))
+            writer.finish(attempt, 2 * workers)
+        writer.finish(attempt, 0)
     return pages
 
 
-def _convert(course: Course, assignment: str, student: str) -> None:
-    config = deepcopy(course.config)
-    config.CourseDirectory.assignment_id = assignment
-    config.CourseDirectory.student_id = student
-    config.GenerateFeedback.exporter_class = (
-        FeedbackPage  # also where an older file does not say so
-    )
-    log = logging.getLogger("grader.grading.feedback")
-    log.setLevel(logging.ERROR)
-    folder = CourseDirectory(config=config)
-    GenerateFeedback(coursedir=folder, config=config, log=log, force=True).start()
+class _Writer:
+    """Writes the pages of one class."""
+
+    def __init__(self, course: Course, assignment: str, force: bool) -> None:
+        self._course, self._assignment, self._force = course, assignment, force
+        with transaction(course) as book:
+            self._marks = marks_of(book, assignment)
+        sources = [(course.root / CONFIG_FILE), *engine_sources()]
+        self._common = _digest(*versions(), *(path.read_bytes() for path in sources))
+        self._running: dict[Future[bytes], tuple[str, str]] = {}
+        self.pages = Pages()
+
+    def begin(self, pool: ThreadPoolExecutor, student: str, path: Path) -> bool:
+        """Have the page of the graded notebook at `path` rendered; true when it is as it has to be."""
+        content, page = path.read_bytes(), self._page(student)
+        made_from = _digest(self._common, content, repr(self._marks.get(student)))
+        if not self._force and _end(page) == _MADE_FROM.format(made_from).encode():
+            self.pages.unchanged[student] = page
+            return True
+        notebook, about = self._with_grades(student, content)
+        self._running[pool.submit(_rendered, self._course.root, notebook, about)] = (
+            student,
+            made_from,
+        )
+        return False
+
+    def finish(self, attempt: Callable, at_most: int) -> None:
+        """Write what is rendered until at most so many are not."""
+        while len(self._running) > at_most:
+            for future in wait(self._running, return_when=FIRST_COMPLETED)[0]:
+                student, made_from = self._running.pop(future)
+                attempt(student, partial(self._write, student, future, made_from))
+
+    def _write(self, student: str, future: Future[bytes], made_from: str) -> bool:
+        page = self._page(student)
+        page.parent.mkdir(parents=True, exist_ok=True)
+        for name, content in _beside(self._course, self._assignment, student).items():
+            write_file(page.with_name(name), content)
+        write_file(page, future.result() + _MADE_FROM.format(made_from).encode())
+        self.pages.written[student] = page
+        return True
+
+    def _with_grades(self, student: str, content: bytes) -> tuple[bytes, dict[str, Any]]:
+        """The notebook with points and comments in it, and what else the page says."""
+        if student not in self._marks:
+            raise ValueError("the gradebook does not know this submission; grade it once more")
+        notebook = nbformat.reads(content.decode(), as_version=4)
+        with transaction(self._course):
+            notebook, about = run_steps(
+                (steps.GetGrades,), self._course, notebook, self._assignment, student
+            )
+        return nbformat.writes(notebook).encode(), about["nbgrader"]
+
+    def _page(self, student: str) -> Path:
+        return self._course.notebook("feedback", self._assignment, student).with_suffix(".html")
+
+
+def _rendered(root: Path, notebook: bytes, about: dict[str, Any]) -> bytes:
+    """The page; one that says why there is none when it takes more than a page may."""
+    try:
+        html = run_isolated(feedback_page, str(root), notebook, about)
+    except (Died, TookTooLong, TookTooMuchMemory) as reason:
+        html = apology(about, str(reason))
+    assert isinstance(html, bytes)
+    return html
+
+
+def _graded(course: Course, assignment: str, pattern: str) -> dict[str, Path]:
+    """The autograded notebooks by student."""
+    folder = course.folder("autograded")
+    names = sorted(os.listdir(folder)) if folder.is_dir() else []
+    paths = {
+        name: course.notebook("autograded", assignment, name)
+        for name in names
+        if fnmatch.fnmatch(name, pattern)
+    }
+    return {name: path for name, path in paths.items() if path.is_file()}
+
+
+def _not_graded(
+    course: Course, assignment: str, pattern: str, graded: Mapping[str, Path]
+) -> list[str]:
+    try:
+        return [name for name in students(course, assignment, pattern) if name not in graded]
+    except CourseError:  # the submissions lie elsewhere by now
+        return []
+
+
+def _beside(course: Course, assignment: str, student: str) -> dict[str, bytes]:
+    """The small files that nbgrader keeps beside what was handed in."""
+    folder, found = course.notebook("submitted", assignment, folder_of(student)).parent, {}
+    for name in BESIDE:
+        try:
+            descriptor = os.open(folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            with open(descriptor, "rb") as file:
+                found[name] = file.read(MAX_BESIDE)
+        except OSError:  # there is none, or it is the student's own invention
+            continue
+    return found
+
+
+def _end(page: Path) -> bytes:
+    """The last line of a page; empty when there is no page."""
+    size = len(_MADE_FROM.format("")) + 64
+    try:
+        with open(page, "rb") as file:
+            file.seek(max(0, page.stat().st_size - size))
+            return file.read()
+    except OSError:
+        return b""
+
+
+def _digest(*parts: str | bytes) -> str:
+    """One hash of all parts."""
+    whole = hashlib.sha256()
+    for part in parts:
+        whole.update(hashlib.sha256(part if isinstance(part, bytes) else part.encode()).digest())
+    return whole.hexdigest()

@@ -1,67 +1,45 @@
-"""Autograding a class: read, sanitise, run and judge in N sandboxes side by side, record.
+"""Autograding a class: read, sanitise, run and judge N submissions side by side, record.
 
-Reading and recording happen in the calling thread (one writer to the gradebook); the threads in
-between only wait for their sandboxes and judge.
+What reads a submission's bytes runs isolated (`grader.grading.apart`); the threads here only wait for it.
+Sanitising and recording, which use the gradebook, happen in the calling thread.
 """
 
 from __future__ import annotations
 
-import fnmatch
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from queue import SimpleQueue
 from typing import TypeAlias
 
 from nbformat import NotebookNode
 
-from grader.checks.results import SubmissionResult
 from grader.course import Course
-from grader.errors import CourseError
 from grader.grading import gradebook
-from grader.grading.grade_submission import grade
-from grader.grading.names import printable, refusal
+from grader.grading.apart import Graded, GradingLost, grade_apart, isolation_for, read
+from grader.grading.capacity import workers_that_fit
+from grader.grading.isolated import Isolation
+from grader.grading.names import folder_of, printable, refusal
+from grader.grading.outcome import Failure, Outcome
+from grader.grading.plan import Plan, make_plan
+from grader.grading.recording import record
 from grader.grading.release import Release, read_release
 from grader.grading.restore import restore, restore_marks
-from grader.grading.submission import Submission, read_submission
+from grader.grading.secret import read_secret
+from grader.grading.stopping import Stopped
+from grader.grading.submission import Submission
+from grader.grading.transaction import GradebookLocked
 from grader.sandbox import Backend, Limits, Sandbox
 from grader.sandbox.launch import Launched
 
 
-@dataclass(frozen=True)
-class Failure:
-    """A submission that could not be graded, and why; its earlier grade, if any, is untouched.
-
-    student: the folder's name, as it can be shown.
-    """
-
-    student: str
-    reason: str
-
-
-def students(course: Course, assignment: str, pattern: str = "*") -> list[str]:
-    """The students who handed in `assignment`, in order. Raises CourseError when there are none."""
-    folder = course.folder("submitted")
-    found = sorted(
-        path.parent.name
-        for path in folder.glob(f"*/{assignment}")
-        if path.is_dir() and fnmatch.fnmatch(path.parent.name, pattern)
-    )
-    if not found:
-        raise CourseError(
-            f"There are no submissions of {assignment} by {pattern!r} in {folder}: expected "
-            f"{folder.name}/STUDENT/{assignment}/{assignment}.ipynb."
-        )
-    return found
-
-
-def prepare(course: Course, student: str, release: Release) -> tuple[Submission, NotebookNode]:
+def prepare(
+    course: Course, student: str, release: Release, isolation: Isolation
+) -> tuple[Submission, NotebookNode]:
     """What `student` handed in, and its notebook as it is run: marks and locked cells put back."""
-    folder = course.notebook("submitted", release.assignment, student).parent
-    submission = read_submission(folder, student, release.assignment)
+    folder = course.notebook("submitted", release.assignment, folder_of(student)).parent
+    submission = read(isolation, folder, student, release.assignment)
     restore_marks(submission.notebook, release.notebook)
     notebook = gradebook.sanitise(course, submission)
     submission.findings += restore(notebook, release.notebook)
@@ -79,96 +57,149 @@ def autograde(
     data: Path | None = None,
     launched: Launched | None = None,
     release: Release | None = None,
-    progress: Callable[[SubmissionResult | Failure, int], None] = lambda outcome, total: None,
-) -> list[SubmissionResult | Failure]:
+    plan: Plan | None = None,
+    isolation: Isolation | None = None,
+    progress: Callable[[Outcome, int], None] = lambda outcome, total: None,
+    say: Callable[[str], None] = lambda sentence: None,
+) -> list[Outcome]:
     """Grade every submission of `assignment` whose student matches `pattern`; in student order.
 
-    `workers` sandboxes run side by side; grades do not depend on their number. Each outcome is
+    `workers` submissions run side by side, or fewer when memory is short; grades do not depend on their
+    number. A submission that is lost because the sandbox failed is graded again, alone. Each outcome is
     recorded as soon as it is there, and reported to `progress` with the number of all. launched: a
-    sandbox that `launch` has started with the release's modules, for a head start.
+    sandbox that `launch` has started with the release's modules, for a head start. plan: made with the
+    same arguments; what stands in it is not graded again, without it everything is. isolation: from
+    `isolation_for`, better started while this process had no threads. say: is told what a change of
+    points means for marks by hand, and how memory limits the workers.
     Raises CourseError for an unknown assignment or no submissions, SandboxUnavailable when the
     backend cannot run here; never for what a submission holds.
     """
     release = release or read_release(course, assignment)
-    names = students(course, assignment, pattern)
-    first = Sandbox(limits or course.limits, data, backend, release.modules, launched)
-    secret = gradebook.secret(course)
-    outcomes: dict[str, SubmissionResult | Failure] = {}
+    limits, secret = limits or course.limits, read_secret(course)
+    plan = plan or make_plan(
+        *(course, release),
+        pattern=pattern,
+        limits=limits,
+        backend=backend,
+        data=data,
+        force=True,
+    )
+    names = sorted([*plan.waiting, *plan.unchanged])
+    outcomes: dict[str, Outcome] = dict(plan.unchanged)
+    if not plan.waiting:
+        return [outcomes[name] for name in names]
 
-    def finish(name: str, outcome: SubmissionResult | Failure) -> None:
+    def finish(name: str, outcome: Outcome) -> None:
         outcomes[name] = outcome
-        progress(outcome, len(names))
+        progress(outcome, len(plan.waiting))
 
-    with _side_by_side(first, min(workers, len(names))) as submit:
-        gradebook.register(course, release)
-        running: dict[Future[SubmissionResult], tuple[Submission, NotebookNode]] = {}
-        for name, prepared in _prepared(course, names, release):
-            if isinstance(prepared, Failure):
-                finish(name, prepared)
-                continue
-            running[submit(partial(grade, *prepared, release=release, secret=secret))] = prepared
-            if len(running) > workers:
-                _record_done(course, running, finish)
-        while running:
-            _record_done(course, running, finish)
+    workers, warning = workers_that_fit(min(workers, len(plan.waiting)), limits)
+    if warning:
+        say(warning)
+    with ExitStack() as stack:
+        isolation = isolation or stack.enter_context(isolation_for(assignment))
+        isolation.start()
+        sandbox = stack.enter_context(Sandbox(limits, data, backend, release.modules, launched))
+        sandbox.start()
+        for sentence in gradebook.register(course, release):
+            say(sentence)
+        grade = partial(grade_apart, isolation, sandbox, release=release, secret=secret)
+        submissions = _prepared(course, plan, release, isolation)
+        try:
+            lost = _side_by_side(course, submissions, workers, grade, finish)
+            for prepared in lost:
+                finish(prepared[0].student, _alone(course, prepared, grade))
+        except (Stopped, GradebookLocked):
+            stack.pop_all()  # nobody waits for what goes on: it ends with this process
+            raise
     return [outcomes[name] for name in names]
 
 
-Submit: TypeAlias = Callable[[Callable[..., SubmissionResult]], "Future[SubmissionResult]"]
+Prepared: TypeAlias = tuple[Submission, NotebookNode, str]
+"""What was handed in, its notebook as it is run, and the fingerprint."""
+Grade: TypeAlias = Callable[..., Graded]
 
 
-@contextmanager
-def _side_by_side(first: Sandbox, count: int) -> Iterator[Submit]:
-    """Start `count` sandboxes that share what is imported; `submit(task)` runs `task(sandbox=...)` in
-    the next one that is free. Raises SandboxUnavailable before anything is graded.
-    """
-    started = [first, *(first.sibling() for _ in range(count - 1))]
-    free: SimpleQueue[Sandbox] = SimpleQueue()
+def _side_by_side(
+    course: Course,
+    submissions: Iterable[tuple[str, Prepared | Failure]],
+    workers: int,
+    grade: Grade,
+    finish: Callable[[str, Outcome], None],
+) -> list[Prepared]:
+    """Grade all submissions, `workers` at a time. Returns those that were lost on the way."""
+    lost: list[Prepared] = []
+    running: dict[Future[Graded], Prepared] = {}
 
-    def run(task: Callable[..., SubmissionResult]) -> SubmissionResult:
-        sandbox = free.get()
-        try:
-            return task(sandbox=sandbox)
-        finally:
-            free.put(sandbox)
+    def record_done() -> None:
+        done, _ = wait(running, return_when=FIRST_COMPLETED)
+        for future in done:
+            prepared = running.pop(future)
+            try:
+                finish(prepared[0].student, _recorded(course, prepared, future.result))
+            except GradingLost:
+                lost.append(prepared)
 
+    pool = ThreadPoolExecutor(workers)
     try:
-        with ThreadPoolExecutor(count) as pool:
-            list(pool.map(Sandbox.start, started))
-            for sandbox in started:
-                free.put(sandbox)
-            yield lambda task: pool.submit(run, task)
+        for name, prepared in submissions:
+            if isinstance(prepared, Failure):
+                finish(name, prepared)
+                continue
+            running[pool.submit(grade, *prepared[:2], last=False)] = prepared
+            if len(running) > workers:
+                record_done()
+        while running:
+            record_done()
     finally:
-        for sandbox in started:
-            sandbox.close()
+        pool.shutdown(wait=False, cancel_futures=True)
+    return lost
+
+
+def _alone(course: Course, prepared: Prepared, grade: Grade) -> Outcome:
+    """Grade a submission that was lost, while no other runs: twice, if need be."""
+    reason = ""
+    for last in (False, True):
+        try:
+            return _recorded(course, prepared, partial(grade, *prepared[:2], last=last))
+        except GradingLost as loss:
+            reason = str(loss)
+    return Failure(prepared[0].student, f"its earlier grade stays, if there is one: {reason}")
+
+
+def _recorded(course: Course, prepared: Prepared, grade: Callable[[], Graded]) -> Outcome:
+    """What `grade` gives, recorded. Raises GradingLost and GradebookLocked."""
+    submission, _, fingerprint = prepared
+    try:
+        graded = grade()
+        return record(course, submission, graded.notebook, graded.result, fingerprint)
+    except (GradingLost, GradebookLocked):
+        raise
+    except Exception as error:
+        reason = f"could not be graded: {type(error).__name__}: {error}"
+        return Failure(submission.student, printable(reason, 500))
 
 
 def _prepared(
-    course: Course, names: list[str], release: Release
-) -> Iterator[tuple[str, tuple[Submission, NotebookNode] | Failure]]:
+    course: Course, plan: Plan, release: Release, isolation: Isolation
+) -> Iterator[tuple[str, Prepared | Failure]]:
     """Every submission, read and sanitised, or why it could not be."""
-    for name in names:
-        if reason := refusal(name):
+    for name in plan.waiting:
+        if reason := refusal(folder_of(name)):
             yield name, Failure(printable(name), reason)
             continue
         try:
-            prepared = prepare(course, name, release)
+            fingerprint = plan.fingerprints.of(name)
+            prepared = prepare(course, name, release, isolation)
+            if fingerprint != plan.fingerprints.of(name):
+                raise OSError("it was changed while it was being read; grade it once more")
+        except OSError as error:
+            reason = f"what was handed in could not be read: {error}"
+            yield name, Failure(name, reason)
+        except GradebookLocked:
+            raise
         except Exception as error:
-            yield name, Failure(name, f"could not be prepared: {type(error).__name__}: {error}")
+            reason = f"could not be prepared: {type(error).__name__}: {error}"
+            yield name, Failure(name, printable(reason, 500))
         else:
-            yield name, prepared
-
-
-def _record_done(course: Course, running: dict, finish: Callable) -> None:
-    """Wait until something is done, and record it."""
-    done, _ = wait(running, return_when=FIRST_COMPLETED)
-    for future in done:
-        submission, notebook = running.pop(future)
-        try:
-            result = future.result()
-            gradebook.record(course, submission, notebook)
-        except Exception as error:
-            reason = f"could not be graded: {type(error).__name__}: {error}"
-            finish(submission.student, Failure(submission.student, reason))
-        else:
-            finish(submission.student, result)
+            yield name, (*prepared, fingerprint)

@@ -8,8 +8,12 @@ decides from data and from what it computed itself.
 
 from __future__ import annotations
 
+import hashlib
 import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import partial
 
 import torch
 from nbformat import NotebookNode, from_dict
@@ -19,11 +23,13 @@ from grader.checks.judge import derive_seed, judge, judge_with_reference
 from grader.checks.registry import chapter_of, get_exercise
 from grader.checks.results import ExerciseResult, SubmissionResult
 from grader.checks.table import ResultTable
+from grader.grading import isolating
 from grader.grading.names import printable
 from grader.grading.reference import reference_for
 from grader.grading.release import DEMO, Release
 from grader.grading.submission import Submission
-from grader.sandbox import Sandbox, Session
+from grader.sandbox import Session
+from grader.wire.probe import StudentError
 
 
 def grade(
@@ -32,12 +38,17 @@ def grade(
     *,
     release: Release,
     secret: str,
-    sandbox: Sandbox,
+    session: Callable[[int], AbstractContextManager[Session]],
+    unreadable: Mapping[str, str],
 ) -> SubmissionResult:
-    """Run and judge `notebook`, what `submission` became when it was prepared, in `sandbox`; write
-    outputs into its cells.
+    """Run and judge `notebook`, what `submission` became when it was prepared; write outputs into its
+    cells.
 
-    `secret`, the student and the exercise's name give the seed of the judge's inputs; the student's
+    session: gives the place where the student's code runs, for the seed of its chance. unreadable:
+    exercises that are not judged, and why.
+
+    `secret`, the student, what was handed in, and the exercise's name give the seed of the judge's inputs:
+    grading the same again repeats it, and handing in something else gets other questions. The student's
     process has a seed of its own. Cells tagged `demo`, and those with the source of one in `release`,
     are not run. Every exercise gets a result, whatever the code does. What happens to cells is added to
     the submission's findings.
@@ -45,23 +56,39 @@ def grade(
     torch.set_num_threads(1)  # a judge compares small tensors, and several judges share a machine
     started = time.perf_counter()
     student, assignment = submission.student, release.assignment
-    session = sandbox.open(derive_seed(secret, "student", student, assignment), submission.files)
-    try:
-        judged = _run_cells(notebook, submission, release, secret, session)
-        results = _with_reference(judged, session, release)
-    finally:
-        session.close()
+    content = content_of(notebook, submission.files)
+    with session(derive_seed(secret, "student", student, assignment)) as place:
+        seeds = partial(derive_seed, secret, student, content)
+        judged = _run_cells(notebook, submission, release, seeds, place, unreadable)
+        results = _with_reference(judged, place, release, unreadable)
     for entry, result in zip(judged, results, strict=True):
         entry.cell.outputs = _outputs(result, entry.cell.execution_count)
     seconds = time.perf_counter() - started
     findings = tuple(submission.findings)
-    return SubmissionResult(student, assignment, tuple(results), findings, seconds)
+    return SubmissionResult(student, assignment, tuple(results), findings, seconds, content)
+
+
+def content_of(notebook: NotebookNode, files: Mapping[str, bytes]) -> str:
+    """A hash of what a student's process is given: the code of a prepared notebook, in order, and files."""
+    parts = [
+        cell.source.encode(errors="replace") for cell in notebook.cells if cell.cell_type == "code"
+    ]
+    parts += [
+        part for name in sorted(files) for part in (name.encode(errors="replace"), files[name])
+    ]
+    digests = [hashlib.sha256(part).digest() for part in parts]
+    return hashlib.sha256(b"".join(digests)).hexdigest()
 
 
 def _run_cells(
-    notebook: NotebookNode, submission: Submission, release: Release, secret: str, session: Session
+    notebook: NotebookNode,
+    submission: Submission,
+    release: Release,
+    seeds: Callable[[str], int],
+    session: Session,
+    unreadable: Mapping[str, str],
 ) -> list[_Judged]:
-    """Run the cells in order, and judge each exercise where its check stands."""
+    """Run the cells in order, and judge each exercise where its check stands. seeds: by its name."""
     judged: list[_Judged] = []
     stopped: dict[str, str] = {}
     count = 0
@@ -76,11 +103,18 @@ def _run_cells(
         cell.execution_count = count
         if name is not None:
             exercise = get_exercise(chapter_of(release.assignment), name)
-            seed = derive_seed(secret, submission.student, name)
-            with session.exercise() as remote:
-                result = judge(exercise, remote, seed)
-            if result.problem and name in stopped:
-                result = replace(result, problem=f"{result.problem}. {stopped[name]}")
+            seed = seeds(name)
+            isolating.note(name)
+            if name in unreadable:
+                result = judge(exercise, _Unreadable(unreadable[name]), seed)
+            else:
+                with session.exercise() as remote:
+                    result = judge(exercise, remote, seed)
+            isolating.note("")
+            if result.failed and name in stopped:
+                news = f"The cell of this exercise stopped: {stopped[name]}"
+                problem = result.problem and f"{news}. {result.problem}"
+                result = replace(result, problem=problem, note=news)
             judged.append(_Judged(cell, exercise, seed, result))
         elif cell.source.strip():
             outcome = session.run_cell(cell.source, count=count)
@@ -94,6 +128,19 @@ def _run_cells(
 
 
 @dataclass(frozen=True)
+class _Unreadable:
+    """Stands for a student whose answers no judge can look at."""
+
+    reason: str
+
+    def call(self, name: str, *args: object, **kwargs: object) -> object:
+        raise StudentError("Unreadable", self.reason, kind="malformed")
+
+    def run(self, probe: Callable[..., object], **inputs: object) -> object:
+        raise StudentError("Unreadable", self.reason, kind="malformed")
+
+
+@dataclass(frozen=True)
 class _Judged:
     """A check cell, and what its exercise earned with nothing but the student's own code."""
 
@@ -104,7 +151,7 @@ class _Judged:
 
 
 def _with_reference(
-    judged: list[_Judged], session: Session, release: Release
+    judged: list[_Judged], session: Session, release: Release, unreadable: Mapping[str, str]
 ) -> list[ExerciseResult]:
     """The results, those judged again that lost points and build on an exercise that lost points.
 
@@ -115,7 +162,9 @@ def _with_reference(
     results = []
     for entry in judged:
         exercise, result = entry.exercise, entry.result
-        if exercise.name in lost and lost.intersection(exercise.uses):
+        again = exercise.name in lost and lost.intersection(exercise.uses)
+        if again and exercise.name not in unreadable:
+            isolating.note(exercise.name)
             reference = reference_for(release.source, exercise)
             with session.exercise(reference=reference) as remote:
                 result = judge_with_reference(exercise, result, remote, entry.seed)

@@ -1,4 +1,4 @@
-"""nbgrader's database and folders: the one place that writes grades.
+"""nbgrader's database: the one place that writes grades.
 
 Everything goes through nbgrader's own preprocessors, so that its commands and formgrader read what
 they expect.
@@ -6,31 +6,33 @@ they expect.
 
 from __future__ import annotations
 
-import functools
 import logging
-import os
-import secrets
-import shutil
-import sys
-import tempfile
-import warnings
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
-from pathlib import Path
+from typing import Any
 
-import nbformat
-import nbgrader.api
-from nbconvert.preprocessors import ClearMetadataPreprocessor
+from nbconvert.preprocessors import ClearMetadataPreprocessor, Preprocessor
 from nbformat import NotebookNode
 from nbgrader import preprocessors as steps
-from nbgrader.api import Gradebook
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Grade,
+    GradeCell,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 from nbgrader.utils import parse_utc
-from sqlalchemy.exc import SAWarning
+from sqlalchemy import select
+from sqlalchemy.orm import join
 
 from grader.course import Course
 from grader.errors import CourseError
 from grader.grading.names import printable
 from grader.grading.release import Release
 from grader.grading.submission import Submission
+from grader.grading.transaction import Transaction, transaction
 
 REGISTER = (
     steps.LockCells,
@@ -48,53 +50,81 @@ RECORD = (
     steps.SaveAutoGrades,
     steps.AssignLatePenalties,
 )
-SECRET_FILE = ".grader_secret"
-
-# nbgrader opens the database anew for each of its steps. With one engine for all of them, SQLAlchemy
-# keeps the queries that it has compiled.
-nbgrader.api.create_engine = functools.cache(nbgrader.api.create_engine)
-
-# nbgrader reads a submission while it is being added, which is harmless and warned about each time.
-warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.api")
-
 log = logging.getLogger("grader.grading.gradebook")
 log.setLevel(logging.ERROR)  # nbgrader's remarks on a changed cell are findings of ours
 
 
-def open_gradebook(course: Course) -> Gradebook:
-    """nbgrader's gradebook of this course; made, with its tables, when it is not there yet."""
-    # A new database makes nbgrader call `alembic`, which is installed beside this interpreter.
-    beside = str(Path(sys.executable).parent)
-    if beside not in os.environ.get("PATH", "").split(os.pathsep):
-        os.environ["PATH"] = os.pathsep.join((beside, os.environ.get("PATH", os.defpath)))
-    return Gradebook(course.database, course.config.CourseDirectory.course_id)
+def register(course: Course, release: Release) -> list[str]:
+    """Tell the gradebook which cells the assignment has, as `nbgrader generate_assignment` does.
 
-
-def register(course: Course, release: Release) -> None:
-    """Tell the gradebook which cells the assignment has, as `nbgrader generate_assignment` does."""
+    Returns what has to be said: marks by hand that were given out of other points are flagged.
+    """
     assignment = release.assignment
-    with open_gradebook(course) as gradebook:
-        gradebook.update_or_create_assignment(assignment)
-    try:
-        _run(REGISTER, course, deepcopy(release.source), assignment, ".")
-    except RuntimeError as error:
-        raise CourseError(
-            f"{assignment} has other cells now than when its submissions were graded ({error}). "
-            "Grade them with the chapter as it was, or start a new gradebook."
-        ) from None
+    with transaction(course) as book:
+        book.update_or_create_assignment(assignment)
+        points = _points(book, assignment)
+        try:
+            run_steps(REGISTER, course, deepcopy(release.source), assignment, ".")
+        except RuntimeError as error:
+            raise CourseError(
+                f"{assignment} has other cells now than when its submissions were graded ({error}). "
+                "Grade them with the chapter as it was, or start a new gradebook."
+            ) from None
+        return _flag_other_points(book, assignment, points)
+
+
+def _points(book: Transaction, assignment: str) -> dict[str, float]:
+    """The points of every graded cell."""
+    notebooks = book.find_assignment(assignment).notebooks
+    return {cell.name: cell.max_score for notebook in notebooks for cell in notebook.grade_cells}
+
+
+def _flag_other_points(
+    book: Transaction, assignment: str, before: Mapping[str, float]
+) -> list[str]:
+    said = []
+    for name, points in _points(book, assignment).items():
+        if points == before.get(name, points):
+            continue
+        marked = [grade for grade in _marked(book, assignment) if grade.name == name]
+        for grade in marked:
+            grade.needs_manual_grade = True
+        if marked:
+            said.append(
+                f"{name} counts {points:g} points now and {before[name]:g} before: {len(marked)} marks "
+                "by hand were given out of the former. Formgrader asks for another look at them."
+            )
+    return said
+
+
+def _marked(book: Transaction, assignment: str) -> list[Grade]:
+    """The grades of an assignment that a person has given."""
+    query = book.db.query(Grade).join(SubmittedNotebook).join(SubmittedAssignment).join(Assignment)
+    return query.filter(Assignment.name == assignment, Grade.manual_score.is_not(None)).all()
+
+
+def due_dates(book: Transaction, assignment: str) -> dict[str, str]:
+    """Until when students may hand in who have an extension; "" stands for the others."""
+    columns = select(SubmittedAssignment.student_id, SubmittedAssignment.extension).join(Assignment)
+    extended = columns.filter(
+        Assignment.name == assignment, SubmittedAssignment.extension.is_not(None)
+    )
+    date = book.db.scalar(select(Assignment.duedate).filter_by(name=assignment))
+    return {"": str(date)} | {who: f"{date} + {more}" for who, more in book.db.execute(extended)}
 
 
 def sanitise(course: Course, submission: Submission) -> NotebookNode:
     """The submission's notebook with locked cells restored and marks as the gradebook has them."""
     about = (submission.assignment, submission.student)
-    notebook = _run((steps.DeduplicateIds,), course, submission.notebook, *about)
+    notebook, _ = run_steps((steps.DeduplicateIds,), course, submission.notebook, *about)
     for cell in notebook.cells:
         if cell.metadata.get("nbgrader") == {}:  # what is left of an id that stands twice
             del cell.metadata["nbgrader"]
             first = printable((cell.source.splitlines() or [""])[0], 60)
             submission.findings.append(f"A cell stands twice (`{first}`); the last one counts.")
     before = {cell.id: cell.source for cell in notebook.cells}
-    notebook = _run(SANITISE, course, notebook, *about)
+    with transaction(course):
+        notebook, _ = run_steps(SANITISE, course, notebook, *about)
     edited = [cell for cell in notebook.cells if before.get(cell.id, cell.source) != cell.source]
     for cell in edited:
         submission.findings.append(
@@ -103,32 +133,79 @@ def sanitise(course: Course, submission: Submission) -> NotebookNode:
     return notebook
 
 
-def record(course: Course, submission: Submission, notebook: NotebookNode) -> Path:
-    """Write the grades of an executed notebook, and the notebook itself into `autograded`."""
-    timestamp = submission.timestamp
-    extra = {"timestamp": parse_utc(timestamp)} if timestamp else {}
-    with open_gradebook(course) as gradebook:
-        gradebook.update_or_create_student(submission.student)
-        gradebook.update_or_create_submission(submission.assignment, submission.student, **extra)
-    notebook = _run(RECORD, course, notebook, submission.assignment, submission.student)
-    path = course.notebook("autograded", submission.assignment, submission.student)
-    _write_folder(path, notebook, timestamp)
-    return path
+def save_grades(
+    book: Transaction,
+    course: Course,
+    submission: Submission,
+    notebook: NotebookNode,
+    before: Callable[[], Mapping[str, str] | None],
+) -> tuple[NotebookNode, float]:
+    """Send the grades of an executed notebook to `book`.
+
+    before: gives the cells of the notebook that was graded last, by their names; None when there is none.
+    A mark by hand is flagged only where the answer or its automatic points have changed. Returns the
+    notebook as it is kept, and the late penalty.
+    """
+    assignment, student = submission.assignment, submission.student
+    extra = {"timestamp": parse_utc(submission.timestamp)} if submission.timestamp else {}
+    book.update_or_create_student(student)
+    submitted = book.update_or_create_submission(assignment, student, **extra)
+    grades = [grade for part in submitted.notebooks for grade in part.grades]
+    marked = {
+        grade.name: (grade.needs_manual_grade, grade.auto_score)
+        for grade in grades
+        if grade.manual_score is not None
+    }
+    notebook, _ = run_steps(RECORD, course, notebook, assignment, student)
+    if marked:
+        earlier, now = before() or {}, cells_by_name(notebook)
+        for grade in grades:
+            if grade.name in marked:
+                needed, points = marked[grade.name]
+                answer = grade.name.removeprefix("check_")
+                same = answer in earlier and earlier[answer] == now.get(answer)
+                grade.needs_manual_grade = needed or not same or grade.auto_score != points
+    return notebook, sum(part.late_submission_penalty or 0.0 for part in submitted.notebooks)
 
 
-def secret(course: Course) -> str:
-    """The instructor's secret, from which all seeds of the judge derive; made on first use."""
-    path = course.root / SECRET_FILE
-    try:
-        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-            file.write(secrets.token_hex(32))
-    except FileExistsError:
-        pass
-    return path.read_text().strip()
+def cells_by_name(notebook: NotebookNode) -> dict[str, str]:
+    """The sources of the cells that nbgrader knows, by their names."""
+    marked = (cell for cell in notebook.cells if cell.metadata.get("nbgrader"))
+    return {cell.metadata.nbgrader.grade_id: cell.source for cell in marked}
 
 
-def _run(pipeline, course: Course, notebook: NotebookNode, assignment: str, student: str):
-    resources = {
+def marks_of(book: Transaction, assignment: str) -> dict[str, list[str]]:
+    """All that a student's page says of points and comments, by student."""
+    about = (
+        SubmittedAssignment.student_id,
+        SubmittedNotebook.late_submission_penalty,
+        BaseCell.name,
+    )
+    points = (Grade.auto_score, Grade.manual_score, Grade.extra_credit, GradeCell.max_score)
+    words = (Comment.auto_comment, Comment.manual_comment)
+    submitted = join(SubmittedAssignment, SubmittedNotebook).join(
+        Assignment, Assignment.id == SubmittedAssignment.assignment_id
+    )
+    queries = (
+        select(*about, *points).select_from(submitted.join(Grade).join(GradeCell)),
+        select(*about, *words).select_from(submitted.join(Comment).join(BaseCell)),
+    )
+    found: dict[str, list[str]] = {}
+    for query in queries:
+        for student, *marks in book.db.execute(query.filter(Assignment.name == assignment)):
+            found.setdefault(student, []).append(repr(marks))
+    return {student: sorted(marks) for student, marks in found.items()}
+
+
+def run_steps(
+    pipeline: Sequence[type[Preprocessor]],
+    course: Course,
+    notebook: NotebookNode,
+    assignment: str,
+    student: str,
+) -> tuple[NotebookNode, dict[str, Any]]:
+    """What these steps of nbgrader make of `notebook`, and their resources."""
+    resources: dict[str, Any] = {
         "nbgrader": {
             "assignment": assignment,
             "notebook": assignment,
@@ -143,26 +220,4 @@ def _run(pipeline, course: Course, notebook: NotebookNode, assignment: str, stud
         if hasattr(preprocessor, "log"):
             preprocessor.log = log
         notebook, resources = preprocessor(notebook, resources)
-    return notebook
-
-
-def _write_folder(path: Path, notebook: NotebookNode, stamp: str) -> None:
-    """Replace the folder of `path` as a whole, so that a crash leaves the old one or the new one.
-
-    What was handed in beside the notebook stays in `submitted`: formgrader would serve it as pages of
-    its own, with the rights of whoever opens them.
-    """
-    folder = path.parent
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix=".new-", dir=folder.parent))
-    scratch.chmod(0o755)
-    try:
-        if stamp:
-            (scratch / "timestamp.txt").write_text(stamp)
-        nbformat.write(notebook, scratch / path.name)
-        (scratch / path.name).chmod(0o444)
-        if folder.exists():
-            shutil.rmtree(folder)
-        os.replace(scratch, folder)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+    return notebook, resources

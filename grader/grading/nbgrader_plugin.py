@@ -6,11 +6,13 @@ place of nbgrader's `Execute`.
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import glob
 import os
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
@@ -23,10 +25,12 @@ from traitlets.config import Config
 from grader.course import Course, data_folder
 from grader.errors import CourseError
 from grader.grading import gradebook
+from grader.grading.apart import Graded, GradingLost, grade_apart, isolation_for
 from grader.grading.grade_class import prepare
-from grader.grading.grade_submission import grade
-from grader.grading.names import printable, refusal
+from grader.grading.isolated import Isolation
+from grader.grading.names import printable, refusal_by_nbgrader
 from grader.grading.release import Release, read_release
+from grader.grading.secret import read_secret
 from grader.grading.submission import Submission
 from grader.sandbox import Limits, Sandbox
 from grader.sandbox.launch import Backend
@@ -69,7 +73,8 @@ class SubmissionExporter(NotebookExporter):
         if os.path.dirname(filename) != submitted:
             resources["graded"] = (self._course, self._releases[assignment], self._submission)
             return super().from_filename(filename, resources, **kw)
-        self._submission, notebook = prepare(self._course, student, self._releases[assignment])
+        release = self._releases[assignment]
+        self._submission, notebook = prepare(self._course, student, release, _isolation(assignment))
         autograded = Path(self._folder("autograded", student, assignment))
         _remove_files(autograded)
         if self._submission.timestamp:
@@ -82,7 +87,7 @@ class SubmissionExporter(NotebookExporter):
         folders = []
         for folder in filter(os.path.isdir, glob.glob(pattern)):
             student = os.path.basename(os.path.dirname(folder))
-            if reason := refusal(student):
+            if reason := refusal_by_nbgrader(student):
                 self.log.error("%s: %s", printable(student), reason)
             else:
                 folders.append(folder)
@@ -140,14 +145,40 @@ class SandboxExecute(NbGraderPreprocessor):
                 '`c.Autograde.exporter_class = "grader.grading.nbgrader_plugin.SubmissionExporter"`.'
             )
         course, release, submission = resources["graded"]
-        sandbox, secret = (
-            _sandbox(self.sandbox, course.limits, release.modules),
-            gradebook.secret(course),
-        )
-        grade(submission, nb, release=release, secret=secret, sandbox=sandbox)
-        for finding in submission.findings:
+        sandbox = _sandbox(self.sandbox, course.limits, release.modules)
+        graded = self._grade(sandbox, submission, nb, release, read_secret(course))
+        for finding in graded.result.findings:
             self.log.warning("%s: %s", submission.student, finding)
-        return nb, resources
+        return graded.notebook, resources
+
+    def _grade(self, sandbox: Sandbox, *about: Any) -> Graded:
+        """Twice, if it is lost on the way: nothing else runs in `sandbox`. Raises GradingLost."""
+        submission, notebook, release, secret = about
+        grade = partial(
+            grade_apart, _isolation(release.assignment), sandbox, release=release, secret=secret
+        )
+        try:
+            return grade(submission, notebook, last=False)
+        except GradingLost as loss:
+            self.log.warning("%s: lost, and graded again: %s", submission.student, loss)
+        return grade(submission, notebook, last=True)
+
+
+@cache
+def _isolation(assignment: str) -> Isolation:
+    """Where this process reads and judges submissions of an assignment."""
+    isolation = isolation_for(assignment, fresh=_in_server())
+    atexit.register(isolation.close)
+    return isolation
+
+
+def _in_server() -> bool:
+    """Whether this process is formgrader's, which has threads of its own that nobody knows."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 @cache

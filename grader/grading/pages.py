@@ -12,13 +12,19 @@ import hashlib
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
+from html import escape
+from pathlib import Path
 from typing import Any
 
+import nbformat
 from jinja2 import BaseLoader, DictLoader, Environment, pass_context
 from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
+from nbgrader.converters import GenerateFeedback
+from nbgrader.coursedir import CourseDirectory
 from traitlets import default
 
+from grader.course import Course
 from grader.grading.rendered import as_text, rendered
 from grader.sandbox.html_sanitiser import harmless_html
 
@@ -94,6 +100,31 @@ class FeedbackPage(SubmissionPage):
         meta = f'<meta http-equiv="Content-Security-Policy" content="{_policy(head)}"/>'
         head = head.replace("<head>", f"<head>\n{meta}", 1)
         return head + body + rest, resources
+
+
+def feedback_page(root: str, notebook: bytes, about: dict[str, Any]) -> bytes:
+    """The page of a graded notebook that has its points and comments in it, as nbgrader makes it.
+
+    root: the course folder. about: what nbgrader's templates know of the submission. To be run apart:
+    what a submission wrote can take long to render.
+    """
+    course = Course(Path(root))
+    config = GenerateFeedback(coursedir=CourseDirectory(config=course.config), config=course.config)
+    page = FeedbackPage(config=config.config)
+    resources = {"nbgrader": about, "metadata": {"name": about["notebook"]}}
+    html, _ = page.from_notebook_node(nbformat.reads(notebook.decode(), as_version=4), resources)
+    return html.encode("utf-8", "replace")
+
+
+def apology(about: dict[str, Any], reason: str) -> bytes:
+    """A page for a notebook that cannot be shown: the points, and why there is no more."""
+    points = f"{about['score']:.4g} of {about['max_score']:.4g} points"
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        f"<title>{escape(about['notebook'])}</title></head><body><h1>{escape(about['notebook'])}</h1>"
+        f"<p>{points}.</p><p>This notebook cannot be shown: {escape(reason)}. "
+        "Ask your instructor about it.</p></body></html>\n"
+    ).encode("utf-8", "replace")
 
 
 class GradingPage(SubmissionPage):

@@ -5,58 +5,104 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from grader.checks.expect import show
 from grader.checks.results import ExerciseResult, SubmissionResult
-from grader.grading.grade_class import Failure
+from grader.grading.names import printable
+from grader.grading.outcome import Failure, Outcomes
 
-Outcomes = Sequence[SubmissionResult | Failure]
+if TYPE_CHECKING:
+    from grader.grading.validate import Validation
+
+MIN_NAME, MAX_SHOWN = 8, 60
+"""Columns of a name."""
 
 
 def print_grades(console: Console, outcomes: Outcomes) -> None:
-    """One row a student, one numbered column an exercise, the total, and the numbers' names."""
+    """One row a student, one numbered column an exercise, the total, and the numbers' names.
+
+    Fits 80 columns whatever the names are; where many exercises leave no room, there is the total alone.
+    """
     graded = [outcome for outcome in outcomes if isinstance(outcome, SubmissionResult)]
     if not graded:
         return
-    exercises = graded[0].exercises
+    exercises, late = graded[0].exercises, any(result.late_penalty for result in graded)
+    columns = [(f"{n}\n/{short(e.points)}", _earned(n - 1)) for n, e in enumerate(exercises, 1)]
+    ends = [("late\n", lambda result: short(-result.late_penalty))] if late else []
+    ends.append((f"total\n/{short(graded[0].points)}", lambda result: short(total(result))))
+    room = _room([*columns, *ends], graded)
+    if room < MIN_NAME:
+        columns, room = [], _room(ends, graded)
     title = f"Points for {graded[0].assignment}"
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    table.add_column("student", no_wrap=True, overflow="ellipsis", max_width=_room(graded))
-    for number, exercise in enumerate(exercises, 1):
-        table.add_column(
-            f"{number}\n/{show(float(exercise.points))}", justify="right", no_wrap=True
-        )
-    table.add_column(f"total\n/{show(float(graded[0].points))}", justify="right", no_wrap=True)
+    table.add_column("student", no_wrap=True, overflow="ellipsis", max_width=room)
+    for head, _ in (*columns, *ends):
+        table.add_column(head, justify="right", no_wrap=True)
     for result in graded:
-        points = [show(float(exercise.earned)) for exercise in result.exercises]
-        table.add_row(escape(result.student), *points, show(float(result.earned)))
+        table.add_row(escape(result.student), *(shown(result) for _, shown in (*columns, *ends)))
     console.print(table)
     names = ", ".join(f"{number} {e.exercise}" for number, e in enumerate(exercises, 1))
-    console.print(f"{names}. Written answers are graded by a person.\n")
+    numbers = f"{names}. " if columns else "The points of each exercise are in --json. "
+    console.print(f"{numbers}Written answers are graded by a person.\n")
 
 
-def _room(graded: Sequence[SubmissionResult]) -> int:
-    """Columns that are left for the names when 80 are there: points are not to be cut, names may."""
-    exercises = graded[0].exercises
-    points = (float(exercise.points) for exercise in exercises)
-    numbers = [max(len(show(p)), 4 if p >= 1 else 3) + 1 for p in points]
-    return max(12, 78 - sum(numbers) - 8)
+def total(result: SubmissionResult) -> float:
+    """What the gradebook counts, as long as nobody has given marks by hand."""
+    return max(0.0, result.earned - result.late_penalty)
+
+
+Column: TypeAlias = tuple[str, Callable[[SubmissionResult], str]]
+
+
+def _earned(number: int) -> Callable[[SubmissionResult], str]:
+    return lambda result: short(result.exercises[number].earned)
+
+
+def short(points: float) -> str:
+    return f"{points + 0.0:.4g}"
+
+
+def _room(columns: Sequence[Column], graded: Sequence[SubmissionResult]) -> int:
+    """How wide a name can be in 80 columns when no number is cut."""
+    widths = [
+        max(len(part) for text in (head, *map(shown, graded)) for part in text.split("\n"))
+        for head, shown in columns
+    ]
+    return min(77 - sum(widths) - 2 * len(widths), MAX_SHOWN)  # two blanks before each
+
+
+def print_validation(console: Console, found: Validation) -> None:
+    """One row an exercise, then written answers that are empty, then what is odd about the notebook."""
+    from grader.checks.overview import WHAT_GRADING_ADDS
+
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for name in ("exercise", "points", "state"):
+        table.add_column(name, no_wrap=name == "points", overflow="fold")
+    for row in found.exercises:
+        points = f"{short(row.earned or 0.0)} of {short(row.points)}"
+        table.add_row(escape(row.name), points, escape(row.state))
+    console.print(table)
+    total = f"{short(found.earned)} of {short(found.points)} points"
+    console.print(f"{total}. {WHAT_GRADING_ADDS}", highlight=False)
+    if found.unanswered:
+        console.print(f"Not written yet: {', '.join(found.unanswered)}", markup=False)
+    for problem in found.problems:
+        console.print(problem, markup=False)
 
 
 def print_reasons(console: Console, outcomes: Outcomes) -> None:
     """For every student: what was found in the file, and why each lost point was lost."""
     for outcome in outcomes:
-        name = f"[bold]{escape(outcome.student)}[/bold]"
+        name = f"[bold]{escape(printable(outcome.student, MAX_SHOWN))}[/bold]"
         if isinstance(outcome, Failure):
-            console.print(f"{name}: not graded: {escape(outcome.reason)}", soft_wrap=True)
-            continue
+            continue  # said when it happened, and at the end
         lost = [exercise for exercise in outcome.exercises if exercise.earned < exercise.points]
         if not lost and not outcome.findings:
             console.print(f"{name}: everything right")
@@ -87,11 +133,14 @@ def _reason(exercise: ExerciseResult) -> str:
 
 
 def _points(exercise: ExerciseResult) -> str:
-    return f"{exercise.exercise} {show(float(exercise.earned))}/{show(float(exercise.points))}"
+    return f"{exercise.exercise} {short(exercise.earned)}/{short(exercise.points)}"
 
 
 def write_json(path: Path, outcomes: Outcomes) -> None:
-    """Everything as JSON: per student, exercise and check the points, outcome, message and seconds."""
+    """Everything as JSON: per student, exercise and check the points, outcome, message and seconds.
+
+    The file changes as a whole. Raises OSError when it cannot be written.
+    """
     records = [
         outcome.as_json()
         if isinstance(outcome, SubmissionResult)
@@ -99,7 +148,11 @@ def write_json(path: Path, outcomes: Outcomes) -> None:
         for outcome in outcomes
     ]
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, scratch = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(records, file, indent=2, ensure_ascii=False)
-    os.replace(scratch, path)
+    handle, scratch = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(records, file, indent=2, ensure_ascii=False)
+        os.replace(scratch, path)
+    except BaseException:
+        os.unlink(scratch)
+        raise

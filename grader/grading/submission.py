@@ -16,12 +16,14 @@ from nbformat import NotebookNode
 from nbgrader.utils import parse_utc
 
 from grader.grading.attachments import Attachments
+from grader.grading.folder import Folder, NotRead
 from grader.grading.names import printable
 from grader.sandbox.markdown_sanitiser import harmless_markdown
-from grader.wire.limits import MAX_FILES_BYTES, MAX_SOURCE
+from grader.wire.limits import MAX_SOURCE
 
 MAX_BYTES = 512 * 1024 * 1024
 MAX_CELLS = 5000
+TIMESTAMP, MAX_TIMESTAMP = "timestamp.txt", 1000
 _TAG = re.compile(r"[\w.-]{1,60}")  # pages make classes of tags
 
 
@@ -41,40 +43,35 @@ class Submission:
     timestamp: str = ""
 
 
-def read_submission(folder: Path, student: str, assignment: str) -> Submission:
-    """Read the notebook of `assignment` in `folder`. Never raises for what the folder holds."""
+def read_submission(path: Path, student: str, assignment: str) -> Submission:
+    """Read the notebook of `assignment` in the folder `path`. Never raises for what the folder holds.
+
+    Raises OSError when the folder itself cannot be read.
+    """
     findings: list[str] = []
-    path = _choose(folder, assignment, findings)
-    raw = _load(path, findings)
-    notebook = _notebook(raw, findings)
-    files, timestamp = _files(folder, findings), _timestamp(folder, findings)
-    return Submission(student, assignment, notebook, findings, files, timestamp)
+    folder = Folder(path)
+    notebook = _notebook(_load(folder, assignment, findings), findings)
+    files = folder.files(findings, apart=frozenset({f"{assignment}.ipynb", TIMESTAMP}))
+    return Submission(student, assignment, notebook, findings, files, _timestamp(folder, findings))
 
 
-def _choose(folder: Path, assignment: str, findings: list[str]) -> Path:
-    expected = folder / f"{assignment}.ipynb"
-    if _is_plain_file(expected):
-        return expected
-    others = [path for path in sorted(folder.glob("*.ipynb")) if _is_plain_file(path)]
-    if len(others) == 1:
-        findings.append(f"The notebook is called {printable(others[0].name)}, not {expected.name}.")
-        return others[0]
-    findings.append(f"There is no {expected.name}; {len(others)} other notebooks were found.")
-    return expected
-
-
-def _load(path: Path, findings: list[str]) -> object:
-    """The JSON value in `path`, as much of it as can be read; None when nothing can."""
-    if not _is_plain_file(path):
+def _load(folder: Folder, assignment: str, findings: list[str]) -> object:
+    """The JSON value in the notebook, as much of it as can be read; None when nothing can."""
+    if not folder.is_folder:
+        findings.append("What was handed in is a link, or no folder: nothing of it was read.")
         return None
-    size = path.stat().st_size
-    if size == 0:
+    name = _choose(folder, f"{assignment}.ipynb", findings)
+    if name is None:
+        return None
+    try:
+        data = folder.read(name, MAX_BYTES)
+    except NotRead as reason:
+        findings.append(f"The file {reason}.")
+        return None
+    if not data:
         findings.append("The file is empty.")
         return None
-    if size > MAX_BYTES:
-        findings.append(f"The file has {size >> 20} MB; at most {MAX_BYTES >> 20} MB are read.")
-        return None
-    text = _decode(path.read_bytes(), findings)
+    text = _decode(data, findings)
     try:
         return json.loads(text)
     except ValueError as error:
@@ -86,6 +83,20 @@ def _load(path: Path, findings: list[str]) -> object:
     except RecursionError:
         findings.append("The file is nested too deeply to be a notebook.")
         return None
+
+
+def _choose(folder: Folder, expected: str, findings: list[str]) -> str | None:
+    """The name of the notebook: the one that it should have, else that of the only one there is."""
+    if folder.kinds.get(expected) == "":
+        return expected
+    others = [name for name, kind in folder.kinds.items() if name.endswith(".ipynb") and not kind]
+    if len(others) == 1:
+        findings.append(f"The notebook is called {printable(others[0])}, not {expected}.")
+        return others[0]
+    seen = folder.kinds.get(expected)
+    missing = f"{expected} is {seen}, not a file" if seen else f"There is no {expected}"
+    findings.append(f"{missing}; {len(others)} other notebooks were found.")
+    return None
 
 
 def _decode(data: bytes, findings: list[str]) -> str:
@@ -213,41 +224,20 @@ def _marks(marks: dict) -> NotebookNode:
     return node
 
 
-def _files(folder: Path, findings: list[str]) -> dict[str, bytes]:
-    """Further files that were handed in: plain ones only, no links, up to a total size."""
-    files: dict[str, bytes] = {}
-    room = MAX_FILES_BYTES
-    for path in sorted(folder.rglob("*")):
-        if path.suffix == ".ipynb" or path.name == "timestamp.txt" or not _is_plain_file(path):
-            continue
-        if any(parent.is_symlink() for parent in path.parents if folder in parent.parents):
-            continue
-        size = path.stat().st_size
-        if size > room:
-            findings.append(
-                f"{printable(path.name)} was left out: the files are larger than allowed."
-            )
-            continue
-        room -= size
-        files[path.relative_to(folder).as_posix()] = path.read_bytes()
-    return files
-
-
-def _timestamp(folder: Path, findings: list[str]) -> str:
-    path = folder / "timestamp.txt"
-    if not _is_plain_file(path):
+def _timestamp(folder: Folder, findings: list[str]) -> str:
+    if TIMESTAMP not in folder.kinds:
         return ""
-    text = path.read_text(errors="replace").strip()
+    try:
+        text = folder.read(TIMESTAMP, MAX_TIMESTAMP).decode("utf-8", "replace").strip()
+    except NotRead as reason:
+        findings.append(f"{TIMESTAMP} {reason}; it was ignored.")
+        return ""
     try:
         parse_utc(text)
     except Exception:  # the file is the student's
-        findings.append(f"timestamp.txt holds no time ({printable(text, 40)!r}); it was ignored.")
+        findings.append(f"{TIMESTAMP} holds no time ({printable(text, 40)!r}); it was ignored.")
         return ""
     return text
-
-
-def _is_plain_file(path: Path) -> bool:
-    return path.is_file() and not path.is_symlink()
 
 
 def _get(value: object, *keys: str) -> object:

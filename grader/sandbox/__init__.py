@@ -15,8 +15,9 @@ from grader.sandbox.launch import Backend, SandboxUnavailable, install_command
 from grader.wire.limits import Limits
 
 if TYPE_CHECKING:
+    from grader.sandbox.control import SandboxLost
     from grader.sandbox.remote import Reference, Remote
-    from grader.sandbox.sandbox import Sandbox
+    from grader.sandbox.sandbox import Sandbox, open_session
     from grader.sandbox.session import CellOutcome, Session
 
 __all__ = [
@@ -26,15 +27,19 @@ __all__ = [
     "Reference",
     "Remote",
     "Sandbox",
+    "SandboxLost",
     "SandboxUnavailable",
     "Session",
     "install_command",
+    "open_session",
 ]
 
 _MODULES = {
     "Reference": "remote",
     "Remote": "remote",
     "Sandbox": "sandbox",
+    "SandboxLost": "control",
+    "open_session": "sandbox",
     "CellOutcome": "session",
     "Session": "session",
 }

@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import contextlib
-import signal
 import socket
 import subprocess
 import threading
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from grader.sandbox.endings import ending_of
 from grader.sandbox.launch import Backend, Launched, SandboxUnavailable, install_command, launch
+from grader.wire.clock import is_ready, now
 from grader.wire.codec import WireError
 from grader.wire.frames import Channel, ChannelClosed, DeadlinePassed, pair
 from grader.wire.limits import Limits
 
 START_SECONDS = 180.0
 WORKER_SECONDS = 30.0
+PROBE_SECONDS = 10.0
+STARVED = 10
+"""A wait for a submission may take so many times as long by the clock as it should."""
 
 
-class WorkerLost(ConnectionError):
-    """The worker ended or does not answer. A new one can take its place."""
+class SandboxLost(BaseException):
+    """The sandbox failed, not the submission: it is to be graded again, and no point is lost.
 
-
-class WorkerHangs(WorkerLost):
-    """It does not answer in time."""
+    Like KeyboardInterrupt it is no Exception, so no check takes it for the fault of what it asks.
+    """
 
 
 @dataclass(frozen=True)
@@ -46,21 +48,29 @@ class Ending:
         return ending_of(self.status)
 
 
-def ending_of(status: int) -> str:
-    """What a wait status says, as the end of a sentence that begins with "the process"."""
-    number = status & 0x7F
-    if number:
-        with contextlib.suppress(ValueError):
-            return f"was ended by the signal {signal.Signals(number).name}"
-        return f"was ended by the signal {number}"
-    return f"ended itself with exit code {status >> 8 & 0xFF}"
+def fork_worker(zygote: Channel, seconds: float = WORKER_SECONDS) -> Channel:
+    """A new worker's control channel; it ends with that. Raises SandboxLost.
+
+    zygote: leads to the preloaded process; several processes may use copies of one channel.
+    """
+    channel, theirs = pair()
+    deadline = now() + seconds
+    try:
+        with theirs, _lost("the sandbox"):
+            zygote.send({}, deadline, theirs.fileno())
+        with _lost("a worker of the sandbox"):
+            channel.receive(deadline)
+    except SandboxLost:
+        channel.close()
+        raise
+    return channel
 
 
 class ZygoteControl:
     """A running sandbox and the preloaded process in it. Several threads may use it.
 
-    Starts with the first worker, and anew when it has been lost. launched: what `launch` has started
-    with the same three arguments already.
+    Starts when it is needed, and anew when it has ended. launched: what `launch` has started with the
+    same three arguments already.
     """
 
     def __init__(
@@ -73,6 +83,7 @@ class ZygoteControl:
         self._backend, self._preload, self._data = backend, tuple(preload), data
         self._lock = threading.Lock()
         self._launched, self._ready = launched, False
+        self._channel: Channel
         self.missing: list[str] = []
 
     @property
@@ -80,38 +91,35 @@ class ZygoteControl:
         """The number of the sandbox's outermost process, None when it does not run."""
         return self._launched.process.pid if self._launched else None
 
-    def start(self) -> None:
-        """Wait until the libraries are imported. Raises SandboxUnavailable."""
+    def channel(self) -> Channel:
+        """What `fork_worker` needs. Waits until the libraries are imported; raises SandboxUnavailable."""
         with self._lock:
-            self._make_ready()
+            return self._make_ready()
 
-    def fork_worker(self) -> Channel:
-        """A new worker's control channel; it ends with that. Raises SandboxUnavailable."""
+    def heal(self) -> None:
+        """Start anew when no worker can be had any more. Raises SandboxUnavailable."""
         with self._lock:
-            self._make_ready()
             try:
-                return self._fork_worker()
-            except WorkerLost:
+                fork_worker(self._make_ready(), PROBE_SECONDS).close()
+            except SandboxLost:
                 self._stop()
                 self._make_ready()
-            try:
-                return self._fork_worker()
-            except WorkerLost as lost:
-                raise SandboxUnavailable(_why_not(str(lost), self._stop())) from None
 
     def stop(self) -> None:
         """End the sandbox and everything in it."""
         with self._lock:
             self._stop()
 
-    def _make_ready(self) -> None:
-        if self._ready:
-            return
+    def _make_ready(self) -> Channel:
+        if self._ready and self._launched is not None:
+            if self._launched.process.poll() is None:
+                return self._channel
+            self._stop()
         if self._launched is None:
             self._launched = launch(self._backend, self._preload, self._data)
         self._channel = Channel(self._launched.control)
         try:
-            hello = self._channel.receive(time.monotonic() + START_SECONDS)
+            hello = self._channel.receive(now() + START_SECONDS)
         except (ChannelClosed, DeadlinePassed, WireError) as error:
             raise SandboxUnavailable(_why_not(str(error), self._stop())) from None
         if not isinstance(hello, dict) or hello.get("ready") is not True:
@@ -120,19 +128,7 @@ class ZygoteControl:
         missing = hello.get("missing")
         self.missing = [str(name) for name in missing] if isinstance(missing, list) else []
         self._ready = True
-
-    def _fork_worker(self) -> Channel:
-        channel, theirs = pair()
-        deadline = time.monotonic() + WORKER_SECONDS
-        try:
-            with theirs, _lost_worker():
-                self._channel.send({}, deadline, theirs.fileno())
-            with _lost_worker():
-                channel.receive(deadline)
-        except WorkerLost:
-            channel.close()
-            raise
-        return channel
+        return self._channel
 
     def _stop(self) -> str:
         """End it; the end of what it wrote to stderr, if it ran."""
@@ -145,16 +141,22 @@ class ZygoteControl:
         launched.process.kill()
         launched.process.wait()
         diagnosis = launched.diagnosis()
-        launched.log.close()
+        launched.remove()
         return diagnosis
 
 
 class WorkerControl:
-    """The worker of one submission after the other. Every method but `stop` may raise WorkerLost."""
+    """The worker of one process of a submission after the other. Every method but `stop` may raise
+    SandboxLost, and then does so until the next `spawn`.
 
-    def __init__(self, zygote: ZygoteControl) -> None:
-        self._zygote = zygote
+    granted: seconds that `wait` waited longer than it should, because the processors were busy.
+    """
+
+    def __init__(self, fork: Callable[[], Channel]) -> None:
+        self._fork = fork
         self._channel: Channel | None = None
+        self.granted = 0.0
+        self._waited: dict[float, float] = {}
 
     def stop(self) -> None:
         """End the worker and the submission in it, if there is one."""
@@ -163,47 +165,79 @@ class WorkerControl:
             self._channel = None
 
     def spawn(self, theirs: socket.socket, limits: Limits) -> None:
-        """Have a new worker fork a submission's process, which serves on `theirs`.
-
-        Raises SandboxUnavailable when there is no sandbox to be had any more.
-        """
+        """Have a new worker fork a submission's process, which serves on `theirs`."""
         self.stop()
-        self._channel = self._zygote.fork_worker()
+        self._channel, self._waited = self._fork(), {}
         self._ask({"do": "spawn", "limits": asdict(limits)}, theirs.fileno())
 
     def interrupt(self) -> None:
         """Send KeyboardInterrupt to the submission."""
         self._ask({"do": "interrupt"})
 
+    def remember(self) -> None:
+        """Note which processes the submission has, before an exercise."""
+        self._ask({"do": "remember"})
+
+    def sweep(self) -> None:
+        """End all that the submission has started since `remember`."""
+        self._ask({"do": "sweep"})
+
     def end(self, patience: float = 0.0) -> Ending:
         """Kill what is left of the submission, after `patience` seconds, with all that it started."""
         answer = self._ask({"do": "end", "patience": patience})
         return Ending(**answer)  # type: ignore[arg-type]
 
+    def wait(self, channel: Channel, seconds: float) -> None:
+        """Wait until the submission has sent something on `channel`.
+
+        Time in which it could not compute because the processors were busy counts for nobody, unless
+        it computes on several of them. Raises DeadlinePassed.
+        """
+        began, allowed, computed = now(), seconds, None
+        while not is_ready(channel.fileno(), began + allowed):
+            usage = self._usage()
+            spent = sum(ran for _, ran, _ in usage)
+            computed = spent if computed is None else computed
+            more = self._newly_waited(usage)
+            if more < 0.05 or spent - computed > seconds:
+                raise DeadlinePassed
+            if allowed > STARVED * (seconds + 1):
+                raise SandboxLost("the machine is too busy to run a submission")
+            allowed, self.granted = allowed + more, self.granted + more
+
+    def _newly_waited(self, usage: list[list[float]]) -> float:
+        """Seconds that the processes waited for a processor since the last time that this was asked."""
+        more = sum(max(0.0, ready - self._waited.get(pid, 0.0)) for pid, _, ready in usage)
+        self._waited = {pid: ready for pid, _, ready in usage}
+        return more
+
+    def _usage(self) -> list[list[float]]:
+        return self._ask({"do": "usage"})["usage"]  # type: ignore[return-value]
+
     def _ask(self, request: dict[str, object], fd: int | None = None) -> dict[str, object]:
         if self._channel is None:
-            raise WorkerLost("the worker does not run")
-        deadline = time.monotonic() + WORKER_SECONDS
+            raise SandboxLost("the worker does not run")
+        deadline = now() + WORKER_SECONDS
         try:
-            with _lost_worker():
+            with _lost("a worker of the sandbox"):
                 self._channel.send(request, deadline, fd)
                 answer = self._channel.receive(deadline)
-        except WorkerHangs:  # what hangs in there can be ended from outside only
-            self._zygote.stop()
+        except SandboxLost:
+            self.stop()
             raise
         if not isinstance(answer, dict):
-            raise WorkerLost("the sandbox's worker gave an answer that is not one")
+            raise SandboxLost("the sandbox's worker gave an answer that is not one")
         return answer  # type: ignore[return-value]
 
 
 @contextlib.contextmanager
-def _lost_worker() -> Iterator[None]:
+def _lost(what: str) -> Iterator[None]:
     try:
         yield
     except DeadlinePassed:
-        raise WorkerHangs("the sandbox's worker does not answer") from None
+        raise SandboxLost(f"{what} does not answer") from None
     except (ChannelClosed, WireError) as error:
-        raise WorkerLost(f"the sandbox's worker was lost ({type(error).__name__})") from None
+        raise SandboxLost(f"{what} was lost ({type(error).__name__})") from None
 
 
 def _why_not(what: str, log: str) -> str:

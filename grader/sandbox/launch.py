@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import IO, Literal, TypeAlias
 
 from grader.sandbox.inside.jail import ROOM
+from grader.sandbox.inside.memory import GROUPS
 from grader.sandbox.inside.syscalls import NOBODY
+from grader.sandbox.memory_groups import MemoryGroups, make_memory_groups
 
 Backend: TypeAlias = Literal["bubblewrap", "none"]
 COURSE, DATA = "/course", "/course/data"
@@ -44,6 +46,13 @@ class Launched:
     process: subprocess.Popen[bytes]
     control: socket.socket
     log: IO[bytes]
+    groups: MemoryGroups | None = None
+
+    def remove(self) -> None:
+        """Take away what is left when its processes have ended."""
+        self.log.close()
+        if self.groups is not None:
+            self.groups.remove()
 
     def diagnosis(self) -> str:
         """The end of what bubblewrap or the zygote wrote to stderr."""
@@ -59,14 +68,16 @@ def launch(backend: Backend, preload: Sequence[str], data: Path | None) -> Launc
     folder = f"{COURSE}/grader/sandbox/inside" if isolate else str(Path(__file__).parent / "inside")
     program = ["-s", f"{folder}/start.py", json.dumps(setup)]
     log = tempfile.TemporaryFile()  # noqa: SIM115  (outlives this function)
+    memory = make_memory_groups() if isolate else None
     with theirs, _users() as users, _groups() as groups:
         command = [sys.executable, *program]
         passed = [theirs.fileno()]
         if isolate:
-            command = [*_bubblewrap(data, users.fileno(), groups.fileno()), "--", *command]
+            bubblewrap = _bubblewrap(data, users.fileno(), groups.fileno(), memory)
+            command = [*bubblewrap, "--", *command]
             passed += [users.fileno(), groups.fileno()]
         process = _from_lasting_thread(command, passed, _environment(isolate, data), log)
-    return Launched(process, ours, log)
+    return Launched(process, ours, log, memory)
 
 
 def install_command() -> str:
@@ -77,7 +88,9 @@ def install_command() -> str:
     return "your system's package manager (the package is called bubblewrap; it needs Linux)"
 
 
-def _bubblewrap(data: Path | None, users_fd: int, groups_fd: int) -> list[str]:
+def _bubblewrap(
+    data: Path | None, users_fd: int, groups_fd: int, memory: MemoryGroups | None
+) -> list[str]:
     program = shutil.which("bwrap")
     if program is None:
         raise SandboxUnavailable(
@@ -86,7 +99,7 @@ def _bubblewrap(data: Path | None, users_fd: int, groups_fd: int) -> list[str]:
             "Grading without a sandbox needs the explicit option --sandbox none."
         )
     command = [program, "--die-with-parent", "--new-session", "--unshare-ipc", "--unshare-pid"]
-    command += ["--unshare-net", "--unshare-uts", "--unshare-cgroup-try", "--hostname", "lab"]
+    command += ["--unshare-net", "--unshare-uts", "--hostname", "lab"]
     if os.geteuid() == 0:
         # The zygote's first act is to become nobody, so no file here is its own.
         command += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
@@ -98,6 +111,10 @@ def _bubblewrap(data: Path | None, users_fd: int, groups_fd: int) -> list[str]:
     command += [*_system(), *_interpreter(), *_course()]
     if data is not None:
         command += ["--ro-bind", str(data.resolve()), DATA]
+    if memory is not None:
+        # The sandbox moves into its group first, from where it may move submissions into theirs.
+        command = ["/bin/sh", "-c", 'echo 0 > "$0" && exec "$@"', str(memory.entrance), *command]
+        command += [*_folder(GROUPS), "--bind", str(memory.path), GROUPS]
     for fd, name in ((users_fd, "passwd"), (groups_fd, "group")):
         command += ["--perms", "0444", "--ro-bind-data", str(fd), f"/etc/{name}"]
     command += ["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev", "--remount-ro", "/"]

@@ -3,7 +3,7 @@
 Renderers disagree about what Markdown means, so nothing is decided by one of them. Three signs make all
 that could be dangerous, in every one: `<` before a tag, a comment or an address; `](` and `]:` before a
 target; `![` before a picture. Unless what follows is known to be harmless, a blank is put in between, and
-the rest is text. Our own pages parse what was rendered once more; see `grader.grading.pages`.
+the rest is text. Formulas lose commands that make links and styles. Our own pages parse what was rendered once more; see `grader.grading.pages`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import unquote
 
+from grader.sandbox.formulas import harmless_formulas, without_coded_letters
 from grader.sandbox.html_sanitiser import PICTURE, removed
 
 MAX_MARKDOWN = 50_000
@@ -48,5 +49,5 @@ def harmless_markdown(text: str, attachments: Mapping[str, str] | None = None) -
         closed = picture is not None and text[picture.end() : picture.end() + 1] == ")"
         return match[0] if closed else f"] {match[0][1:]}"
 
-    text = _TAG.sub("< ", text)
+    text = harmless_formulas(without_coded_letters(_TAG.sub("< ", text)))
     return _SHOWN.sub("! [", _TARGET.sub(target, text))

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from grader.sandbox.formulas import harmless_formulas
 from grader.sandbox.html_sanitiser import harmless_html, removed
 from grader.sandbox.markdown_sanitiser import harmless_markdown
 from grader.sandbox.svg_sanitiser import harmless_svg
@@ -21,6 +22,7 @@ _CLEANED: dict[str, Callable[[str], str | None]] = {
     "image/png": lambda text: text if _BASE64.fullmatch(text) else None,
     "image/jpeg": lambda text: text if _BASE64.fullmatch(text) else None,
     "text/markdown": harmless_markdown,
+    "text/latex": harmless_formulas,
 }
 _NAME, _TEXT = 200, 40_000
 _MAX_SIDE = 10_000  # pixels of a picture

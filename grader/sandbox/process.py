@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import base64
 import re
+import signal
 import socket
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from grader.sandbox.control import Ending, WorkerControl, WorkerLost, ending_of
+from grader.sandbox.control import Ending, SandboxLost, WorkerControl
+from grader.sandbox.endings import ending_of
 from grader.sandbox.launch import SandboxUnavailable
 from grader.sandbox.outputs import OutputBudget, clean
+from grader.wire.clock import now
 from grader.wire.codec import Plain, WireError, WireLimits
 from grader.wire.display import Output
 from grader.wire.frames import Channel, ChannelClosed, DeadlinePassed, pair
@@ -19,6 +21,8 @@ from grader.wire.limits import Limits
 from grader.wire.probe import MAX_LINE, MAX_MESSAGE, StudentError
 
 ANSWER_SECONDS = 10.0
+MESSAGE_SECONDS = 30.0
+"""For a message that has begun to come, or that the other end should take."""
 _KINDS = ("raised", "missing", "not_plain")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # all but tab and newline
 
@@ -45,12 +49,17 @@ class CellReply:
 
 
 class StudentProcess:
-    """One process that holds a submission's namespace. Every method may raise WorkerLost."""
+    """One process that holds a submission's namespace. Every method may raise SandboxLost."""
 
     def __init__(
-        self, control: WorkerControl, limits: Limits, seed: int, files: Mapping[str, bytes]
+        self,
+        control: WorkerControl,
+        limits: Limits,
+        seed: int,
+        files: Mapping[str, bytes],
+        killed_is_lost: bool = False,
     ) -> None:
-        self._control, self._limits = control, limits
+        self._control, self._limits, self._killed_is_lost = control, limits, killed_is_lost
         self._wire = WireLimits(max_bytes=limits.frame_bytes)
         self._channel, theirs = pair(self._wire)
         try:
@@ -63,7 +72,7 @@ class StudentProcess:
         try:
             reply = self._ask({"do": "open", "seed": seed, "files": contents}, ANSWER_SECONDS)
         except ProcessGone as gone:  # none of its code has run yet, so this is not its doing
-            raise WorkerLost(f"a submission's process {gone.reason}") from None
+            raise SandboxLost(f"a submission's process {gone.reason}") from None
         if reply.get("ready") is not True:
             self.end()
             raise SandboxUnavailable(f"the walls around a submission failed: {reply.get('failed')}")
@@ -95,6 +104,7 @@ class StudentProcess:
 
         Raises ProcessGone.
         """
+        self._control.remember()
         channel, theirs = pair(self._wire)
         try:
             with theirs:
@@ -107,9 +117,23 @@ class StudentProcess:
             raise StudentError("Died", f"the process {reply.get('failed')!s:.200}", kind="died")
         return channel
 
+    def receive(self, channel: Channel, seconds: float) -> Plain:
+        """What the process, or the copy that `channel` leads to, answers within its `seconds`."""
+        self._control.wait(channel, seconds)
+        return channel.receive(now() + MESSAGE_SECONDS)
+
+    @property
+    def granted(self) -> float:
+        """Seconds that were waited for it because the processors were busy."""
+        return self._control.granted
+
     def reap(self) -> str:
-        """End the copy; how it had ended, as the end of a sentence. Raises ProcessGone."""
+        """End the copy and all that it started; how it had ended, as the end of a sentence.
+
+        Raises ProcessGone.
+        """
         status = self._ask({"do": "reap"}, ANSWER_SECONDS).get("status")
+        self._control.sweep()
         return ending_of(status) if type(status) is int and 0 <= status < 2**16 else "ended"
 
     def end(self, patience: float = 0.0) -> Ending:
@@ -130,10 +154,10 @@ class StudentProcess:
         if self._channel.has_unread():
             raise ChannelClosed("the process spoke without being asked, or is gone")
         fd = None if theirs is None else theirs.fileno()
-        self._channel.send(request, time.monotonic() + ANSWER_SECONDS, fd)
+        self._channel.send(request, now() + MESSAGE_SECONDS, fd)
 
     def _receive(self, seconds: float) -> dict[str | int, Plain]:
-        reply = self._channel.receive(time.monotonic() + seconds)
+        reply = self.receive(self._channel, seconds)
         if not isinstance(reply, dict):
             raise WireError("an answer is not a dict")
         return reply
@@ -141,6 +165,8 @@ class StudentProcess:
     def _gone(self, error: Exception) -> ProcessGone:
         # Its channel closes a moment before a process has ended.
         ending = self.end(patience=1.0 if isinstance(error, ChannelClosed) else 0.0)
+        if self._killed_is_lost and _was_killed(ending):
+            raise SandboxLost("a submission's process was killed from outside")
         if isinstance(error, ChannelClosed) and (ending.over_memory or not ending.killed):
             return ProcessGone(ending, ending.reason(self._limits))
         if isinstance(error, DeadlinePassed):
@@ -148,6 +174,12 @@ class StudentProcess:
         if isinstance(error, WireError):
             return ProcessGone(ending, f"sent what is not an answer: {error}")
         return ProcessGone(ending, "broke off its connection to the grader")
+
+
+def _was_killed(ending: Ending) -> bool:
+    """Whether somebody else has ended it: the kernel, short of memory, or a person."""
+    killed = ending.status & 0x7F == signal.SIGKILL
+    return killed and not ending.killed and not ending.over_memory
 
 
 def read_error(raw: Plain) -> StudentError | None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import math
 import signal
-import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, TypeAlias
 
-from grader.sandbox.control import ending_of
-from grader.sandbox.process import StudentProcess, read_error
+from grader.sandbox.endings import ending_of
+from grader.sandbox.process import MESSAGE_SECONDS, StudentProcess, read_error
+from grader.wire.clock import now
 from grader.wire.codec import Plain, WireError, plain
 from grader.wire.frames import Channel, ChannelClosed, DeadlinePassed
 from grader.wire.probe import StudentError, source_of
@@ -39,7 +39,8 @@ class Remote:
 
     seconds: how long a copy may compute, so that neither load nor other workers change a grade. Who
     sleeps is found by the clock: a question may take twice as long by it, and all of them together three
-    times. After a question that took too long, the others get AFTER seconds each.
+    times, not counting the time in which the processors were busy with something else. After a question
+    that took too long, the others get AFTER seconds each. Both methods let SandboxLost through.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Remote:
         self._with_process, self._seconds = with_process, seconds
         self._computing, self._waiting, self._left = seconds, 2 * seconds, 3 * seconds
         self._channel: Channel | None = None
+        self._process: StudentProcess | None = None
 
     def call(self, name: str, *args: object, **kwargs: object) -> Plain:
         """The result of the student's function `name`. Raises StudentError."""
@@ -72,9 +74,9 @@ class Remote:
     def _ask(self, question: dict[str, object]) -> Plain:
         if self._left <= 0:
             raise self._late()
-        started = time.monotonic()
+        started = self._spent()
         try:
-            return self._answer(question, started + min(self._left, self._waiting))
+            return self._answer(question, min(self._left, self._waiting))
         except DeadlinePassed:
             self.close()
             raise self._late() from None
@@ -89,29 +91,35 @@ class Remote:
                 "Malformed", f"the answer cannot be read: {error}", kind="malformed"
             ) from None
         finally:
-            self._left -= time.monotonic() - started
+            self._left -= self._spent() - started
 
-    def _answer(self, question: dict[str, object], deadline: float) -> Plain:
+    def _spent(self) -> float:
+        """The time now, without what was waited longer because the processors were busy."""
+        return now() - (self._process.granted if self._process is not None else 0.0)
+
+    def _answer(self, question: dict[str, object], seconds: float) -> Plain:
         if self._channel is None:
-            seconds = math.ceil(self._computing)
-            self._channel = self._with_process(lambda process: process.fork(seconds))
+            computing = math.ceil(self._computing)
+            self._process, self._channel = self._with_process(
+                lambda process: (process, process.fork(computing))
+            )
             if self._reference is not None:
-                self._use(self._reference, deadline)
-        return self._exchange(question, deadline)
+                self._use(self._reference, seconds)
+        return self._exchange(question, seconds)
 
-    def _use(self, reference: Reference, deadline: float) -> None:
+    def _use(self, reference: Reference, seconds: float) -> None:
         try:
-            self._exchange({"use": plain(asdict(reference))}, deadline)
+            self._exchange({"use": plain(asdict(reference))}, seconds)
         except StudentError as error:
             self.close()  # nothing is to be asked without them
             raise StudentError("Died", error.message, kind="died") from None
 
-    def _exchange(self, question: dict[str, object], deadline: float) -> Plain:
-        assert self._channel is not None
+    def _exchange(self, question: dict[str, object], seconds: float) -> Plain:
+        assert self._channel is not None and self._process is not None
         if self._channel.has_unread():
             raise WireError("it came before the question")
-        self._channel.send(question, deadline)
-        reply = self._channel.receive(deadline)
+        self._channel.send(question, now() + MESSAGE_SECONDS)
+        reply = self._process.receive(self._channel, seconds)
         if isinstance(reply, dict) and set(reply) == {"value"}:
             return reply["value"]
         error = read_error(reply.get("error")) if isinstance(reply, dict) else None

@@ -1,14 +1,16 @@
-"""A sandbox for one submission after the other: bubblewrap, zygote, worker, and the session on top."""
+"""A sandbox for submissions: bubblewrap, a preloaded process in it, and a session for each submission."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
-from copy import copy
+from functools import partial
 from pathlib import Path, PurePosixPath
 
-from grader.sandbox.control import WorkerControl, ZygoteControl
+from grader.sandbox.control import WorkerControl, ZygoteControl, fork_worker
 from grader.sandbox.launch import Backend, Launched
 from grader.sandbox.session import Session
+from grader.wire.frames import Channel
 from grader.wire.limits import MAX_FILES_BYTES, Limits
 
 PRELOAD = (
@@ -25,17 +27,15 @@ PRELOAD = (
 
 
 class Sandbox:
-    """A place for one submission after the other, behind bubblewrap.
+    """A place for submissions, behind bubblewrap; any number of them side by side.
 
-    Starts on the first `open`, or on `start`. To be used by one thread at a time; several sandboxes run
-    side by side in several threads, and a `sibling` shares what was imported. backend "none" is the
+    Starts on the first `open`, or on `start`, and anew when it has ended. Several threads may use it, and
+    other processes with `open_session`. backend "none" is the
     same without isolation: it protects neither files nor grades, and its memory limit holds for single
     processes only. data: folder that notebooks find in `COURSE_DATA`, read-only. preload: modules
     imported before the first fork; those that are not installed are listed in `missing`. launched: what
     `launch` has started with the same three, for a head start.
     """
-
-    _is_sibling = False
 
     def __init__(
         self,
@@ -48,18 +48,7 @@ class Sandbox:
         if backend not in ("bubblewrap", "none"):
             raise ValueError(f"backend is {backend!r}; it must be 'bubblewrap' or 'none'")
         self.limits, self.backend = limits, backend
-        self._share(ZygoteControl(backend, preload, data, launched))
-
-    def _share(self, zygote: ZygoteControl) -> None:
-        self._zygote, self._control = zygote, WorkerControl(zygote)
-        self._session: Session | None = None
-
-    def sibling(self) -> Sandbox:
-        """Another sandbox in the same bubblewrap, with the same limits; it ends with this one."""
-        other = copy(self)
-        other._share(self._zygote)
-        other._is_sibling = True
-        return other
+        self._zygote = ZygoteControl(backend, preload, data, launched)
 
     @property
     def missing(self) -> list[str]:
@@ -76,41 +65,63 @@ class Sandbox:
 
         Raises SandboxUnavailable, which says what is missing and how to install it.
         """
-        self._zygote.start()
+        self._zygote.channel()
+
+    def heal(self) -> None:
+        """Start anew if it does not work any more. Raises SandboxUnavailable."""
+        self._zygote.heal()
+
+    def fileno(self) -> int:
+        """The open file that leads to the sandbox, for `open_session`. Raises SandboxUnavailable."""
+        return self._zygote.channel().fileno()
 
     def open(self, seed: int, files: Mapping[str, bytes] | None = None) -> Session:
-        """A submission, in a fresh fork of the zygote. Only one can be open at a time.
-
-        seed: of the chance that the student's code sees. files: what lies beside the notebook, by its
-        relative path; they appear in the notebook's working folder. Raises SandboxUnavailable, and
-        ValueError for a path that leads out of the folder and for files that are too large.
-        """
-        for name in files or {}:
-            path = PurePosixPath(name)
-            if path.is_absolute() or not path.parts or ".." in path.parts or "\0" in name:
-                raise ValueError(f"the file name {name!r} leads out of the notebook's folder")
-        size, room = sum(map(len, (files or {}).values())), self.limits.home_bytes // 2
-        if size > min(room, MAX_FILES_BYTES):
-            raise ValueError(
-                f"the files beside the notebook take {size:,} bytes; "
-                f"at most {min(room, MAX_FILES_BYTES):,} can be brought along"
-            )
-        if self._session is not None:
-            self._session.close()
-        self._session = Session(self._control, self.limits, seed, files or {})
-        return self._session
+        """A submission, in a fresh fork of the preloaded process: see `open_session`."""
+        return open_session(self.fileno(), self.limits, seed, files)
 
     def close(self) -> None:
-        """End the submission that is open, and all siblings unless this is one itself."""
-        if self._session is not None:
-            self._session.close()
-            self._session = None
-        self._control.stop()
-        if not self._is_sibling:
-            self._zygote.stop()
+        """End the sandbox and all submissions in it."""
+        self._zygote.stop()
 
     def __enter__(self) -> Sandbox:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def open_session(
+    fd: int,
+    limits: Limits,
+    seed: int,
+    files: Mapping[str, bytes] | None = None,
+    killed_is_lost: bool = False,
+) -> Session:
+    """A submission in the sandbox that `fd` leads to, from any process.
+
+    seed: of the chance that the student's code sees. files: what lies beside the notebook, by its
+    relative path; they appear in the notebook's working folder. killed_is_lost: a process that was killed
+    from outside, such as by a kernel that is short of memory, raises SandboxLost; otherwise it is a death
+    like others, as a submission can bring it about. Raises SandboxLost, SandboxUnavailable, and
+    ValueError for a path that leads out of the folder and for files that are too large.
+    """
+    for name in files or {}:
+        path = PurePosixPath(name)
+        if path.is_absolute() or not path.parts or ".." in path.parts or "\0" in name:
+            raise ValueError(f"the file name {name!r} leads out of the notebook's folder")
+    size, room = sum(map(len, (files or {}).values())), limits.home_bytes // 2
+    if size > min(room, MAX_FILES_BYTES):
+        raise ValueError(
+            f"the files beside the notebook take {size:,} bytes; "
+            f"at most {min(room, MAX_FILES_BYTES):,} can be brought along"
+        )
+    control = WorkerControl(partial(_fork_through, fd))
+    return Session(control, limits, seed, files or {}, killed_is_lost)
+
+
+def _fork_through(fd: int) -> Channel:
+    zygote = Channel.from_fd(os.dup(fd))
+    try:
+        return fork_worker(zygote)
+    finally:
+        zygote.close()

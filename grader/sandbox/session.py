@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, TypeVar
 
-from grader.sandbox.control import WorkerControl, WorkerLost
-from grader.sandbox.launch import SandboxUnavailable
+from grader.sandbox.control import SandboxLost, WorkerControl
 from grader.sandbox.outputs import OutputBudget, error_output
 from grader.sandbox.process import ProcessGone, StudentProcess, TimedOut
 from grader.sandbox.remote import Reference, Remote
+from grader.wire.clock import now
 from grader.wire.display import Output
 from grader.wire.limits import MAX_SOURCE, Limits
 from grader.wire.probe import StudentError
@@ -42,12 +41,19 @@ class Session:
 
     When a cell kills the submission's process, the earlier cells run again in a fresh one before the
     next cell or exercise, without the cell that did it. So a bad cell costs what depends on it only.
+    When the sandbox itself fails, SandboxLost is raised, and the session is of no use any more.
     """
 
     def __init__(
-        self, control: WorkerControl, limits: Limits, seed: int, files: Mapping[str, bytes]
+        self,
+        control: WorkerControl,
+        limits: Limits,
+        seed: int,
+        files: Mapping[str, bytes],
+        killed_is_lost: bool = False,
     ) -> None:
         self._control, self._limits, self._seed, self._files = control, limits, seed, dict(files)
+        self._killed_is_lost = killed_is_lost
         self._budget = OutputBudget(limits.notebook_output_bytes)
         self._process: StudentProcess | None = None
         self._survived: list[tuple[int, str, float]] = []
@@ -55,15 +61,13 @@ class Session:
         self._seconds = 0.0
         self._starts = 0
         self._closed = False
-        try:
-            self._with_worker(self._living_process)
-        except WorkerLost as lost:
-            raise SandboxUnavailable(f"the sandbox fails again and again: {lost}") from None
+        self._lost: SandboxLost | None = None
+        self._living_process()
 
     def run_cell(
         self, source: str, timeout: float | None = None, count: int | None = None
     ) -> CellOutcome:
-        """Run a cell. Never raises for what the cell does.
+        """Run a cell. Raises SandboxLost, and nothing for what the cell does.
 
         timeout: seconds, by default `Limits.cell_seconds`. count: the cell's execution count, by default
         one more than that of the cell before.
@@ -71,19 +75,18 @@ class Session:
         self._count = self._count + 1 if count is None else count
         number = self._count
         seconds = self._limits.cell_seconds if timeout is None else timeout
-        started = time.monotonic()
+        started = self._spent()
         try:
             if len(source) > MAX_SOURCE:
                 raise _Exhausted(
                     f"it has {len(source):,} characters; at most {MAX_SOURCE:,} are run"
                 )
-            outcome = self._with_worker(lambda: self._run(source, number, seconds))
+            with self._remembering_loss():
+                outcome = self._run(source, number, seconds)
         except _Exhausted as reason:
             return _failed("limit", "Limit", f"This cell was not run: {reason}.")
-        except WorkerLost:
-            outcome = _failed("died", "Died", "The sandbox was lost twice while this cell ran.")
         finally:
-            self._seconds += time.monotonic() - started
+            self._seconds += self._spent() - started
         if outcome.status in ("ok", "error"):
             self._survived.append((number, source, seconds))
         return outcome
@@ -108,8 +111,9 @@ class Session:
         self._closed = True
         process, self._process = self._process, None
         if process is not None:
-            with contextlib.suppress(WorkerLost):
+            with contextlib.suppress(SandboxLost):
                 process.end()
+        self._control.stop()
 
     def __enter__(self) -> Session:
         return self
@@ -120,17 +124,17 @@ class Session:
     def with_process(self, ask: Callable[[StudentProcess], Result]) -> Result:
         """What `ask` returns for the living process, for `Remote`.
 
-        Raises StudentError with kind "died" when there is none any more, or it dies of the question.
+        Raises StudentError with kind "died" when there is none any more, or it dies of the question, and
+        SandboxLost.
         """
         try:
-            return self._with_worker(lambda: ask(self._living_process()))
+            with self._remembering_loss():
+                return ask(self._living_process())
         except _Exhausted as reason:
             raise StudentError("Died", f"this was not run: {reason}", kind="died") from None
         except ProcessGone as gone:
             self._process = None
             raise StudentError("Died", f"the process {gone.reason}", kind="died") from None
-        except WorkerLost:
-            raise StudentError("Died", "the sandbox was lost twice", kind="died") from None
 
     def _run(self, source: str, number: int, seconds: float) -> CellOutcome:
         process = self._living_process()
@@ -165,15 +169,19 @@ class Session:
         """The submission's process; a new one, brought to the same state, when it has died."""
         if self._closed:
             raise ValueError("the session is closed")
+        if self._lost is not None:
+            raise self._lost
         if self._process is not None:
             return self._process
         if self._starts > self._limits.replays:
             raise _Exhausted(f"the process of this notebook ended {self._starts} times")
         self._starts += 1
-        process = StudentProcess(self._control, self._limits, self._seed, self._files)
-        started = time.monotonic()
+        process = StudentProcess(
+            self._control, self._limits, self._seed, self._files, self._killed_is_lost
+        )
+        started = self._spent()
         for number, source, seconds in self._survived:
-            left = self._limits.notebook_seconds - self._seconds - (time.monotonic() - started)
+            left = self._limits.notebook_seconds - self._seconds - (self._spent() - started)
             if left <= 0:
                 process.end()
                 raise _Exhausted(_time_used(self._limits))
@@ -185,17 +193,17 @@ class Session:
         self._process = process
         return process
 
-    def _with_worker(self, action: Callable[[], Result]) -> Result:
-        """Do it; when the worker is lost on the way, once more with a new one."""
+    @contextlib.contextmanager
+    def _remembering_loss(self) -> Iterator[None]:
         try:
-            return action()
-        except WorkerLost:
-            self._process = None
-        try:
-            return action()
-        except WorkerLost:
-            self._process = None
+            yield
+        except SandboxLost as lost:
+            self._lost, self._process = lost, None
             raise
+
+    def _spent(self) -> float:
+        """The time now, without what was waited longer because the processors were busy."""
+        return now() - self._control.granted
 
 
 class _Exhausted(Exception):

@@ -31,8 +31,20 @@ _ATTRIBUTES = words(
     x2 y y1 y2
     """
 )
+# In a page, other properties would move the picture over what stands around it, or show what lies outside it.
+_STYLES = words(
+    """
+    clip-path clip-rule color dominant-baseline fill fill-opacity fill-rule font font-family font-size
+    font-stretch font-style font-variant font-weight letter-spacing marker-end marker-mid marker-start
+    mask opacity shape-rendering stop-color stop-opacity stroke stroke-dasharray stroke-dashoffset
+    stroke-linecap stroke-linejoin stroke-miterlimit stroke-opacity stroke-width text-anchor
+    text-rendering transform-origin writing-mode
+    """
+)
+# Ids of a picture are not those of the page, by which its scripts find their own parts.
+_MARK = "picture-"
 _VALUE = re.compile(r"[\w\s#%&.,:;()+*/!?=<>$^{}'\[\]~|@-]*")
-_REFERENCE = re.compile(r"url\(\s*#[\w.:-]+\s*\)")
+_REFERENCE = re.compile(r"url\(\s*#([\w.:-]+)\s*\)")
 _PICTURE = re.compile(r"data:image/(?:png|jpeg);base64,[A-Za-z0-9+/=\s]*")
 _PLACE = re.compile(r"#[\w.:-]+")
 _STYLE_OF_MATPLOTLIB = "*{stroke-linejoin: round; stroke-linecap: butt}"
@@ -109,14 +121,27 @@ class _Writer:
 
     def _attribute(self, tag: str, name: str, value: str) -> tuple[str, str]:
         if name in ("href", f"{{{_XLINK}}}href"):
-            wanted = {"use": _PLACE, "image": _PICTURE}.get(tag)
-            return ("xlink:href", value) if wanted and wanted.fullmatch(value) else ("", "")
-        if name == "id" and not self._in_defs:
-            return "", ""
-        if name not in _ATTRIBUTES or not _VALUE.fullmatch(value):
+            if tag == "use" and _PLACE.fullmatch(value):
+                return "xlink:href", f"#{_marked(value[1:])}"
+            is_picture = tag == "image" and _PICTURE.fullmatch(value)
+            return ("xlink:href", value) if is_picture else ("", "")
+        if name == "id":
+            is_shape = self._in_defs and _PLACE.fullmatch(f"#{value}")
+            return (name, _marked(value)) if is_shape else ("", "")
+        if name == "style":
+            declarations = value.split(";")
+            value = ";".join(
+                one for one in declarations if one.partition(":")[0].strip() in _STYLES
+            )
+        if not value or name not in _ATTRIBUTES or not _VALUE.fullmatch(value):
             return "", ""
         rest = _REFERENCE.sub("", value)
         refers = rest != value
+        value = _REFERENCE.sub(lambda found: f"url(#{_marked(found[1])})", value)
         if "(" in rest and re.search(r"url|src|image|expression|var|attr", rest, re.IGNORECASE):
             return "", ""
         return ("", "") if refers and self._in_defs else (name, value)
+
+
+def _marked(identity: str) -> str:
+    return identity if identity.startswith(_MARK) else _MARK + identity

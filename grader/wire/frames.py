@@ -6,8 +6,8 @@ import contextlib
 import os
 import socket
 import struct
-import time
 
+from grader.wire.clock import is_ready
 from grader.wire.codec import Plain, WireError, WireLimits, decode, encode
 
 _HEADER = struct.Struct(">I")
@@ -25,7 +25,8 @@ class Channel:
     """One end of a socket pair that carries plain data.
 
     The reader never accepts file descriptors unless it asks for them, and an oversized or malformed
-    message raises WireError before its content is used. A deadline is a `time.monotonic` moment.
+    message raises WireError before its content is used. A deadline is a moment of `grader.wire.clock`;
+    what has arrived is taken, however late it is.
     """
 
     def __init__(self, sock: socket.socket, limits: WireLimits | None = None) -> None:
@@ -43,17 +44,21 @@ class Channel:
         self._sock.close()
 
     def send(self, value: object, deadline: float | None = None, fd: int | None = None) -> None:
-        """Raises ChannelClosed, DeadlinePassed, or WireError when `value` is not plain data."""
+        """Raises ChannelClosed, DeadlinePassed, or WireError when `value` is not plain data.
+
+        A small message arrives in one piece, so several processes may send on copies of one end.
+        """
         message = encode(value, self._limits)
-        header = _HEADER.pack(len(message))
+        left = memoryview(_HEADER.pack(len(message)) + message)
         with self._failures():
-            self._wait_until(deadline)
-            if fd is None:
-                self._sock.sendall(header)
-            else:
-                socket.send_fds(self._sock, [header], [fd])
-            self._wait_until(deadline)
-            self._sock.sendall(message)
+            while left:
+                self._wait_until(deadline, to_write=True)
+                with contextlib.suppress(BlockingIOError):
+                    fds = [] if fd is None else [fd]
+                    sent = (
+                        socket.send_fds(self._sock, [left], fds) if fds else self._sock.send(left)
+                    )
+                    left, fd = left[sent:], None
 
     def receive(self, deadline: float | None = None) -> Plain:
         """Raises ChannelClosed, DeadlinePassed, or WireError for a message that is not one."""
@@ -108,14 +113,13 @@ class Channel:
             left = left[size:]
         return data
 
-    def _wait_until(self, deadline: float | None) -> None:
+    def _wait_until(self, deadline: float | None, *, to_write: bool = False) -> None:
         if deadline is None:
             self._sock.settimeout(None)
             return
-        left = deadline - time.monotonic()
-        if left <= 0:
+        self._sock.settimeout(0)
+        if not is_ready(self._sock.fileno(), deadline, to_write=to_write):
             raise DeadlinePassed
-        self._sock.settimeout(left)
 
     @staticmethod
     @contextlib.contextmanager
@@ -124,8 +128,6 @@ class Channel:
             yield
         except (ChannelClosed, DeadlinePassed):
             raise
-        except TimeoutError:
-            raise DeadlinePassed from None
         except OSError as error:
             raise ChannelClosed(os.strerror(error.errno or 0)) from None
 

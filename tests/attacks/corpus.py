@@ -11,7 +11,8 @@ docstring says in one sentence what it tries, then, by key:
 - `Base:` the answers that the attack goes with: one of `small_course.BASES`, or an answer of the catalogue
   as `EXERCISE wrong/NAME` for chapter 1.
 - `Kind: notebook` when the file is no cell but defines `alter(notebook)`, which changes the notebook and
-  returns further files to hand in.
+  returns further files to hand in; `Kind: folder` when it defines `lay(folder)`, which changes the folder
+  that was handed in.
 
 Words between @ signs are replaced by what an attacker would have to find out: paths, ports, numbers.
 """
@@ -20,7 +21,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
@@ -34,6 +35,8 @@ FAMILIES = {
     "read": "Read what is not theirs",
     "harm": "Do harm",
     "go_out": "Go out",
+    "hand_in": "Hand in something else",
+    "reader": "Reach whoever reads",
 }
 KEYS = ("In process", "Here", "Shown by", "Against", "Base", "Kind")
 
@@ -50,7 +53,7 @@ class Attack:
     shown_by: str
     against: str
     base: str
-    alters: bool
+    kind: str
     source: str
 
     @property
@@ -60,6 +63,10 @@ class Attack:
     @property
     def gains(self) -> bool:
         return self.here.startswith("yes")
+
+    @property
+    def alters(self) -> bool:
+        return self.kind == "notebook"
 
     @property
     def in_chapter(self) -> bool:
@@ -85,9 +92,9 @@ def with_attack(
     notebook = deepcopy(notebook)
     source = filled(attack.source, words)
     if attack.alters:
-        space: dict = {}
-        exec(compile(source, attack.name, "exec"), space)
-        return notebook, space["alter"](notebook) or {}
+        return notebook, defined(attack, "alter")(notebook) or {}
+    if attack.kind == "folder":
+        return notebook, {}
     place = next(
         number
         for number, cell in enumerate(notebook.cells)
@@ -95,6 +102,13 @@ def with_attack(
     )
     notebook.cells.insert(place + 1, v4.new_code_cell(source, id=f"attack-{attack.name}"[:60]))
     return notebook, {}
+
+
+def defined(attack: Attack, name: str) -> Callable:
+    """The function of this name in the attack's file."""
+    space: dict = {}
+    exec(compile(attack.source, attack.name, "exec"), space)
+    return space[name]
 
 
 def filled(source: str, words: Mapping[str, str]) -> str:
@@ -128,6 +142,6 @@ def _read(path: Path) -> Attack:
         fields["Shown by"],
         fields.get("Against", "checks"),
         fields.get("Base", "wrong"),
-        fields.get("Kind", "") == "notebook",
+        fields.get("Kind", "cell"),
         "".join(body).strip() + "\n",
     )

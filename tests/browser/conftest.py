@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -26,7 +28,7 @@ from tests.jupyterlab.conftest import LabServer, browser, serving
 __all__ = ["browser"]
 
 NAME = "01_double"
-GROUP = 42  # forms on a page
+GROUP = 80  # forms on a page
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
 SVG_FIGURE = """
 %config InlineBackend.figure_formats = ["svg"]
@@ -40,6 +42,8 @@ from IPython.display import display
 for name, form in {forms}.items():
     for mime in ("text/html", "text/markdown", "text/latex", "image/svg+xml"):
         display({{mime: form}}, raw=True)
+    for mime, data in {runs}.items():
+        display({{mime: data.replace("FORM", form)}}, raw=True)
     display({{"image/svg+xml": '<svg xmlns="http://www.w3.org/2000/svg">' + form + "</svg>"}}, raw=True)
     display({{"image/png": '"' + form, "text/plain": form}}, raw=True,
             metadata={{"image/png": {{"width": float("nan"), "height": '1"' + form}}}})
@@ -47,6 +51,22 @@ for name, form in {forms}.items():
     print("\\x1b[38;2;1;2;" + form + "m")
 raise type("E" + form, (Exception,), {{}})(form)
 """
+
+
+# Types of outputs that JupyterLab or a kernel's front end would run, with FORM in them.
+RUNS = {
+    "application/javascript": "pwned('application/javascript')",
+    "text/javascript": "pwned('text/javascript')",
+    "application/pdf": "FORM",
+    "text/vnd.mermaid": 'flowchart LR\nA["FORM"]\nclick A "javascript:pwned(1)"',
+    "application/vnd.jupyter.widget-view+json": '{"model_id": "FORM", "version_major": 2}',
+    "application/vnd.plotly.v1+json": '{"data": [], "layout": {"title": "FORM"}}',
+    "application/vnd.vegalite.v5+json": '{"data": {"url": "https://outside.test/vega"}}',
+    "application/vnd.bokehjs_exec.v0+json": "pwned('bokeh')",
+    "application/vnd.holoviews_exec.v0+json": "pwned('holoviews')",
+    "application/geo+json": '{"type": "FORM"}',
+    "application/json": '{"FORM": "FORM"}',
+}
 
 
 def groups() -> dict[str, dict[str, str]]:
@@ -57,6 +77,23 @@ def groups() -> dict[str, dict[str, str]]:
         f"group-{number:02}": {name: forms()[name] for name in part}
         for number, part in enumerate(parts)
     }
+
+
+RAISES_ITS_GRADE = """fetch('/formgrader/api/grades?submission_id=' + submission_id)
+.then(answer => answer.json()).then(grades => grades.forEach(grade => fetch(
+'/formgrader/api/grade/' + grade.id, {method: 'PUT', body: JSON.stringify({manual_score: 50}),
+headers: {'X-XSRFToken': (document.cookie.match(/_xsrf=([^;]*)/) || [])[1]}})))"""
+
+
+def raises_its_grade(form: str) -> str:
+    """The form with a program that gives 50 points, whatever it is quoted by."""
+    code = b64encode(" ".join(RAISES_ITS_GRADE.split()).encode()).decode()
+    return re.sub(r"pwned\(\S*?\)", f"eval(atob('{code}'))", form)
+
+
+def as_file(notebook: NotebookNode) -> bytes:
+    """The notebook as JSON, which may hold what no other file can."""
+    return json.dumps(notebook).encode()
 
 
 def with_forms(notebook: NotebookNode, chosen: dict[str, str]) -> NotebookNode:
@@ -73,7 +110,8 @@ def with_forms(notebook: NotebookNode, chosen: dict[str, str]) -> NotebookNode:
         cell.metadata.title = form
         notebook.cells.append(cell)
     notebook.cells.append(v4.new_raw_cell(whole))
-    show = v4.new_code_cell(SHOW.format(forms=json.dumps(chosen)))
+    notebook.cells.append(v4.new_code_cell(f"'</pre></script>{whole}"))
+    show = v4.new_code_cell(SHOW.format(forms=json.dumps(chosen), runs=RUNS))
     show.metadata.tags = [whole]
     notebook.cells.append(show)
     for cell in notebook.cells:
@@ -111,7 +149,8 @@ class Watched:
             """inside => {
                 for (const area of document.querySelectorAll(inside))
                     for (const part of [area, ...area.querySelectorAll('*')]) {
-                        if (/^(https?|mailto):/.test(part.getAttribute('href') || '')) continue;
+                        const link = part.closest('[href]');  // those that lead outside do so on a click
+                        if (link && /^(https?|mailto):/.test(link.getAttribute('href'))) continue;
                         for (const type of ['pointerover', 'pointerenter', 'mouseover', 'mouseenter'])
                             part.dispatchEvent(new MouseEvent(type, {bubbles: true}));
                         if (part.focus) { part.focus(); part.blur(); }
@@ -164,11 +203,14 @@ def attacked(tmp_path_factory) -> Iterator[Course]:
         build(course)
         for student, chosen in groups().items():
             notebook = with_forms(solved(course, NAME), chosen)
-            path = submit(course, student, NAME, json.dumps(notebook).encode())
+            path = submit(course, student, NAME, as_file(notebook))
             (path.parent / "beside.html").write_text("<script>pwned('beside')</script>")
             (path.parent / "folder").mkdir()
             (path.parent / "folder" / "beside.svg").write_text(forms()["only_svg_script"])
             submit(course, f"bare-{student}", NAME, solved(course, NAME))
+            raising = {name: raises_its_grade(form) for name, form in chosen.items()}
+            handed_in = as_file(with_forms(solved(course, NAME), raising))
+            submit(course, f"raising-{student}", NAME, handed_in)
         honest = solved(course, NAME)
         pasted = v4.new_markdown_cell("![my picture](attachment:my%20picture.png) and $x<y$")
         pasted.attachments = {"my picture.png": {"image/png": PNG}}

@@ -94,6 +94,20 @@ HTML = {
     "class_covers": "<div class='navbar navbar-fixed-top navbar-default'>50.0 / 50.0</div>",
     "class_modal": "<div class='modal-backdrop in'></div><div class='modal in'>50.0</div>",
     "style_negative": "<b style='display:block;margin-top:-9999px;background:white'>50.0 / 50.0</b>",
+    "style_padding": "<span style='background-color:white;padding:99999px'>50.0 / 50.0</span>",
+    "style_padding_percent": "<b style='background-color:white;padding:100%'>50.0 / 50.0</b>",
+    "style_padding_exponent": "<b style='background-color:white;padding:9e9px'>50.0 / 50.0</b>",
+    "style_padding_calc": "<b style='background-color:white;padding:calc(99px * 99)'>50.0</b>",
+    "style_padding_viewport": "<b style='background-color:white;padding:99vh 99vw'>50.0</b>",
+    "style_border": "<b style='border:99999px solid white'>50.0 / 50.0</b>",
+    "style_overline": "<b style='text-decoration:overline 9999px white'>50.0 / 50.0</b>",
+    "style_attribute_read": "<b title=@OUT@ style='background-color:attr(title)'>x</b>",
+    "style_variable": "<b style='--x:url(@OUT@);background-color:var(--x)'>x</b>",
+    "style_entity": "<b style='background:&#117;rl(@OUT@)'>x</b>",
+    "style_comment": "<b style='back/**/ground:u/**/rl(@OUT@)'>x</b>",
+    "style_nested": "<style><style>*{background:url(@OUT@)}</style></style>",
+    "style_import_in_svg": "<svg><style>@import '@OUT@';</style></svg>",
+    "style_input_leaks": "<style>input[value^='8']{background:url(@OUT@)}</style><input value=8.0>",
     # where parsers disagree
     "noscript": "<noscript><p title='</noscript><img src=x: onerror=@RUN@>'></noscript>",
     "title": "<title><a title='</title><img src=x: onerror=@RUN@>'></title>",
@@ -131,6 +145,30 @@ HTML = {
     "math_href": "<math><mrow href=javascript:@RUN@>points</mrow></math>",
     "xml_namespace": "<x xmlns:h='http://www.w3.org/1999/xhtml'><h:script>@RUN@</h:script></x>",
     "isolated_surrogate": "\ud800<img src=x: onerror=@RUN@>",
+    "noscript_style": "<noscript><style></noscript><img src=x: onerror=@RUN@></style></noscript>",
+    "table_math": (
+        "<table><math><select><mi><style><!--</style><img title='--&gt;&lt;img src=x:"
+        " onerror=@RUN@&gt;'>"
+    ),
+    "math_annotation": (
+        "<math><annotation-xml encoding='text/html'><style><img src=x: onerror=@RUN@></style>"
+        "</annotation-xml></math>"
+    ),
+    "svg_p_style": "<svg><p><style><g title='</style><img src=x: onerror=@RUN@>'></svg>",
+    "nested_links": "<a href='https://example.org/'><table><a onclick=@RUN@ href=javascript:@RUN@>x",
+    "deep_font": "<font color='<font' face=\"><img src=x: onerror=@RUN@>\">points</font>",
+    "frame_by_name": "<a href='javascript:@RUN@' target=_self download>points</a>",
+    "blob_link": "<a href='blob:@OUT@'>points</a><a href='filesystem:@OUT@'>points</a>",
+    "view_source": "<a href='view-source:javascript:@RUN@'>points</a>",
+    "popover": "<button popovertarget=p onclick=@RUN@>x</button><b id=p popover onbeforetoggle=@RUN@>x</b>",
+    "dialog": "<dialog open onclose=@RUN@ onclick=@RUN@>50.0 / 50.0</dialog>",
+    "slot": "<div><template shadowrootmode=open><img src=x: onerror=@RUN@></template></div>",
+    "custom_scroll": "<div onscrollend=@RUN@ style='overflow:scroll'><b onclick=@RUN@>points</b></div>",
+    "object_in_map": "<map name=main-table><area href=/canary/object_in_map></map>",
+    "clobber_scripts": (
+        "<a id=formgrader></a><a id=submission_id href=@OUT@></a><form id=MathJax><input name=Hub>"
+    ),
+    "clobber_document": "<img name=cookie><form name=body><input name=children></form>",
     "clobber": "<input id=check_double><b id=main-table class=nbgrader_cell>x</b><form name=cookie>",
 }
 
@@ -171,6 +209,35 @@ MARKDOWN = {
     "md_math_href": "$\\href{javascript:@RUN@}{points}$",
     "md_heading_id": '# check_double\n\n## <img src=x: onerror=@RUN@>\n\n# "onmouseover="@RUN@',
     "md_table": "|a|b|\n|-|-|\n|<img src=x: onerror=@RUN@>|[points](javascript:@RUN@)|",
+    "md_mermaid_loose": (
+        "```mermaid\n%%{init: {'securityLevel': 'loose', 'htmlLabels': true, 'themeCSS': "
+        "'@import url(@OUT@);'}}%%\nflowchart LR\nA[\"<img src='@OUT@' onerror=@RUN@>\"]\n"
+        'click A call @RUN@\nclick A href "javascript:@RUN@"\n```'
+    ),
+    "md_mermaid_classes": '```mermaid\nclassDiagram\nclass A\nlink A "javascript:@RUN@"\n```',
+    "md_math_require": "$\\require{html}\\href{javascript:@RUN@}{points}$",
+    "md_math_style": "$\\style{position:fixed;top:0;background:url(@OUT@)}{points}$",
+    "md_math_id": "$\\cssId{check_double}{x}\\class{navbar-fixed-top}{points}$",
+    "md_math_picture": "$\\require{img}\\includegraphics{@OUT@}$ $\\unicode[x;background:url(@OUT@)]{65}$",
+    "md_math_macro": "$\\def\\x{\\href{javascript:@RUN@}{points}}\\x$ $$\\url{javascript:@RUN@}$$",
+    "md_math_box": "$\\bbox[red;background:url(@OUT@)]{points}$ $\\color{red;background:url(@OUT@)}{x}$",
+    "md_math_style_only": "$\\style{background-image:url(@OUT@)}{x}$",
+    "md_math_font": "$\\unicode[x;background:url(@OUT@)]{65}$",
+    "md_math_img": "$\\includegraphics{@OUT@}$",
+    "md_math_coded": (
+        "&dollar;&bsol;unicode[x;background:url(@OUT@)]{65}&dollar; "
+        "&#36;\\\\unic&#x6f;de[x;background:url(@OUT@)]{65}&#36; &#36&#92unicode[x;background:url(@OUT@)]{65}&#36"
+    ),
+    "md_math_of_html": "<b>$\\unicode[x;background:url(@OUT@)]{65}$</b> <b>$&bsol;unicode[x;background:url(@OUT@)]{65}$</b>",
+    "md_math_let": "$\\let\\y\\unicode \\y[x;background:url(@OUT@)]{65}$ $\\newcommand{\\z}{\\unicode}\\z[x;background:url(@OUT@)]{65}$",
+    "md_math_html": "$\\text{<img src=x: onerror=@RUN@>}$ $\\verb|<img src=x: onerror=@RUN@>|$",
+    "md_footnote": "points[^1]\n\n[^1]: [points](javascript:@RUN@) <img src=x: onerror=@RUN@>",
+    "md_task_list": "- [ ] [points](javascript:@RUN@)\n- [x] <input onfocus=@RUN@ autofocus>",
+    "md_autolink_handler": 'https://example.org/"onmouseover="@RUN@" www.example.org/"onclick="@RUN@',
+    "md_link_credentials": "[points](https://example.org@javascript:@RUN@)",
+    "md_front_matter": "---\ntitle: <img src=x: onerror=@RUN@>\n---\n\n+++\n<script>@RUN@</script>\n+++",
+    "md_definition": "term\n: <img src=x: onerror=@RUN@> [points](javascript:@RUN@)",
+    "md_terminal": "\x1b]8;;javascript:@RUN@\x1b\\points\x1b]8;;\x1b\\ \x1b[1m<img src=x: onerror=@RUN@>",
     "md_comment": "<!-- a --!><img src=x: onerror=@RUN@> -->",
     "md_mermaid": '```mermaid\ngraph TD\nA["<img src=x: onerror=@RUN@>"]\nclick A "javascript:@RUN@"\n```',
     "md_attachment": "![x](attachment:x.png) [points](attachment:javascript:@RUN@)",
@@ -202,6 +269,27 @@ SVG = {
         "</foreignObject></svg>"
     ),
     "only_svg_ends": f'{_OPEN}</svg><img src="x:" onerror="@RUN@"/>',
+    "only_svg_covers": (
+        f'{_OPEN[:-1]} style="position:fixed;top:0;left:0;width:100%;height:100%;z-index:9999">'
+        '<rect width="999" height="999" fill="white"/></svg>'
+    ),
+    "only_svg_overflows": (
+        f'{_OPEN[:-1]} style="overflow:visible;display:block;margin-top:-9999px" overflow="visible">'
+        '<rect x="-999" y="-99999" width="9999" height="199999" fill="white"/></svg>'
+    ),
+    "only_svg_clobbers": (
+        f'{_OPEN}<defs><path id="check_double"/><g id="main-table"/><g id="formgrader"/></defs></svg>'
+    ),
+    "only_svg_title": (
+        f'{_OPEN}<title><style>*{{}}</style><svg style="position:fixed"><text style="position:fixed">'
+        "50.0 / 50.0</text></svg></title></svg>"
+    ),
+    "only_svg_filter": f'{_OPEN}<rect style="filter:url(@OUT@#x);mask:url(@OUT@#y)" width="9"/></svg>',
+    "only_svg_cursor": f'{_OPEN}<rect cursor="url(@OUT@)" style="cursor:url(@OUT@),auto"/></svg>',
+    "only_svg_animates": (
+        f'{_OPEN}<use xlink:href="#a"><animate attributeName="href" to="javascript:@RUN@" begin="0s"/>'
+        '</use><handler xmlns:ev="http://www.w3.org/2001/xml-events" ev:event="load">@RUN@</handler></svg>'
+    ),
     "only_svg_quote": '"><img src=x: onerror=@RUN@>',
 }
 

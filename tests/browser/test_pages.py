@@ -15,7 +15,7 @@ from nbgrader.api import Gradebook
 from playwright.sync_api import BrowserContext
 
 from grader.course import Course
-from tests.browser.conftest import NAME, groups, watched
+from tests.browser.conftest import NAME, RAISES_ITS_GRADE, groups, watched
 from tests.browser.forms import HTML, forms
 
 CONTENT = ".text_cell_render, .output_subarea, .input_area, .panel-body .rendered_html"
@@ -127,18 +127,23 @@ def test_a_renderer_that_knows_nothing_of_this(context, attacked: Course, tmp_pa
         assert not [url for url in seen.fetched if "outside.test" in url or "canary" in url]
 
 
-def test_jupyterlab(context: BrowserContext, attacked: Course, formgrader):
-    """All graded notebooks in one, opened as an instructor opens it."""
+@pytest.mark.parametrize("trusted", [False, True])
+def test_jupyterlab(context: BrowserContext, attacked: Course, formgrader, trusted: bool):
+    """All graded notebooks in one, opened as an instructor opens it, and by who trusts everything."""
     notebook = nbformat.v4.new_notebook()
     for student in groups():
         graded = nbformat.read(attacked.notebook("autograded", NAME, student), 4)
         notebook.cells += graded.cells
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number}"
-    nbformat.write(notebook, attacked.root / "all.ipynb")
-    with watched(context, address(formgrader, "doc/tree/all.ipynb?reset")) as seen:
+    name = f"all-{trusted}.ipynb"
+    nbformat.write(notebook, attacked.root / name)
+    if trusted:
+        assert context.request.post(address(formgrader, f"api/contents/{name}/trust")).ok
+    with watched(context, address(formgrader, f"doc/tree/{name}?reset")) as seen:
         seen.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
-        seen.page.wait_for_timeout(2000)
+        seen.page.wait_for_selector("mjx-container", timeout=60_000, state="attached")
+        seen.page.wait_for_timeout(3000)
         assert seen.page.locator(".jp-RenderedMarkdown").count() > 100
         seen.use(".jp-RenderedMarkdown, .jp-OutputArea-output")
         assert seen.ran == set()
@@ -269,10 +274,34 @@ def test_a_students_name_is_no_html(context: BrowserContext, attacked: Course, f
             assert seen.page.locator("img").count() == 0, path
 
 
-RAISES_ITS_GRADE = """fetch('/formgrader/api/grades?submission_id=' + submission_id)
-.then(answer => answer.json()).then(grades => grades.forEach(grade => fetch(
-'/formgrader/api/grade/' + grade.id, {method: 'PUT', body: JSON.stringify({manual_score: 50}),
-headers: {'X-XSRFToken': (document.cookie.match(/_xsrf=([^;]*)/) || [])[1]}})))"""
+@pytest.mark.parametrize("student", [f"raising-{group}" for group in groups()])
+def test_no_form_changes_a_grade(context, attacked: Course, formgrader, student: str):
+    """Every form with a program that asks formgrader's interface for 50 points, in pages that know it."""
+    identity = submission(attacked, student)
+    for path in (
+        f"submissions/{identity}/",
+        f"manage_submissions/{NAME}",
+        f"gradebook/{NAME}/{NAME}",
+    ):
+        with watched(context, address(formgrader, f"formgrader/{path}")) as seen:
+            seen.use(CONTENT)
+    with Gradebook(attacked.database, "dropout-lab") as gradebook:
+        graded = gradebook.find_submission(NAME, student)
+        assert graded.score == 8
+        assert all(grade.manual_score is None for nb in graded.notebooks for grade in nb.grades)
+
+
+def test_the_program_that_raises_a_grade_would(context, attacked: Course, formgrader):
+    """Where formgrader's own page runs it, it does what it is for."""
+    student = "bare-group-02"
+    where = address(formgrader, f"formgrader/submissions/{submission(attacked, student)}/")
+    with watched(context, where) as seen:
+        seen.page.wait_for_function("() => formgrader.loaded && formgrader.grades.loaded")
+        seen.page.evaluate(RAISES_ITS_GRADE)
+        seen.page.wait_for_timeout(1000)
+    with Gradebook(attacked.database, "dropout-lab") as gradebook:
+        grades = gradebook.find_submission(NAME, student).notebooks[0].grades
+        assert {grade.manual_score for grade in grades} == {50.0}
 
 
 def test_opening_a_submission_does_not_change_its_grade(context, attacked: Course, formgrader):

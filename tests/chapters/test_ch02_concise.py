@@ -116,15 +116,15 @@ def test_what_the_quiz_says_of_pytorch_is_so(solutions) -> None:
 def test_unlike_pairs_are_as_far_apart_as_the_error_rate_supposes(seed: int) -> None:
     """The true distance, from many draws, is at least APART, and that of like pairs is 0."""
     torch.manual_seed(seed)
-    passes, rates = 100_000, [agreement.LOW, agreement.HIGH]
+    passes = 100_000
     values = agreement.telling_parameters()
     first = torch.rand(1, agreement.SIZES.sizes[0]) + 0.5
     first[0, 0] = agreement.FIRST
     rows = first.repeat(passes, 1)
     with torch.no_grad():
-        a = agreement.Chancy(values, rates, True)(rows)
+        a = agreement.Chancy(values, agreement.chances(rows=passes))(rows)
         for name, (_, alike, ways) in agreement.CASES.items():
-            b = agreement.Chancy(values, rates, False, **ways)(rows)
+            b = agreement.Chancy(values, agreement.chances(**ways, rows=passes))(rows)
             widest = max(ks(a[:, k], b[:, k]) for k in range(a.shape[1]))
             noise = math.sqrt(2 * math.log(4 / 1e-9) / passes)
             if alike:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 
 import nbformat
 import pytest
@@ -11,8 +12,10 @@ from grader.checks.results import SubmissionResult
 from grader.course import Course
 from grader.errors import CourseError
 from grader.grading.grade_class import autograde
+from grader.grading.names import student_of
 from grader.sandbox import Limits
-from grader.simulated_class import handed_out, solved, submit
+from grader.simulated_class import answered, handed_out, solved, submit
+from tests.grader import broken as broken_submissions
 from tests.grader.broken import BROKEN, NAME, hand_in_all
 
 POINTS = 4.0
@@ -67,7 +70,8 @@ def graded(built_course):
         course, NAME, workers=2, limits=QUICK, progress=lambda outcome, total: seen.append(total)
     )
     assert seen == [len(outcomes)] * len(outcomes)
-    return course, {outcome.student: outcome for outcome in outcomes}
+    yield course, {outcome.student: outcome for outcome in outcomes}
+    subprocess.run(["rm", "-rf", course.folder("submitted")], check=True)  # deeper than Python goes
 
 
 def test_every_submission_has_a_grade_and_a_page(graded):
@@ -94,9 +98,15 @@ def test_an_incident_in_one_cell_costs_no_other_points(graded, name):
 @pytest.mark.parametrize("name", BROKEN)
 def test_grade_and_finding(graded, name):
     _, outcomes = graded
-    broken = BROKEN[name]
-    assert outcomes[name].earned == broken.earned, outcomes[name]
-    assert any(broken.finding in text for text in outcomes[name].findings or [""])
+    broken, outcome = BROKEN[name], outcomes[student_of(name)]
+    assert outcome.earned == broken.earned, outcome
+    assert any(broken.finding in text for text in outcome.findings or [""]), outcome.findings
+    assert all(text.isprintable() and len(text) < 400 for text in outcome.findings)
+
+
+def test_the_table_in_the_documentation_is_that_of_the_submissions():
+    table, written = broken_submissions.table(), broken_submissions.written()
+    assert written == table, "run `python -m tests.grader.broken`"
 
 
 def test_nothing_filled_in_earns_nothing(graded):
@@ -187,3 +197,16 @@ def test_limits_come_from_the_configuration(tmp_path):
         _ = course("c.SandboxExecute.limits = {'cell_hours': 5}").limits
     with pytest.raises(CourseError, match="'processes' to 0: give a number above 0"):
         _ = course("c.SandboxExecute.limits = {'processes': 0}").limits
+
+
+def test_regrading_repeats_the_questions_and_handing_in_again_does_not(built_course):
+    """What a learner reads in feedback of one hand-in is no answer key for the next."""
+
+    def asked(comment: str) -> str:
+        code = f"def double(X):\n    return X  # {comment}"
+        submit(built_course, "again", NAME, answered(solved(built_course, NAME), {"double": code}))
+        (outcome,) = autograde(built_course, NAME, pattern="again", workers=1, limits=QUICK)
+        assert isinstance(outcome, SubmissionResult)
+        return outcome.exercises[0].failed[0].message
+
+    assert asked("first") == asked("first") != asked("second")

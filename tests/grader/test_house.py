@@ -22,8 +22,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "checks": ("wire", "errors"),
     "exercises": ("checks", "wire"),
     "hidden": ("checks", "exercises", "wire"),
-    "authoring": ("checks", "wire", "course", "errors"),
-    "grading": ("checks", "sandbox", "wire", "course", "errors"),
+    "authoring": ("checks", "wire", "course", "errors", "workplace"),
+    "workplace": ("course", "errors"),
+    "grading": ("checks", "sandbox", "wire", "course", "errors", "workplace"),
 }
 # Who may import these libraries. What decides about an answer knows nothing of files and databases.
 ONLY: dict[str, tuple[str, ...]] = {

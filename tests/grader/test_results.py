@@ -62,3 +62,34 @@ def test_json_names_checks_by_id() -> None:
     record = result((1, False, True), (5, True, False)).as_json()
     assert record["earned"] == 3 and record["note"] == ""
     assert [check["id"] for check in record["checks"]] == ["c0", "c1"]  # type: ignore[attr-defined]
+
+
+def test_failures_come_first_and_equal_ones_are_said_once() -> None:
+    def check(id_: str, passed: bool, seen: str = "") -> CheckResult:
+        return CheckResult(id_, f"title {id_}", 1, passed, seen, hint=f"hint {id_}")
+
+    table = ResultTable(
+        ExerciseResult(
+            "layer",
+            5,
+            (
+                check("a", True),
+                check("b", False, "NameError in line 2"),
+                check("c", False, "zeros"),
+                check("d", False, "NameError in line 2"),
+                check("e", True),
+            ),
+        )
+    )
+    text, html = str(table), table._repr_html_()
+    for shown in (text, html):
+        order = ["title b", "title d", "hint b", "title c", "hint c", "title a", "title e"]
+        assert sorted(order, key=shown.index) == order
+        assert shown.count("NameError in line 2") == 1 and "hint d" not in shown
+    assert html.count("<details>") == 1
+    assert html.index("title c") < html.index("<summary>✓ passed: 2 checks</summary>")
+
+
+def test_nothing_failed_and_nothing_passed() -> None:
+    assert "✗" not in ResultTable(result((1, True, False)))._repr_html_()
+    assert "<details>" not in ResultTable(result((1, False, False)))._repr_html_()

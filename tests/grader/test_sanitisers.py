@@ -88,8 +88,10 @@ def figure() -> str:
 @pytest.mark.parametrize("name", [*HTML, *MARKDOWN])
 def test_html_is_harmless_and_stays_so(name):
     once = harmless_html(forms()[name])
-    assert is_harmless(once)
-    assert harmless_html(once) == once
+    twice = harmless_html(once)
+    assert is_harmless(once) and is_harmless(twice)
+    assert once == twice or name == "nested_links", "a browser takes one link out of another"
+    assert harmless_html(twice) == twice
     assert is_harmless(rendered(forms()[name]))
 
 

@@ -1,8 +1,12 @@
 """Reading and restoring submissions: whatever the file is, a notebook comes out, with findings."""
 
 import base64
+import contextlib
 import json
+import os
+import tempfile
 from copy import deepcopy
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -111,6 +115,63 @@ def test_links_are_not_followed(tmp_path, release):
     assert submission.notebook.cells == []
 
 
+@contextlib.contextmanager
+def _as_a_user():
+    """Root reads everything; as somebody else, what may not be read is not."""
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
+
+
+def test_what_may_not_be_read_is_a_finding(release):
+    with tempfile.TemporaryDirectory() as top:
+        os.chmod(top, 0o755)
+        folder = Path(top, "s", NAME)
+        (folder / "closed").mkdir(parents=True)
+        (folder / "data.txt").write_text("mine")
+        (folder / "secret.txt").write_text("x")
+        (folder / f"{NAME}.ipynb").write_bytes(_bytes(release))
+        for closed in ("secret.txt", f"{NAME}.ipynb", "closed"):
+            (folder / closed).chmod(0)
+        with _as_a_user():
+            submission = read_submission(folder, "s", NAME)
+        assert submission.files == {"data.txt": b"mine"} and submission.notebook.cells == []
+        assert submission.findings == [
+            "The file cannot be read (Permission denied).",
+            "closed and 1 more were left out: it cannot be read (Permission denied).",
+        ]
+        folder.chmod(0)
+        with _as_a_user(), pytest.raises(PermissionError):  # the instructor's to mend
+            read_submission(folder, "s", NAME)
+        folder.chmod(0o755)
+        (folder / "closed").chmod(0o755)
+
+
+def test_limits_of_what_lies_beside(tmp_path, monkeypatch):
+    monkeypatch.setattr("grader.grading.folder.MAX_BESIDE", 2)
+    monkeypatch.setattr("grader.grading.folder.MAX_ENTRIES", 9)
+    monkeypatch.setattr("grader.grading.folder.MAX_FILES_BYTES", 10)
+    folder = tmp_path / "s" / NAME
+    folder.mkdir(parents=True)
+    for number, size in enumerate((6, 6, 4, 1, 1, 1)):
+        (folder / f"{number}.txt").write_bytes(b"x" * size)
+    submission = read_submission(folder, "s", NAME)
+    assert {name: len(data) for name, data in submission.files.items()} == {"0.txt": 6, "2.txt": 4}
+    assert submission.findings[1:] == [
+        "1.txt was left out: the files are larger than allowed.",
+        "3.txt and 2 more were left out: more than 2 files.",
+    ]
+    for number in range(9):
+        (folder / f"also-{number}").mkdir()
+    (said,) = [text for text in read_submission(folder, "s", NAME).findings if "9 files" in text]
+    assert said == "More than 9 files and folders: the others were left out."
+
+
 def _ids(notebook):
     return [c.metadata.nbgrader.grade_id for c in notebook.cells if "nbgrader" in c.metadata]
 
@@ -151,7 +212,7 @@ def test_a_notebook_of_200_megabytes_is_read_without_its_outputs(tmp_path, relea
 def test_a_file_that_is_too_large_is_not_read(tmp_path, release, monkeypatch):
     monkeypatch.setattr("grader.grading.submission.MAX_BYTES", 1000)
     submission = _read(tmp_path, _bytes(release) + b" " * 1_100_000)
-    assert submission.findings == ["The file has 1 MB; at most 0 MB are read."]
+    assert submission.findings == ["The file has 1 MB; at most 1,000 bytes are read."]
 
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="

@@ -64,15 +64,14 @@ def test_a_right_answer_gets_a_mark_on_every_check(worked) -> None:
     exercise = get_exercise(chapter_of(CHAPTER), "dropout_layer")
     table = worked.output_of('check("dropout_layer")')
     assert f"{exercise.points} of {exercise.points} points" in table
-    assert table.count("✓ passed") == len(exercise.checks())
-    assert "✗" not in table
+    assert f"✓ passed: {len(exercise.checks())} checks" in table
+    assert "✗" not in table and ", cell [" in table
 
 
 def test_a_wrong_answer_is_told_what_is_wrong(worked) -> None:
     table = worked.output_of('check("dropout_moments")')
     expected = _judged("dropout_moments", WRONG)
     assert expected.failed and len(expected.failed) < len(expected.checks)
-    assert table.count("✗ not yet") == len(expected.failed)
     for failed in expected.failed:
         assert failed.title in table
         assert failed.hint.replace("`", "") in table

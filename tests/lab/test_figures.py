@@ -52,6 +52,28 @@ def test_plot_history_tells_the_curves_apart_without_colour():
     assert lab.plot_history(lab.History()).alt_text.endswith("nothing measured")
 
 
+def test_curves_may_hold_tensors_that_ask_for_gradients():
+    """What a loop without `.item()` measures: the picture is not the place to find out."""
+    history = lab.History(train_loss=[torch.tensor(0.5, requires_grad=True) * 1], train_acc=[1])
+    assert "train loss from 0.500 to 0.500" in lab.plot_history(history).alt_text
+
+
+def test_progress_of_a_loop_of_ones_own(monkeypatch, capsys):
+    history = lab.History()
+    for epoch in (1, 2):
+        history.train_loss.append(torch.tensor(1.0 / epoch, requires_grad=True) * 1)
+        lab.show_progress(history, 2)
+    assert capsys.readouterr().out.splitlines() == [
+        "epoch 1/2: train loss 1.000",
+        "epoch 2/2: train loss 0.500",
+    ]
+    shown = []
+    panel = SimpleNamespace(update=lambda p: shown.append(p._repr_html_()))
+    monkeypatch.setattr("lab.progress._open_panel", lambda progress: panel)
+    lab.show_progress(lab.History(train_loss=[0.25]), 4)
+    assert 'value="0.250"' in shown[0] and "train loss 0.250" in shown[0]
+
+
 def test_show_images_names_them():
     figure = lab.show_images(torch.rand(5, 1, 28, 28), 1, 3, titles=["bag", "coat\nshirt", "dress"])
     assert figure.alt_text == "3 images: bag, coat / shirt, dress"

@@ -6,17 +6,33 @@ import json
 import math
 import os
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import torch
 
 from experiments.dropout_run import Outcome, Run, train
 from experiments.dropout_sweep import PAIRS, TRAININGS, main, planned_runs, sweep
+from experiments.dropout_variations import (
+    GaussianNoise,
+    Variation,
+    planned_variations,
+    train_variation,
+    varied_network,
+    varied_updater,
+)
 from experiments.real_data import NotTheRealData, require_real_fashion_mnist
-from experiments.run_table import COLUMNS, AnotherEnvironment, RunTable
+from experiments.run_table import COLUMNS, AnotherEnvironment, RunTable, columns_of
 from lab.fashion import NUM_TEST
-from lab.sweep import CURVES, RESULTS, published_sweep, published_sweep_origin
+from lab.sweep import (
+    CURVES,
+    RESULTS,
+    published_sweep,
+    published_sweep_origin,
+    published_variations,
+)
 
 CONFIGURATION = ["num_hiddens", "dropout1", "dropout2", "train_size"]
 RUNS = [Run(256, 0.2, 0.5, 1_000, 2, 0.1, 50, seed) for seed in range(4)]
@@ -193,3 +209,75 @@ def test_a_run_is_repeatable_and_its_seed_matters(
     assert first.train_loss_by_epoch != other.train_loss_by_epoch
     assert first.train_loss == first.train_loss_by_epoch[-1]
     assert len(first.test_acc_by_epoch) == 2
+
+
+def test_the_stored_variations_are_their_plan() -> None:
+    stored = published_variations()
+    assert list(stored.columns) == columns_of(Variation)
+    names = [field.name for field in fields(Variation)]
+    plan = {tuple(getattr(run, name) for name in names) for run in planned_variations()}
+    assert plan == set(stored[names].itertuples(index=False, name=None))
+    about = json.loads((RESULTS / "dropout_variations.json").read_text(encoding="utf-8"))
+    sweep_about = json.loads((RESULTS / "dropout_sweep.json").read_text(encoding="utf-8"))
+    for name in ("versions", "cpu", "num_threads", "data_sha256"):
+        assert about[name] == sweep_about[name], "not comparable with the sweep"
+
+
+def test_variations_are_read_back_as_they_were_written(tmp_path: Path) -> None:
+    path = tmp_path / "variations.csv"
+    runs = planned_variations()
+    sweep(runs, RunTable(path, "data", Variation, "a.script"), run=outcome)
+    again = RunTable(path, "data", Variation)
+    assert len(again) == len(runs) and all(run in again for run in runs)
+    assert json.loads(path.with_suffix(".json").read_text())["made_by"] == "python -m a.script"
+
+
+def variation(**changes: float | str) -> Variation:
+    return Variation(8, 0.2, 0.5, 40, 2, 0.1, 20, 3, **changes)  # type: ignore[arg-type]
+
+
+def test_a_variation_of_nothing_is_a_run_of_the_sweep(
+    full_size_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COURSE_DATA", str(full_size_folder))
+    plain = train(Run(8, 0.2, 0.5, 40, 2, 0.1, 20, 3))
+    assert train_variation(variation()).train_loss_by_epoch == plain.train_loss_by_epoch
+    for changes in (
+        {"init_std": 0.01},
+        {"schedule": "linear"},
+        {"weight_decay": 0.1},
+        {"noise": "dropconnect"},
+        {"noise": "gaussian"},
+    ):
+        other = train_variation(variation(**changes))  # type: ignore[arg-type]
+        assert other.train_loss_by_epoch != plain.train_loss_by_epoch, changes
+
+
+def test_a_linear_schedule_takes_the_rate_down_to_nothing() -> None:
+    run = variation(schedule="linear")
+    net = torch.nn.Linear(1, 1, bias=False)
+    update = varied_updater(run, net)
+    steps = []
+    for _ in range(4):  # two epochs of two batches
+        before = net.weight.item()
+        net.weight.grad = torch.full((1, 1), 20.0)
+        update(20)
+        steps.append(before - net.weight.item())
+    assert steps == pytest.approx([0.1, 0.075, 0.05, 0.025])
+
+
+@pytest.mark.parametrize("noise", ["dropconnect", "gaussian"])
+def test_other_noise_has_the_same_mean_and_acts_in_train_mode_only(noise: str) -> None:
+    torch.manual_seed(0)
+    net = varied_network(variation(noise=noise))
+    X = torch.rand(1, 784)
+    with torch.no_grad():
+        still = net.eval()(X)
+        assert torch.equal(net(X), still)
+        net.train()
+        first, second = net(X), net(X)
+        assert not torch.equal(first, second)
+    layer = GaussianNoise(0.5)
+    kept = layer.train()(torch.ones(100_000))
+    assert kept.mean().item() == pytest.approx(1, abs=0.02)
+    assert kept.var().item() == pytest.approx(1, abs=0.03)  # p / (1 - p)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from dataclasses import replace
 
+import psutil
 import pytest
 
-from grader.sandbox import Sandbox, Session
+from grader.sandbox import Sandbox, SandboxLost, Session, control, open_session
 from grader.wire.probe import StudentError
 from tests.sandbox.conftest import text_of
 
@@ -144,15 +147,109 @@ def test_a_replayed_notebook_does_not_repeat_what_timed_out(session: Session):
     assert text_of(session.run_cell("log").outputs) == "['a', 'c']"
 
 
-def test_the_worker_is_replaced_when_it_is_lost(sandbox: Sandbox, session: Session):
+def test_a_lost_sandbox_is_nobodys_failure_and_is_replaced(sandbox: Sandbox, session: Session):
     session.run_cell("x = 5")
     before = sandbox.pid
     assert before is not None
     os.kill(before, signal.SIGKILL)
     time.sleep(0.5)
-    assert text_of(session.run_cell("x + 1").outputs) == "6"
+    with pytest.raises(SandboxLost):
+        session.run_cell("x + 1")
+    with session.exercise() as remote, pytest.raises(SandboxLost):
+        remote.call("f")
+    with sandbox.open(7) as other:
+        assert text_of(other.run_cell("5 + 1").outputs) == "6"
     assert sandbox.pid != before
 
 
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_lost_worker_is_lost_alone(sandbox: Sandbox, number: int, monkeypatch):
+    monkeypatch.setattr(control, "WORKER_SECONDS", 2.0)
+    with sandbox.open(1) as other, sandbox.open(2) as session:
+        assert other.run_cell("x = 1").status == session.run_cell("x = 2").status == "ok"
+        worker = psutil.Process(_worker_of(sandbox, session))
+        worker.send_signal(number)
+        with pytest.raises(SandboxLost):
+            session.run_cell("import os; os._exit(1)")
+        assert text_of(other.run_cell("x").outputs) == "1"
+        if worker.is_running():
+            worker.kill()
+
+
+@pytest.mark.parametrize("lost", [True, False])
+def test_a_process_that_was_killed_from_outside(sandbox: Sandbox, lost: bool):
+    with open_session(sandbox.fileno(), sandbox.limits, 3, killed_is_lost=lost) as session:
+        (process,) = psutil.Process(_worker_of(sandbox, session)).children()
+        process.kill()
+        if lost:
+            with pytest.raises(SandboxLost, match="killed from outside"):
+                session.run_cell("1")
+        else:
+            assert "SIGKILL" in session.run_cell("1").message
+
+
+def test_time_in_which_the_processors_are_busy_does_not_count(sandbox: Sandbox):
+    """Eight programs that compute take three quarters of the time of two processors, or more."""
+    limits = replace(sandbox.limits, cell_seconds=2.0, exercise_seconds=2.0)
+    code = "import time\ndef f():\n    until = time.process_time() + 1.2\n    while time.process_time() < until: pass\n    return 4"
+    ours = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cpus := sorted(ours)[:1])
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(6)]
+    try:
+        with _with_limits(sandbox, limits) as session:
+            for process in psutil.Process(sandbox.pid).children(recursive=True):
+                process.cpu_affinity(cpus)
+            assert session.run_cell(code + "\nf()").status == "ok"
+            with session.exercise() as remote:
+                assert remote.call("f") == 4
+            assert session._control.granted > 0
+            assert session.run_cell("time.sleep(60)").status == "timeout"
+    finally:
+        os.sched_setaffinity(0, ours)
+        for process in busy:
+            process.kill()
+            process.wait()
+        sandbox.close()  # and with it what is bound to one processor
+
+
+PAUSED = """
+import sys
+from grader.sandbox import Limits, Sandbox
+with Sandbox(Limits(cell_seconds=2, exercise_seconds=2), preload=()) as sandbox:
+    with sandbox.open(1) as session:
+        code = "import time\\ndef f():\\n    until = time.process_time() + 1\\n    while time.process_time() < until: pass\\n    return 4"
+        print(sandbox.pid, flush=True)
+        print(session.run_cell(code + "\\nf()").status, flush=True)
+        with session.exercise() as remote:
+            print(remote.call("f"))
+"""
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_a_pause_of_everything_costs_nothing():
+    grader = subprocess.Popen([sys.executable, "-c", PAUSED], stdout=subprocess.PIPE, text=True)
+    assert grader.stdout is not None
+    outermost = psutil.Process(int(grader.stdout.readline()))
+    for _ in range(2):  # in the cell, then in the call
+        time.sleep(0.4)
+        everything = [psutil.Process(grader.pid), outermost, *outermost.children(recursive=True)]
+        for process in everything:
+            process.suspend()
+        time.sleep(6)
+        for process in everything:
+            process.resume()
+        if _ == 0:
+            assert grader.stdout.readline() == "ok\n"
+    assert grader.stdout.read() == "4\n" and grader.wait() == 0
+
+
+def _worker_of(sandbox: Sandbox, session: Session) -> int:
+    """The number of the process that watches over a session, found by the process that it opened last."""
+    del session
+    zygotes = [p for p in psutil.Process(sandbox.pid).children(recursive=True) if p.children()]
+    workers = [p for p in zygotes if len(p.children()) == 1 and not p.children()[0].children()]
+    return max(workers, key=lambda p: p.pid).pid
+
+
 def _with_limits(sandbox: Sandbox, limits) -> Session:
-    return Session(sandbox._control, limits, 3, {})
+    return open_session(sandbox.fileno(), limits, 3)

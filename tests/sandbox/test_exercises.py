@@ -234,3 +234,42 @@ def test_control_characters_do_not_reach_the_feedback(session: Session):
     with session.exercise() as remote, pytest.raises(StudentError) as caught:
         remote.call("f")
     assert caught.value.message == "a[31mbc\nd"
+
+
+HELPER = """
+import os, socket, time
+os.setpgid = lambda *group: None
+def leave():
+    if os.fork() == 0:
+        os.close(3)
+        if os.fork() == 0:
+            import ctypes, threading
+            listener = socket.socket(socket.AF_UNIX); listener.bind("\\0helper"); listener.listen()
+            ctypes.CDLL(None).setpgid(0, 0)
+            threading.Thread(target=time.sleep, args=(60,)).start()
+            ctypes.CDLL(None).pthread_exit(None) if DEAD else time.sleep(60)
+        os._exit(0)
+    time.sleep(0.3); return ask()
+def ask():
+    try: socket.socket(socket.AF_UNIX).connect("\\0helper"); return True
+    except OSError: return False
+"""
+
+
+@pytest.mark.parametrize("dead", [False, True])
+def test_what_an_exercise_starts_ends_with_it(session: Session, dead: bool):
+    """In a process group of its own, behind a first thread that has ended: nothing answers later."""
+    assert session.run_cell(f"DEAD = {dead}\n{HELPER}").status == "ok"
+    with session.exercise() as remote:
+        assert remote.call("leave") is True
+    with session.exercise() as remote:
+        assert remote.call("ask") is False
+
+
+def test_what_a_cell_starts_goes_on(session: Session):
+    session.run_cell(
+        "import subprocess\np = subprocess.Popen(['sleep', '60'])\ndef f(): return True"
+    )
+    with session.exercise() as remote:
+        assert remote.call("f") is True
+    assert session.run_cell("assert p.poll() is None").status == "ok"

@@ -73,7 +73,7 @@ def test_two_threads_grade_in_two_sandboxes_with_the_same_results():
                     found[number] = (outputs, remote.call("f"))
 
     with Sandbox(LIMITS, preload=("torch",)) as first, Sandbox(LIMITS, preload=("torch",)) as other:
-        sandboxes = enumerate((first, first.sibling(), other))
+        sandboxes = enumerate((first, first, other))
         threads = [threading.Thread(target=work, args=each) for each in sandboxes]
         for thread in threads:
             thread.start()
@@ -83,41 +83,35 @@ def test_two_threads_grade_in_two_sandboxes_with_the_same_results():
 
 
 @pytest.mark.usefixtures("sandbox")
-def test_siblings_do_not_reach_each_other_and_survive_each_other():
-    """Two submissions at once, from one zygote: the memory, death and loss of one are its own."""
+def test_two_submissions_do_not_reach_each_other_and_survive_each_other():
+    """Two submissions at once, from one zygote: the memory and the death of one are its own."""
     limits = replace(LIMITS, memory_bytes=300 * 2**20)
-    with Sandbox(limits, preload=()) as first:
-        second = first.sibling()
-        with first.open(1) as bad, second.open(1) as good:
-            assert first.pid == second.pid
-            good.run_cell("x = bytearray(200 * 2**20)")
-            greedy = "import time; y = bytearray(200 * 2**20); time.sleep(0.5)"
-            assert bad.run_cell(greedy).status == "ok"
-            seen = good.run_cell("import os; print(os.getpid(), os.listdir('/proc'))")
-            assert text_of(seen.outputs) == "1 []\n"
-            first._control.stop()
-            assert text_of(good.run_cell("len(x)").outputs) == str(200 * 2**20)
-            assert bad.run_cell("1 + 1").status == "ok"
-        second.close()
-        with first.open(1) as session:
-            assert session.run_cell("1").status == "ok"
+    sandbox = Sandbox(limits, preload=())
+    with sandbox, sandbox.open(1) as bad, sandbox.open(1) as good:
+        good.run_cell("x = bytearray(200 * 2**20)")
+        greedy = "import time; y = bytearray(200 * 2**20); time.sleep(0.5)"
+        assert bad.run_cell(greedy).status == "ok"
+        seen = good.run_cell("import os; print(os.getpid(), os.listdir('/proc'))")
+        assert text_of(seen.outputs) == "1 []\n"
+        bad.close()
+        assert text_of(good.run_cell("len(x)").outputs) == str(200 * 2**20)
 
 
 @pytest.mark.usefixtures("sandbox")
-def test_when_the_zygote_is_lost_all_siblings_go_on():
-    with Sandbox(LIMITS, preload=()) as first:
-        second = first.sibling()
-        with first.open(1) as one, second.open(2) as other:
-            one.run_cell("x = 1")
-            other.run_cell("x = 2")
-            before = first.pid
-            outermost = psutil.Process(before)
-            inside = outermost.children(recursive=True)
-            outermost.kill()
-            psutil.wait_procs(inside)
-            assert text_of(one.run_cell("x").outputs) == "1"
-            assert text_of(other.run_cell("x").outputs) == "2"
-            assert first.pid == second.pid != before
+def test_a_sandbox_that_does_not_fork_any_more_is_healed():
+    with Sandbox(LIMITS, preload=()) as sandbox:
+        sandbox.heal()
+        before = sandbox.pid
+        sandbox.heal()
+        assert before is not None and sandbox.pid == before
+        outermost = psutil.Process(before)
+        inside = outermost.children(recursive=True)
+        outermost.kill()
+        psutil.wait_procs(inside)
+        sandbox.heal()
+        assert sandbox.pid != before
+        with sandbox.open(1) as session:
+            assert session.run_cell("1").status == "ok"
 
 
 GRADER = """

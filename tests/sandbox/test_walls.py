@@ -174,6 +174,8 @@ def test_no_network(session: Session, call: str, refused: str):
         "libc.syscall(321, 0, 0, 0)",  # bpf
         "libc.syscall(425, 1, 0)",  # io_uring_setup
         "libc.syscall(323, 0)",  # userfaultfd
+        "libc.syscall(206, 1, ctypes.byref(ctypes.c_long(0)))",  # io_setup
+        "libc.syscall(451, 0, 0, 0, 0)",  # cachestat
         "libc.syscall(435, 0, 0)",  # clone3
         "libc.syscall(56, 0x10000011, 0, 0, 0, 0)",  # clone into a new user namespace
         "libc.syscall(0x40000000 + 39)",  # the x32 way to call
@@ -186,6 +188,32 @@ def test_system_calls_that_are_refused(printed, call: str):
     if os.uname().machine != "x86_64" and "syscall" in call:
         pytest.skip("the number is that of x86_64")
     assert printed(f"import ctypes; libc = ctypes.CDLL(None); {call}") == "-1"
+
+
+TELLS = """
+import ctypes, fcntl, os, struct, sys
+libc = ctypes.CDLL(None)
+def ask(call):
+    try: return call()
+    except OSError as error: return error.strerror
+path = os.path.realpath(sys.executable)
+mine, other = open(path), open(path)
+fcntl.flock(mine, fcntl.LOCK_EX)
+print(fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB), fcntl.lockf(mine, fcntl.LOCK_SH))
+lock = struct.pack("hhxxxxqqixxxx", fcntl.F_WRLCK, 0, 0, 0, 0)
+for command in (fcntl.F_GETLK, 36): print(ask(lambda: fcntl.fcntl(mine, command, lock)))
+for command in (fcntl.F_NOTIFY, fcntl.F_SETLEASE): print(ask(lambda: fcntl.fcntl(mine, command, 0)))
+print(libc.inotify_init(), libc.inotify_init1(0), libc.inotify_add_watch(3, b"/", 32))
+print(ask(lambda: os.preadv(mine.fileno(), [bytearray(1)], 0, os.RWF_NOWAIT)))
+print(os.path.exists("/dev/ptmx"), os.listdir("/dev/pts"))
+print(os.dup(mine.fileno()) > 3, fcntl.fcntl(mine, fcntl.F_GETFD))
+"""
+
+
+def test_what_is_shared_tells_nothing(printed):
+    """Programs are the same files for all: locks on them are not taken, watching them is refused."""
+    no = "Operation not permitted\n"
+    assert printed(TELLS) == f"None None\n{no * 4}-1 -1 -1\n{no}False []\nTrue 1\n"
 
 
 def test_programs_that_raise_rights_do_not(printed):

@@ -107,6 +107,11 @@ class DropoutLayer(Exercise):
         """The calls with a large X that several checks look at."""
         return Large(self.name)
 
+    @check("every element is drawn on its own", essential=True)
+    def draws_each_element(self, student: Student) -> None:
+        """The mask needs one random number for each element of X, in all its dimensions."""
+        verify_independence(self.large.dropped(student, self.large.high), ("row", "column"))
+
     @check("the share of dropped units is dropout", weight=2, essential=True)
     def drops_the_right_share(self, student: Student) -> None:
         """Call your function with a tensor of ones and count the zeros."""
@@ -117,7 +122,7 @@ class DropoutLayer(Exercise):
     def scales_survivors(self, student: Student) -> None:
         """With dropout = 0.75, one unit in four survives. By what must it grow, so that the mean of
         all four stays?"""
-        for p in (uniform(0.1, 0.4), uniform(0.6, 0.9)):
+        for p in (uniform(0.1, 0.4), uniform(0.91, 0.97)):
             X = signed(*KEPT)
             verify_survivors(student.call(self.name, X, p), X, p)
 
@@ -134,11 +139,6 @@ class DropoutLayer(Exercise):
             expected=f"about {value:.4g}",
             because=f"E[h'] = p · 0 + (1 - p) · h / (1 - p) = h, here with p = {p}",
         )
-
-    @check("every element is drawn on its own", essential=True)
-    def draws_each_element(self, student: Student) -> None:
-        """The mask needs one random number for each element of X, in all its dimensions."""
-        verify_independence(self.large.dropped(student, self.large.high), ("row", "column"))
 
     @check("every call draws a fresh mask", essential=True)
     def draws_a_fresh_mask(self, student: Student) -> None:
@@ -193,14 +193,14 @@ class DropoutLayer(Exercise):
 
     @check("dropout = 1 gives zeros")
     def drops_all_at_one(self, student: Student) -> None:
-        """Return zeros before you divide: 1 - dropout is 0 here."""
+        """What is left of X when everything is dropped? And what is 1 - dropout then?"""
         X = signed(30, 20)
         out = expect.tensor(student.call(self.name, X, 1.0), shape=X.shape)
         expect.true(
             not out.isnan().any(),
             seen=f"{int(out.isnan().sum())} of {out.numel()} values are NaN",
             expected="zeros",
-            because="0 / 0 is not a number: dropout = 1, or 1.0, needs a branch of its own",
+            because="0 / 0 is not a number: is dropout = 1.0 caught before the division?",
         )
         expect.close(out, torch.zeros_like(X), because="everything is dropped at 1")
 
@@ -245,7 +245,7 @@ class DropoutLayer(Exercise):
         """Nothing in the function needs to know how many dimensions X has."""
         verify_layouts(student, self.name, signed(1)[0], torch.zeros(0, 5), signed(6, 8))
 
-    @check("the mask is drawn on the device of X", weight=0.5)
+    @check("the mask is drawn on the device of X", weight=0)
     def device(self, student: Student) -> None:
         """`torch.rand(X.shape, device=X.device)`; also for the zeros at dropout = 1."""
         verify_device(student, self.name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -10,9 +10,10 @@ from torch import Tensor, nn
 from grader.checks import expect
 from grader.checks.compare import compares
 from grader.checks.exercise import Exercise, check
-from grader.checks.randomness import clear_logits, uniform
+from grader.checks.randomness import clear_logits, integer, shuffled, signed
 from grader.checks.student import Student
-from grader.checks.training import EpochProblem, Labelled, Linear, Reshuffled
+from grader.checks.training import CLASSES, EpochProblem, Labelled, Linear, Normalised, Reshuffled
+from grader.wire.probe import StudentError
 
 
 class Accuracy(Exercise):
@@ -31,7 +32,8 @@ class Accuracy(Exercise):
 
     fraction = compares(
         "the fraction of right answers",
-        inputs=lambda: predictions(40, 25),
+        inputs=lambda: predictions(integer(30, 60), integer(11, 29)),
+        times=3,
         weight=2,
         essential=True,
         mistakes={
@@ -45,14 +47,15 @@ class Accuracy(Exercise):
                 lambda y_hat, y: float((y_hat.argmax(1) == y).sum()) / y_hat.numel()
             ),
         },
-        because="25 of 40 are right",
+        because="the largest logit of a row is what the network chooses",
         hint="Try it by hand with three examples, one of them wrong.",
     )
 
     @check("all right, all wrong, and one example")
     def extremes(self, student: Student) -> None:
         """Divide by the number of examples."""
-        for n, right in ((7, 6), (9, 9), (9, 0), (1, 1), (1, 0)):
+        some = integer(5, 12)
+        for n, right in shuffled([(some, some), (some, 0), (1, 1), (1, 0), (some, some - 1)]):
             seen = student.call(self.name, *predictions(n, right))
             expect.close(seen, right / n, because=f"{right} of {n} are right")
 
@@ -75,30 +78,25 @@ class EvaluateAccuracy(Exercise):
         """The last batch is smaller than the others."""
         for sizes in ((8, 8, 8, 3), (20, 1), (5,)):
             data = Labelled(sizes)
-            shares = [hits / n for hits, n in zip(data.hits(), sizes, strict=True)]
             value, *_ = measured(student, data)
-            expect.close(
-                value,
-                data.accuracy,
-                mistakes={
-                    "a count, not a fraction": float(sum(data.hits())),
-                    "this is the mean of the batch accuracies: a small batch must not count as "
-                    "much as a large one": sum(shares) / len(shares),
-                    "this is the accuracy of the last batch alone": shares[-1],
-                    "`accuracy` gives a fraction: times the size of the batch, it is a count": (
-                        sum(shares) / sum(sizes)
-                    ),
-                },
-            )
+            expect.close(value, data.accuracy, mistakes=wrong_shares(data.hits(), sizes))
 
     @check("the network is in eval mode while it is measured", essential=True)
     def eval_mode(self, student: Student) -> None:
         """`net.eval()` before the loop."""
-        self._verify_never(
-            student,
-            "training",
-            "{} of {} batches went through the network in train mode",
-            "none: dropout would make the result a matter of luck",
+        data = Normalised.drawn((60, 60))
+        value = expect.number(measured(student, data)[0])
+        # Of a value that is wrong in another way, its own check speaks.
+        known = [data.accuracy, *wrong_shares(data.hits(), data.sizes).values()]
+        expect.true(
+            any(expect.agrees(value, share) for share in known),
+            seen=f"an accuracy of {value:.4g} for a network with batch normalisation",
+            expected=f"{data.accuracy:.4g}, as in eval mode",
+            because=expect.named(
+                value,
+                data.accuracy,
+                {"this is that in train mode": sum(data.hits_in_train_mode()) / sum(data.sizes)},
+            ),
         )
 
     @check("the mode is restored afterwards")
@@ -106,30 +104,43 @@ class EvaluateAccuracy(Exercise):
         """Note `net.training` at the beginning."""
         words = {True: "train", False: "eval"}
         for training in (True, False):
-            data = Labelled((6, 6))
-            other = data.worse()
-            _, _, after = measured(student, data, other, "training", training)
-            weight = other if training else data.weight
+            data = Normalised.drawn((6, 6))
+            _, after, _ = measured(student, data, training=training)
+            right, other = (logits_after(data, mode) for mode in (training, not training))
             expect.true(
-                expect.agrees(after, data.batches[0][0] @ weight.T, expect.LAYERS),
-                seen=f"the network came in {words[training]} mode and is in "
-                f"{words[not training]} mode afterwards",
+                expect.agrees(after, right, expect.LAYERS),
+                seen=f"the network came in {words[training]} mode and "
+                + (
+                    f"is in {words[not training]} mode afterwards"
+                    if expect.agrees(after, other, expect.LAYERS)
+                    else "gives other logits afterwards"
+                ),
                 expected=f"{words[training]} mode",
             )
 
-    @check("no gradients are recorded while measuring")
+    @check("no gradients are recorded while measuring", weight=0)
     def no_gradients(self, student: Student) -> None:
         """`with torch.no_grad():` around the loop."""
-        after, right = self._verify_never(
-            student,
-            "recording",
-            "autograd records the forward passes of {} of {} batches",
-            "no recording: it costs memory and time that measuring does not need",
-        )
+        try:
+            measured(student, Normalised.drawn((12, 12)), counting=True)
+        except StudentError as error:
+            if "leaf Variable that requires grad" not in error.message:
+                raise
+            expect.fail(
+                "autograd records what the network computes",
+                "no recording: it costs memory and time that measuring does not need",
+            )
+
+    @check("autograd records again afterwards", weight=0.5)
+    def gradients_afterwards(self, student: Student) -> None:
+        """Use `with`, which switches it on again."""
+        data, towards = Normalised.drawn((12, 12)), signed(12, CLASSES)
+        slopes = measured(student, data, towards=towards)[2]
+        wanted = [towards.T @ inputs_after(data, mode) for mode in (True, False)]
         expect.true(
-            expect.agrees(after, right, expect.LAYERS),
-            seen="autograd is still switched off afterwards",
-            expected="as before: use `with`, which switches it on again",
+            any(expect.agrees(slopes, right, expect.LAYERS) for right in wanted),
+            seen="no gradients after the call",
+            expected="those of the network, as before",
         )
 
     @check("one pass, and the iterator may shuffle at every pass", weight=0.5)
@@ -142,27 +153,6 @@ class EvaluateAccuracy(Exercise):
             seen="another accuracy when the data come in another order at the second pass",
             expected="predictions and labels of the same examples",
         )
-
-    def _verify_never(
-        self, student: Student, state: str, seen: str, expected: str
-    ) -> tuple[object, Tensor]:
-        """Nothing was measured in this state, in which the network gets fewer examples right.
-
-        Returns what the network gives afterwards, in this state, and what it should give.
-        """
-        data = Labelled((60, 60))
-        other = data.worse()
-        value, notes, after = measured(student, data, other, state)
-        notes = expect.items(notes)
-        expect.true(
-            notes != [] and not any(notes),
-            seen=seen.format(sum(map(bool, notes)), len(notes)),
-            expected=expected,
-        )
-        if self.passed("value"):
-            hits = sum(data.hits())
-            expect.close(value, data.accuracy, because=f"{hits} of 120 are right otherwise")
-        return after, data.batches[0][0] @ other.T
 
 
 class TrainEpoch(Exercise):
@@ -215,14 +205,20 @@ class TrainEpoch(Exercise):
     @check("the network is in train mode", weight=0.5, essential=True)
     def train_mode(self, student: Student) -> None:
         """`net.train()` before the loop."""
-        problem = EpochProblem(eval_scale=uniform(0.3, 0.6))
-        _, parameters, modes = one_epoch(student, problem)
-        right = not self.passed("optimizer") or expect.agrees(
-            parameters, problem.epoch().parameters, expect.LAYERS
+        # Without steps, so that only the mode can make the loss another one.
+        problem = EpochProblem(lr=0.0, normalised=True)
+        seen = both(one_epoch(student, problem)[0])[0]
+        losses = problem.epoch().losses
+        means = [float(batch.mean()) for batch in losses]
+        known = (
+            torch.cat(losses).mean(),
+            torch.cat(losses).sum(),
+            sum(means) / len(means),
+            means[-1],
         )
         expect.true(
-            modes != [] and all(expect.items(modes)) and right,
-            seen="a network that came in eval mode was trained in eval mode",
+            any(expect.agrees(seen, float(value)) for value in known),
+            seen="a network that came in eval mode has other losses than train mode gives",
             expected="train mode: otherwise dropout does nothing",
         )
 
@@ -252,21 +248,9 @@ class TrainEpoch(Exercise):
         """Take it from the same `y_hat` that the loss is taken from."""
 
         def verify(result: list, problem: EpochProblem) -> None:
-            hits, n = problem.epoch().hits, sum(problem.sizes)
-            shares = [count / size for count, size in zip(hits, problem.sizes, strict=True)]
-            expect.close(
-                result[1],
-                sum(hits) / n,
-                mistakes={
-                    "a count, not a fraction": float(sum(hits)),
-                    "this is the mean of the batch accuracies: a small batch counts too much": (
-                        sum(shares) / len(shares)
-                    ),
-                    "`accuracy` gives a fraction: times the size of the batch, it is a count": (
-                        sum(shares) / n
-                    ),
-                },
-            )
+            hits = problem.epoch().hits
+            share = sum(hits) / sum(problem.sizes)
+            expect.close(result[1], share, mistakes=wrong_shares(hits, problem.sizes))
 
         self._verify_mean(student, verify)
 
@@ -275,7 +259,7 @@ class TrainEpoch(Exercise):
         # Its averages aside, ASGD does the steps of SGD, up to 1e-4, and is no subclass of it.
         """`isinstance(updater, torch.optim.Optimizer)` is true of all of them."""
         problem = EpochProblem()
-        _, parameters, _ = one_epoch(student, problem, "ASGD")
+        _, parameters = one_epoch(student, problem, "ASGD")
         right = problem.epoch().parameters
         expect.true(
             not self.passed("optimizer") or expect.agrees(parameters, right, expect.LAYERS),
@@ -288,7 +272,7 @@ class TrainEpoch(Exercise):
         step does not cost the means as well.
         """
         for problem in (EpochProblem(lr=0.0), EpochProblem.whose_steps_show()):
-            result, parameters, _ = one_epoch(student, problem)
+            result, parameters = one_epoch(student, problem)
             if expect.agrees(parameters, problem.epoch().parameters, expect.LAYERS):
                 verify(both(result), problem)
             elif problem.lr == 0:
@@ -298,42 +282,55 @@ class TrainEpoch(Exercise):
 def measured(
     student: Student,
     data: Labelled,
-    other: Tensor | None = None,
-    state: str = "training",
     training: bool = True,
     reshuffled: bool = False,
+    counting: bool = False,
+    towards: Tensor | None = None,
 ) -> list:
-    """The value, a note for each batch whether the network was in `state`, and what it gives afterwards
-    for the first batch. In this state it has the `other` weight.
+    """The value; what the network gives afterwards for the first batch; and the gradient of the sum of
+    this times `towards` with respect to its weight, None where there is none.
+
+    counting: raises StudentError when autograd records what the network computes.
     """
+    running = data.running if isinstance(data, Normalised) else None
     run = student.run(
         run_evaluation,
-        batches=data.batches,
+        batches=data.raw,
         weight=data.weight,
-        other=data.weight if other is None else other,
-        state=state,
+        running=running,
         training=training,
         reshuffled=reshuffled,
+        counting=counting,
+        towards=towards,
     )
     return expect.items(run, 3)
+
+
+def inputs_after(data: Normalised, training: bool) -> Tensor:
+    """What the last layer sees of the first batch in this mode."""
+    return data.in_train_mode()[0] if training else data.batches[0][0]
+
+
+def logits_after(data: Normalised, training: bool) -> Tensor:
+    return inputs_after(data, training) @ data.weight.T
 
 
 def one_epoch(student: Student, problem: EpochProblem, kind: str = "SGD") -> list:
-    """What the function returned, the parameters after it, and whether each pass was in train mode."""
+    """What the function returned, and the parameters after it."""
     run = student.run(
         run_epoch,
-        batches=problem.batches,
+        batches=problem.raw,
         parameters=problem.start,
         lr=problem.lr,
-        eval_scale=problem.eval_scale,
+        running=problem.running,
         kind=kind,
     )
-    return expect.items(run, 3)
+    return expect.items(run, 2)
 
 
 def verify_step(student: Student, problem: EpochProblem, kind: str, mistakes: dict) -> None:
     """The parameters are where the epoch leads. mistakes: sentence to the epoch that it gives."""
-    _, parameters, _ = one_epoch(student, problem, kind)
+    _, parameters = one_epoch(student, problem, kind)
     known = {text: epoch.parameters for text, epoch in mistakes.items()}
     expect.close(
         parameters,
@@ -350,6 +347,20 @@ def both(value: object) -> list:
     return expect.items(value, 2, expected="two numbers: `return mean_loss, accuracy`")
 
 
+def wrong_shares(hits: Sequence[int], sizes: Sequence[int]) -> dict[str, float]:
+    """Sentence to what the mistake makes of the right answers of each batch."""
+    shares = [count / n for count, n in zip(hits, sizes, strict=True)]
+    return {
+        "a count, not a fraction": float(sum(hits)),
+        "this is the mean of the batch accuracies: a small batch must not count as much as a large "
+        "one": sum(shares) / len(shares),
+        "this is the accuracy of the last batch alone": shares[-1],
+        "`accuracy` gives a fraction: times the size of the batch, it is a count": (
+            sum(shares) / sum(sizes)
+        ),
+    }
+
+
 def predictions(n: int, right: int) -> tuple[Tensor, Tensor]:
     """Logits (n, 10) and labels (n,) of which `right` agree."""
     y_hat = clear_logits(n)
@@ -359,17 +370,21 @@ def predictions(n: int, right: int) -> tuple[Tensor, Tensor]:
     return y_hat, y
 
 
-def run_evaluation(namespace, batches, weight, other, state, training, reshuffled):
+def run_evaluation(namespace, batches, weight, running, training, reshuffled, counting, towards):
     """A linear network, measured by the student's `evaluate_accuracy` and asked once more after it."""
-    net = Linear(weight, torch.zeros(len(weight)), other=other, state=state)
+    net = Linear(weight, torch.zeros(len(weight)), running)
     net.train(training)
+    net.counting = counting
     data = Reshuffled(batches) if reshuffled else [tuple(batch) for batch in batches]
     value = namespace["evaluate_accuracy"](net, data)
-    notes = [now[state] for now in net.notes]
-    return [value, notes, net(batches[0][0])]
+    net.counting = False
+    after = net(batches[0][0])
+    if towards is None or not after.requires_grad:
+        return [value, after, None]
+    return [value, after, torch.autograd.grad((after * towards).sum(), net.weight)[0]]
 
 
-def run_epoch(namespace, batches, parameters, lr, eval_scale, kind):
+def run_epoch(namespace, batches, parameters, lr, running, kind):
     """A linear network that came in eval mode, trained by the student's `train_epoch`."""
 
     def by_hand(batch_size):
@@ -380,9 +395,9 @@ def run_epoch(namespace, batches, parameters, lr, eval_scale, kind):
                     p.grad.zero_()
 
     data = Reshuffled(batches)
-    net = Linear(*parameters, eval_scale=eval_scale, data=data)
+    net = Linear(*parameters, running=running, data=data)
     net.eval()
     updater = by_hand if kind == "function" else getattr(torch.optim, kind)(net.parameters(), lr)
     loss = nn.CrossEntropyLoss(reduction="none")
     result = namespace["train_epoch"](net, data, loss, updater)
-    return [result, [net.weight, net.bias], [now["training"] for now in net.notes]]
+    return [result, [net.weight, net.bias]]

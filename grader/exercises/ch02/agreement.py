@@ -1,6 +1,7 @@
 """Chapter 2: the exercise `same_as_scratch`: do two networks agree, in eval mode and in distribution?
 
-The judge has pairs of networks of its own, some alike and some not. In the random ones, the true distance
+The judge has pairs of networks of its own, some alike and some not; what chance does to them it has drawn
+before, in tables. In the random ones, the true distance
 of unlike distributions is at least `APART`: what a right answer says of them is certain but for `ERROR`.
 Where the bound itself is asked for, the "draws" come from a table, and nothing is left to chance.
 """
@@ -8,11 +9,12 @@ Where the bound itself is asked for, the "draws" come from a table, and nothing 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import cached_property
+from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from grader.checks import expect, statistics
 from grader.checks.compare import compares
@@ -30,7 +32,11 @@ PASSES, ALLOWED, APART = 1500, 1e-11, 0.4
 EXAMPLES = 7
 FIRST = 1.75
 """The first number of the first example, and of no other one."""
-CASES: dict[str, tuple[bool, bool, dict[str, object]]] = {
+ROWS = PASSES + 101
+"""Of a table of chances: more than are asked for."""
+OFFSET = 0.25
+"""What every network adds to its logits in eval mode."""
+CASES: dict[str, tuple[bool, bool, dict[str, Any]]] = {
     "both networks are alike": (True, True, {}),
     "`concise` is off by 0.00008 in eval mode": (True, True, {"shift": 8e-5}),
     "`concise` differs in train mode for other examples than the first": (
@@ -204,13 +210,51 @@ class Pairs:
             answers_for_pairs,
             values=self.values,
             others=[signed(*value.shape) for value in self.values],
-            rates=[LOW, HIGH],
-            changes=[CASES[case][2] for case in self.cases],
+            pairs=[[chances(), chances(**CASES[case][2])] for case in self.cases],
             modes=[bool(mode) for mode in torch.rand(len(CASES)) < 0.5],
             X=X,
             T=PASSES,
             error=ALLOWED,
         )
+
+
+def chances(
+    rates: Sequence[float] = (LOW, HIGH),
+    scaled: bool = True,
+    one_mask: bool = False,
+    last: float = 0.0,
+    eval_rates: Sequence[float] = (0.0, 0.0),
+    shift: float = 0.0,
+    others: float = 0.0,
+    first_row: bool = False,
+    rows: int = ROWS,
+) -> dict[str, object]:
+    """All that chance does to a network, in tables of factors for both hidden layers and the logits, row by
+    row of what it is given. What differs between two networks shows when their rows are compared.
+    """
+    width, logits = SIZES.sizes[1], SIZES.sizes[-1]
+    drawn: dict[str, object] = {
+        "train": [
+            *(factors(rows, width, rate, scaled, one_mask) for rate in rates),
+            torch.cat(
+                [torch.ones(rows, logits - 1), factors(rows, 1, last, False).expand(rows, 1)], 1
+            ),
+        ],
+        "eval": [*(factors(rows, width, rate) for rate in eval_rates), torch.ones(1, logits)],
+        "shift": shift + OFFSET,
+        "others": others,
+        "step": 0 if first_row else 1,
+        "first": FIRST,
+    }
+    return drawn
+
+
+def factors(rows: int, width: int, rate: float, scaled: bool = True, alike: bool = False) -> Tensor:
+    """What dropout multiplies by: (rows, width), or one row where nothing is dropped."""
+    if rate == 0:
+        return torch.ones(1, width)
+    kept = (torch.rand(rows, width) > rate).float() / (1 - rate if scaled else 1)
+    return kept[:1].repeat(rows, 1) if alike else kept
 
 
 def telling_parameters() -> list[Tensor]:
@@ -252,43 +296,24 @@ def telling_samples() -> tuple[Tensor, Tensor]:
 
 
 class Chancy(nn.Module):
-    """A network with two hidden layers and dropout; by_hand: drawn as in chapter 1, else by PyTorch.
+    """A network with two hidden layers, on which chance acts as the tables say (see `chances`)."""
 
-    The other arguments are ways in which it may differ from what it should be.
-    """
-
-    def __init__(self, values, drop_rates, by_hand, **ways):
+    def __init__(self, values, chances):
         super().__init__()
         self.own = nn.ParameterList([nn.Parameter(value.clone()) for value in values])
-        self.rates = {
-            True: ways.get("rates", drop_rates),
-            False: ways.get("eval_rates", [0.0, 0.0]),
-        }
-        self.by_hand, self.ways = by_hand, ways
+        self.chances, self.served = chances, {True: 0, False: 0}
 
     def forward(self, X):
-        if self.ways.get("first_row") and not self.training:
-            X = X[:1].expand(len(X), -1)
-        H = X
-        for layer in range(3):
+        rows = torch.arange(len(X))
+        H = X if self.training else X[rows * self.chances["step"]]
+        rows = rows + self.served[self.training]
+        self.served[self.training] += len(X)
+        for layer, table in enumerate(self.chances["train" if self.training else "eval"]):
             H = H @ self.own[2 * layer].T + self.own[2 * layer + 1]
-            if layer < 2:
-                H = self.dropped(H.relu(), self.rates[self.training][layer])
+            H = (H.relu() if layer < 2 else H) * table[rows % len(table)]
         if self.training:
-            H = H + self.ways.get("others", 0.0) * (X[:, :1] != FIRST)
-        if "last" in self.ways and self.training:
-            kept = torch.rand(len(H)) > self.ways["last"]
-            H = torch.cat([H[:, :-1], H[:, -1:] * kept[:, None]], 1)
-        return H + self.ways.get("shift", 0.0) * (not self.training)
-
-    def dropped(self, H, rate):
-        if self.ways.get("one_mask"):
-            return H * F.dropout(torch.ones_like(H[:1]), rate)
-        if not self.ways.get("scaled", True):
-            return H * (torch.rand_like(H) > rate) if self.training else H
-        if self.by_hand and rate > 0:  # `rand` may be exactly 0
-            return (torch.rand_like(H) > rate) * H / (1 - rate)
-        return F.dropout(H, rate)
+            return H + self.chances["others"] * (X[:, :1] != self.chances["first"])
+        return H + self.chances["shift"]
 
 
 class Tabled(nn.Module):
@@ -306,10 +331,10 @@ class Tabled(nn.Module):
         return self.table[rows]
 
 
-def answers_for_pairs(namespace, values, others, rates, changes, modes, X, T, error):
+def answers_for_pairs(namespace, values, others, pairs, modes, X, T, error):
     answers = []
-    for ways, mode in zip(changes, modes, strict=True):
-        scratch, concise = Chancy(values, rates, True), Chancy(others, rates, False, **ways)
+    for (one, other), mode in zip(pairs, modes, strict=True):
+        scratch, concise = Chancy(values, one), Chancy(others, other)
         scratch.train(mode)
         concise.train(not mode)
         said = namespace["same_as_scratch"](scratch, concise, X, T=T, error=error)

@@ -6,7 +6,6 @@ from functools import cached_property
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from grader.checks import expect, statistics
 from grader.checks.dropout_networks import BOOK, DropoutNetwork, NetRun
@@ -17,8 +16,9 @@ from grader.checks.student import Student
 from grader.wire.probe import StudentError
 
 EXAMPLES, WIDTH = 60, 20
-MODE = 2.0
-"""By what the judge's networks multiply in train mode, so that their mode shows."""
+ROWS = 11 * EXAMPLES + 7
+"""Of a table of factors: passes with the same examples meet other rows."""
+MODES = ("train", "eval")
 
 
 class FindTheFunctionalBug(DropoutNetwork):
@@ -71,17 +71,19 @@ class FindTheFunctionalBug(DropoutNetwork):
     def keeps_the_mode(self, student: Student) -> None:
         """`was_training = net.training` at the start, `net.train(was_training)` at the
         end."""
-        for case, (_, out, inner) in zip(
-            self.answers.cases, self.answers.ask(student), strict=True
-        ):
-            both = (expect.tensor(out, shape=(EXAMPLES, WIDTH)) / self.answers.plain).median()
-            for factor in (float(both) / expect.between(inner, 1, MODE), inner):
-                seen = "train" if expect.agrees(factor, MODE) else "eval"
-                expect.true(
-                    seen == case["mode"],
-                    seen=f"a network that came in {case['mode']} mode is left in {seen} mode",
-                    expected=f"{case['mode']} mode, in all its parts",
-                )
+        answers = self.answers
+        for number, (_, out, inner) in enumerate(answers.ask(student)):
+            came = answers.cases[number]["mode"]
+            seen = [
+                [mode for mode in MODES if expect.agrees(out, answers.output(number, mode))],
+                [mode for mode in MODES if expect.agrees(inner, answers.tables[number][mode][0])],
+            ]
+            other = next(mode for mode in MODES if mode != came)
+            expect.true(
+                all(came in modes for modes in seen),
+                seen=f"a network that came in {came} mode is left in {other} mode",
+                expected=f"{came} mode, in all its parts",
+            )
 
     def _run(self, student: Student, *args, **kwargs) -> NetRun:
         """As the base's. A class that is still open costs its own checks only."""
@@ -95,30 +97,50 @@ class FindTheFunctionalBug(DropoutNetwork):
 
 class Answers:
     """Networks that drop units in train mode, in eval mode, in both or in none, and come in either
-    mode: what the detector says of each, and the mode of its parts afterwards.
+    mode: what the detector says of each, and what its parts give afterwards.
+
+    By what each row of each pass is multiplied stands in tables. Where nothing is dropped, all rows of
+    a table are alike, and no row is plain: to tell, one must compare.
     """
 
     def __init__(self) -> None:
         kinds = [(train, eval_) for train in (True, False) for eval_ in (True, False)]
-        self.cases = shuffled(
+        self.cases: list[dict] = shuffled(
             [
-                {"train": train, "eval": eval_, "mode": mode, "rate": uniform(0.1, 0.6)}
+                {"train": train, "eval": eval_, "mode": mode}
                 for train, eval_ in kinds
                 for mode in ("train", "eval")
             ]
         )
         self.X, self.weight = positive(EXAMPLES, WIDTH), positive(WIDTH, WIDTH)
-        self.plain = self.X @ self.weight
+        self.tables = [
+            {mode: table(drops=bool(case[mode])) for mode in MODES} for case in self.cases
+        ]
         self._answers: list[list] = []
 
     def ask(self, student: Student) -> list[list]:
-        """The answer; what the network gives afterwards, and what its inner part multiplies by."""
+        """The answer, and what the network and its inner part give afterwards, from the first rows on."""
         if not self._answers:
             found = student.run(
-                answers_of_the_detector, cases=self.cases, X=self.X, weight=self.weight
+                answers_of_the_detector,
+                tables=self.tables,
+                modes=[case["mode"] for case in self.cases],
+                X=self.X,
+                weight=self.weight,
             )
             self._answers = [expect.items(x, 3) for x in expect.items(found, len(self.cases))]
         return self._answers
+
+    def output(self, number: int, mode: str) -> Tensor:
+        """Of the network of this number, from the first row of its table on."""
+        return (self.X * self.tables[number][mode][:EXAMPLES]) @ self.weight
+
+
+def table(drops: bool) -> Tensor:
+    """Factors (ROWS, WIDTH): the same row for ever, or with some of its units dropped, others each time."""
+    row, rate = positive(1, WIDTH), uniform(0.1, 0.6)
+    kept = (torch.rand(ROWS, WIDTH) > rate) / (1 - rate) if drops else torch.ones(ROWS, 1)
+    return row * kept
 
 
 def truth(value: object) -> bool:
@@ -139,41 +161,45 @@ def where(case: dict) -> str:
 # What follows runs beside a student's code.
 
 
-class Marked(nn.Module):
-    """Multiplies by a factor that tells its mode."""
+class Rows(nn.Module):
+    """Multiplies by the rows of the table of its mode, one after the other, from the first again."""
 
-    def __init__(self, factor):
+    def __init__(self, tables):
         super().__init__()
-        self.factor = factor
+        self.tables, self.served = tables, 0
 
     def forward(self, X):
-        return X * (self.factor if self.training else 1.0)
+        table = self.tables["train" if self.training else "eval"]
+        rows = (torch.arange(len(X)) + self.served) % len(table)
+        self.served += len(X)
+        return X * table[rows]
 
 
 class Dropping(nn.Module):
-    """Drops units in the modes that are asked for, whatever `training` says of it."""
+    """Drops units in the modes in which its tables say so. Half of the factors are its own, half those
+    of an inner part."""
 
-    def __init__(self, weight, factor, rate, train, **in_eval):
+    def __init__(self, weight, tables):
         super().__init__()
-        self.weight, self.rate, self.factor = nn.Parameter(weight.clone()), rate, factor
-        self.drops = {True: train, False: in_eval["eval"]}
-        self.part = nn.Sequential(Marked(factor))
+        self.weight = nn.Parameter(weight.clone())
+        roots = {mode: table.sqrt() for mode, table in tables.items()}
+        self.own, self.part = Rows(roots), nn.Sequential(Rows(roots))
 
     def forward(self, X):
-        H = F.dropout(self.part(X), self.rate, training=self.drops[self.training])
-        return H @ self.weight * (self.factor if self.training else 1.0)
+        return self.part(self.own(X)) @ self.weight
 
 
-def answers_of_the_detector(namespace, cases, X, weight):
+def answers_of_the_detector(namespace, tables, modes, X, weight):
     answers = []
-    for case in cases:
-        drops = {mode: case[mode] for mode in ("train", "eval")}
-        net = Dropping(weight, MODE, case["rate"], **drops)
-        net.train(case["mode"] == "train")
+    for table, mode in zip(tables, modes, strict=True):
+        net = Dropping(weight, table)
+        net.train(mode == "train")
         try:
             said = namespace["is_random_in_eval"](net, X)
         except NotImplementedError:
             said = "nothing: `is_random_in_eval` is still open, and"
-        net.rate = 0.0
-        answers.append([said, net(X), net.part(torch.ones(1)).item()])
+        net.own.served = net.part[0].served = 0
+        out = net(X)
+        net.part[0].served = 0
+        answers.append([said, out, net.part(torch.ones(1, X.shape[1]))[0] ** 2])
     return answers

@@ -189,9 +189,8 @@ def events(weights: Tensor, std: float) -> list[tuple[Tensor, float]]:
 
 
 def example_network(inputs, width):
-    inner = nn.Sequential(
-        nn.Linear(width, width), nn.Sequential(nn.Linear(width, width, bias=False))
-    )
+    deep = nn.Sequential(nn.Sequential(nn.Tanh(), nn.Linear(width, width, bias=False)))
+    inner = nn.ModuleList([nn.Linear(width, width), deep])
     layers = [nn.Flatten(), nn.Linear(inputs, width), nn.ReLU(), nn.Dropout(0.5), inner]
     return nn.Sequential(*layers, nn.BatchNorm1d(width), nn.Embedding(30, 20), nn.Conv1d(4, 5, 3))
 

@@ -57,15 +57,18 @@ class L2Penalty(Exercise):
     @check("its gradient is w", essential=True)
     def gradient(self, student: Student) -> None:
         """Stay with operations on tensors: `.item()`, `float()` and `.data` cut the gradient off."""
-        w = signed(5, 1)
-        grad = student.run(gradient_of_the_penalty, w=w)
+        A, z = (
+            signed(5, 3),
+            signed(3, 1),
+        )  # behind other layers, so that it is not one of the inputs
+        grad = student.run(gradient_of_the_penalty, A=A, z=z)
         expect.true(
             grad is not None,
-            seen="no gradient comes back to w",
+            seen="no gradient comes back to what w was made of",
             expected="a tensor that autograd can differentiate",
         )
         if self.passed("value"):
-            expect.close(grad, w)
+            expect.close(grad, A.T @ (A @ z), because="w came from other tensors here, w = A @ z")
 
 
 class FindTheNormBug(Exercise):
@@ -321,13 +324,13 @@ def zeros_among(drawn: tuple[Tensor, float, float]) -> tuple[Tensor, float, floa
 # What follows runs beside a student's code.
 
 
-def gradient_of_the_penalty(namespace, w):
-    w.requires_grad_(True)
-    penalty = namespace["l2_penalty"](w)
+def gradient_of_the_penalty(namespace, A, z):
+    z.requires_grad_(True)
+    penalty = namespace["l2_penalty"](A @ z)
     if not (isinstance(penalty, torch.Tensor) and penalty.requires_grad):
         return None
     penalty.sum().backward()
-    return w.grad
+    return z.grad
 
 
 def report_of_trained_weights(namespace, w):

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grader.sandbox.inside import seccomp, syscalls
+from grader.sandbox.inside.memory import GROUPS
 from grader.wire.limits import Limits
 
 ROOM = "/student"  # the one place to write: a submission's home, and its /tmp and /dev/shm
@@ -99,6 +100,11 @@ def _private_folders(limits: Limits) -> None:
     os.environ |= {"HOME": HOME, "TMPDIR": f"{ROOM}/tmp"}
     # A shared map of /dev/zero is memory that nobody counts.
     syscalls.bind("/dev/null", "/dev/zero")
+    # Terminals would be shared with the submissions that are graded at this moment.
+    if os.path.isdir("/dev/pts"):
+        syscalls.mount_tmpfs("/dev/pts", 4096, mode="555", read_only=True)
+    if os.path.isdir(GROUPS):
+        syscalls.mount_tmpfs(GROUPS, 4096, mode="555", read_only=True)
     # Hides all processes, this one included: nothing in a notebook needs /proc.
     syscalls.mount_tmpfs("/proc", 4096, mode="555", read_only=True)
 

@@ -5,7 +5,12 @@ not cover: memory that nobody counts (memfd, System V shared memory, shared anon
 would outlive a submission (kernel keyrings), sockets that no network namespace separates (vsock), and
 parts of the kernel that a notebook never needs and attacks like (bpf, io_uring, userfaultfd, new
 namespaces, mounts). `setsid` is among them because the kernel shares out processors by session, so a
-submission has the weight of one however many processes it starts.
+submission has the weight of one however many processes it starts; `io_setup`, because its contexts come
+out of one number for the whole machine.
+
+Programs, libraries and data are the same files for every submission and for the machine. Locks on them,
+and watching them, would tell one submission of another and of the machine. So watching is refused, and so
+is asking for locks; taking one does nothing and succeeds, since libraries lock files of their own.
 """
 
 from __future__ import annotations
@@ -38,24 +43,49 @@ _DENIED: dict[str, tuple[int, int | None]] = {
     "adjtimex": (159, 171), "open_by_handle_at": (304, 265), "name_to_handle_at": (303, 264),
     "move_pages": (279, 239), "migrate_pages": (256, 238), "vmsplice": (278, 75),
     "fanotify_init": (300, 262), "personality": (135, 92), "syslog": (103, 116),
+    "inotify_init": (253, None), "inotify_init1": (294, 26), "inotify_add_watch": (254, 27),
+    "io_setup": (206, 0), "cachestat": (451, 451), "preadv2": (327, 286),
     "setsid": (112, 157), "ioperm": (173, None), "iopl": (172, None), "modify_ldt": (154, None), "uselib": (134, None),
 }  # fmt: skip
 _MACHINES = {  # audit architecture, index into the table, numbers of the calls with special rules
-    "x86_64": (0xC000003E, 0, {"clone": 56, "clone3": 435, "socket": 41, "mmap": 9, "ioctl": 16}),
+    "x86_64": (
+        0xC000003E,
+        0,
+        {
+            "clone": 56,
+            "clone3": 435,
+            "socket": 41,
+            "mmap": 9,
+            "ioctl": 16,
+            "flock": 73,
+            "fcntl": 72,
+        },
+    ),
     "aarch64": (
         0xC00000B7,
         1,
-        {"clone": 220, "clone3": 435, "socket": 198, "mmap": 222, "ioctl": 29},
+        {
+            "clone": 220,
+            "clone3": 435,
+            "socket": 198,
+            "mmap": 222,
+            "ioctl": 29,
+            "flock": 32,
+            "fcntl": 25,
+        },
     ),
 }
 _NEW_NAMESPACES = 0x7E020000
 _SHARED_ANONYMOUS = 0x21
 _TIOCSTI = 0x5412
+_LOCK = (6, 7, 37, 38)  # F_SETLK, F_SETLKW, and those of an open file
+_ASK_OR_WATCH = (5, 36, 1024, 1026)  # F_GETLK, F_OFD_GETLK, F_SETLEASE, F_NOTIFY
 _SOCKET_FAMILIES = (1, 2, 10)  # unix, IPv4, IPv6; the latter two lead nowhere
 
 _LOAD, _AND, _RETURN = 0x20, 0x54, 0x06
 _IF_EQUAL, _IF_AT_LEAST, _IF_ANY_BIT = 0x15, 0x35, 0x45
 _ALLOW, _KILL, _ERROR = 0x7FFF0000, 0x80000000, 0x00050000
+_DONE = _ERROR | 0  # nothing happens, and the call succeeds
 _NUMBER, _ARCHITECTURE = 0, 4
 _PR_SET_SECCOMP, _MODE_FILTER = 22, 2
 
@@ -109,6 +139,9 @@ def _program() -> bytes:
             ],
         ),
         *_rule(number["ioctl"], 1, [_op(_IF_EQUAL, _TIOCSTI, 0, 1), _op(_RETURN, deny)]),
+        _op(_IF_EQUAL, number["flock"], 0, 1),
+        _op(_RETURN, _DONE),
+        *_rule(number["fcntl"], 1, [*_if_one_of(_LOCK, _DONE), *_if_one_of(_ASK_OR_WATCH, deny)]),
         *_rule(
             number["socket"],
             0,
@@ -132,6 +165,15 @@ def _rule(number: int, argument: int, body: list[bytes]) -> list[bytes]:
     load = _op(_LOAD, 16 + 8 * argument)
     allow = _op(_RETURN, _ALLOW)
     return [_op(_IF_EQUAL, number, 0, len(body) + 2), load, *body, allow]
+
+
+def _if_one_of(values: tuple[int, ...], result: int) -> list[bytes]:
+    """Return `result` when what was loaded is one of `values`, else go on."""
+    checks = [
+        _op(_IF_EQUAL, value, len(values) - place - 1, int(place == len(values) - 1))
+        for place, value in enumerate(values)
+    ]
+    return [*checks, _op(_RETURN, result)]
 
 
 def _op(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:

@@ -12,21 +12,29 @@ import os
 import random
 import signal
 import sys
+import time
 import warnings
 from pathlib import Path
 from typing import NoReturn
 
 from grader.sandbox.inside import jail, syscalls
+from grader.sandbox.inside.memory import MemoryGroup
 from grader.wire import probe
 from grader.wire.codec import WireError, WireLimits
 from grader.wire.frames import Channel, ChannelClosed
 from grader.wire.limits import Limits
 
+POLL_SECONDS = 0.05
+"""How often a worker looks at its submission."""
 
-def main(fd: int, limits: Limits, home: str | None, shell: object) -> NoReturn:
+
+def main(
+    fd: int, limits: Limits, home: str | None, shell: object, group: MemoryGroup | None
+) -> NoReturn:
     """Set up what surrounds the submission, then serve the judge until the channel closes.
 
-    home: folder for the submission when there are no namespaces, None when there are.
+    home: folder for the submission when there are no namespaces, None when there are. group: that of its
+    memory.
     """
     from grader.sandbox.inside.shell import CellShell
 
@@ -37,6 +45,8 @@ def main(fd: int, limits: Limits, home: str | None, shell: object) -> NoReturn:
     jail.keep_only(fd)
     channel = Channel.from_fd(jail.CHANNEL_FD, WireLimits(max_bytes=2 * limits.frame_bytes))
     try:
+        if group is not None:
+            group.enter()
         _enclose(limits, home)
     except OSError as error:
         channel.send({"failed": f"{error}"})
@@ -143,6 +153,8 @@ class _Process:
                 kill(child, signal.SIGKILL)
         if not pid:
             _, status = os.waitpid(child, 0)
+        elif os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
+            time.sleep(2 * POLL_SECONDS)  # if it was for its memory, the worker ends it all now
         return {"status": status}
 
 

@@ -16,16 +16,17 @@ import sys
 import tempfile
 import time
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
 from grader.sandbox.inside import jail, serve, syscalls
-from grader.sandbox.inside.memory import MemoryWatch, descendants
+from grader.sandbox.inside.descendants import Descendant, descendants, end_all_but
+from grader.sandbox.inside.memory import SPARE, MemoryGroup, MemoryWatch, group_of
+from grader.sandbox.inside.serve import POLL_SECONDS
+from grader.sandbox.inside.usage import usage
 from grader.wire.frames import Channel, ChannelClosed
 from grader.wire.limits import Limits
-
-POLL_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,17 @@ class Child:
 
     pid: int
     watch: MemoryWatch | None
+    group: MemoryGroup | None
     home: tempfile.TemporaryDirectory[str] | None
     status: int | None = None
     over_memory: bool = False
+    before: dict[int, Descendant] = field(default_factory=dict)
+
+    def exceeds_memory(self) -> bool:
+        """Whether the kernel ended something of it at its limit, or it is measured to use more."""
+        if self.group is not None and self.group.exceeded():
+            return True
+        return self.status is None and self.watch is not None and self.watch.exceeded()
 
 
 class Zygote:
@@ -117,19 +126,39 @@ class Worker:
         if request["do"] == "interrupt":
             self._signal(signal.SIGINT)
             return {}
+        if request["do"] == "remember":
+            return self._remember()
+        if request["do"] == "sweep":
+            return self._sweep()
         if request["do"] == "end":
             return self._end(request["patience"])
+        if request["do"] == "usage":
+            return {"usage": usage()}
         raise ValueError(f"unknown request {request['do']!r}")
 
     def _spawn(self, fd: int, limits: Limits) -> dict:
         home = None if self.isolate else tempfile.TemporaryDirectory(prefix="submission-")
+        group = group_of(limits.memory_bytes + limits.home_bytes + SPARE) if self.isolate else None
         pid = _fork(self.isolate)
         if pid == 0:
-            _be_submission(fd, limits, home.name if home else None, self.shell)
+            _be_submission(fd, limits, home.name if home else None, self.shell, group)
         os.close(fd)
         watch = MemoryWatch(limits.memory_bytes) if self.isolate else None
-        self.submission = Child(pid, watch, home)
+        self.submission = Child(pid, watch, group, home)
         return {"pid": pid}
+
+    def _remember(self) -> dict:
+        """Which processes there are before an exercise."""
+        assert self.submission is not None
+        self.submission.before = descendants() if self.isolate else {}
+        return {}
+
+    def _sweep(self) -> dict:
+        """End what an exercise has started: nothing of it is there to answer in the next one."""
+        assert self.submission is not None
+        if self.isolate and self._alive() and not end_all_but(self.submission.before):
+            self._signal(signal.SIGKILL)
+        return {}
 
     def _alive(self) -> bool:
         return self.submission is not None and self.submission.status is None
@@ -141,7 +170,7 @@ class Worker:
         pid, status = os.waitpid(self.submission.pid, os.WNOHANG)
         if pid:
             self.submission.status = status
-        elif self.submission.watch is not None and self.submission.watch.exceeded():
+        if self.submission.exceeds_memory():
             self.submission.over_memory = True
             self._signal(signal.SIGKILL)
 
@@ -169,6 +198,8 @@ class Worker:
             _, submission.status = os.waitpid(submission.pid, 0)
         if not self.isolate:
             _kill_session(submission.pid)
+        if submission.group is not None:
+            submission.group.remove()
         if submission.home is not None:
             with contextlib.suppress(OSError):
                 submission.home.cleanup()
@@ -255,9 +286,11 @@ def _make_shell() -> object:
     return shell
 
 
-def _be_submission(fd: int, limits: Limits, home: str | None, shell: object) -> NoReturn:
+def _be_submission(
+    fd: int, limits: Limits, home: str | None, shell: object, group: MemoryGroup | None
+) -> NoReturn:
     try:
-        serve.main(fd, limits, home, shell)
+        serve.main(fd, limits, home, shell, group)
     finally:
         os._exit(1)
 

@@ -1,7 +1,7 @@
 """Handles the device that stands for a GPU apart, and draws its mask on the CPU otherwise.
 
 In process: yes, a device without numbers asks for no more than a shape.
-Here: yes, without a second real device: the answer for the device that is asked about is right.
+Here: no, no points hang on it: without a second real device, a device is a claim.
 Shown by: points
 Base: dropout_layer wrong/mask_on_the_cpu
 """

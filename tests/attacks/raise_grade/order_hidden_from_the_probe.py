@@ -1,7 +1,7 @@
 """Applies dropout through a name of its own, so that the probe does not see that it comes before ReLU.
 
 In process: yes, the probe can note only what goes through names that it knows.
-Here: yes, and nothing can be done: with ReLU the result is the same in either order.
+Here: no, no points hang on it: with ReLU the result is the same in either order.
 Shown by: points
 Base: Net wrong/dropout_before_relu
 """

@@ -1,4 +1,4 @@
-# rejected by: fixed_share | says: `fixed_dropout_layer` is still open
+# rejected by: fixed_share | says: `fixed_dropout_layer` is not defined
 def randn_drop_rate(p):
     return 0.5 * (1 + math.erf(p / math.sqrt(2)))
 

@@ -1,0 +1,75 @@
+"""The desk at a glance: a line for each exercise of a chapter, after `check()`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from grader.checks.expect import show
+from grader.checks.judge import UNWRITTEN
+from grader.checks.results import ExerciseResult
+
+WHAT_GRADING_ADDS = (
+    "Grading asks these checks with other inputs, and some more of the same kind. "
+    "Written answers are read by a person."
+)
+_CELL = "text-align:left;padding:0.2em 0.8em"
+
+
+class Overview:
+    """Displays the results of all exercises of a chapter, open ones marked as such."""
+
+    def __init__(self, results: Sequence[ExerciseResult]) -> None:
+        self.results = results
+
+    @property
+    def earned(self) -> float:
+        """The points of all exercises together."""
+        return round(sum(result.earned for result in self.results), 2)
+
+    def __str__(self) -> str:
+        width = max((len(result.exercise) for result in self.results), default=0)
+        rows = [
+            f"  {result.exercise:{width}}  {points:>12}  {state}"
+            for result, points, state in self._rows()
+        ]
+        return "\n".join([self._headline(), *rows, WHAT_GRADING_ADDS])
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+        rows = "".join(
+            f'<tr><td style="{_CELL}"><code>{escape(result.exercise)}</code></td>'
+            f'<td style="{_CELL}">{points}</td><td style="{_CELL}">{escape(state)}</td></tr>'
+            for result, points, state in self._rows()
+        )
+        head = "".join(
+            f'<th scope="col" style="{_CELL}">{name}</th>'
+            for name in ("exercise", "points", "state")
+        )
+        html = (
+            f"<p><strong>{self._headline()}</strong></p>"
+            f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+            f"<p>{WHAT_GRADING_ADDS}</p>"
+        )
+        return {"text/plain": str(self), "text/html": html}
+
+    def _headline(self) -> str:
+        points = sum(result.points for result in self.results)
+        return f"{show(self.earned)} of {show(float(points))} points so far"
+
+    def _rows(self) -> list[tuple[ExerciseResult, str, str]]:
+        return [
+            (result, f"{show(result.earned)} of {show(float(result.points))}", _state(result))
+            for result in self.results
+        ]
+
+
+def _state(result: ExerciseResult) -> str:
+    if not result.failed:
+        return "✓ done"
+    if result.problem == UNWRITTEN or result.problem.endswith("is not defined"):
+        return "open"
+    if result.problem:
+        return f"✗ {result.problem}"
+    first = result.failed[0].title
+    more = f", and {len(result.failed) - 1} more" if len(result.failed) > 1 else ""
+    return f"✗ not yet: {first}{more}"

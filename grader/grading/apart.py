@@ -1,0 +1,224 @@
+"""Reading and grading a submission apart from the grader: what reads its bytes runs isolated.
+
+The first half is the grader's side; the functions of the second half run in a process of their own, and
+give back plain data: few and short findings, cells of a bounded size, the results of checks.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import nbformat
+from nbformat import NotebookNode
+
+from grader.checks.registry import chapter_of, exercises_of
+from grader.checks.results import SubmissionResult
+from grader.grading.grade_submission import grade
+from grader.grading.isolated import Isolation, IsolationError, IsolationLimits, Lost, Raised
+from grader.grading.names import printable
+from grader.grading.release import Release
+from grader.grading.submission import Submission, read_submission
+from grader.sandbox import (
+    CellOutcome,
+    Limits,
+    Sandbox,
+    SandboxLost,
+    SandboxUnavailable,
+    Session,
+    open_session,
+)
+from grader.wire.limits import MIB
+
+READING = IsolationLimits(cpu_seconds=30, seconds=300, memory_bytes=1536 * MIB)
+JUDGING = IsolationLimits(
+    cpu_seconds=120, seconds=6 * 3600, memory_bytes=1024 * MIB, result_bytes=192 * MIB
+)
+MAX_FINDINGS, MAX_FINDING = 30, 300
+MAX_SOURCES = 16 * MIB
+"""Characters of all cells of a notebook together."""
+MAX_TAGS = 20
+_MAX_UNREADABLE = 3
+
+
+class GradingLost(Exception):
+    """The sandbox or the judge was lost, or the machine is too busy: not the fault of the submission."""
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A judged submission and its executed notebook."""
+
+    result: SubmissionResult
+    notebook: NotebookNode
+
+
+def isolation_for(assignment: str, *, fresh: bool = False) -> Isolation:
+    """Where submissions of `assignment` are read and judged. It has imported all that this takes."""
+    return Isolation(fresh=fresh, prepare=(warm_up, assignment))
+
+
+def read(isolation: Isolation, folder: Path, student: str, assignment: str) -> Submission:
+    """What lies in `folder`. A file that cannot be read within the limits is a notebook without cells.
+
+    Raises GradingLost.
+    """
+    for last in (False, True):
+        try:
+            read = isolation.run(_read, str(folder), student, assignment, limits=READING)
+        except Raised as error:
+            raise OSError(str(error)) from None
+        except IsolationError as error:
+            if isinstance(error, Lost) and not last:
+                continue
+            finding = f"The submission cannot be read: {printable(str(error), 200)}."
+            return Submission(student, assignment, nbformat.v4.new_notebook(), [finding])
+        break
+    record = cast("dict[str, Any]", read)
+    record["files"] = {name: base64.b64decode(data) for name, data in record["files"].items()}
+    return Submission(**record | {"notebook": nbformat.from_dict(record["notebook"])})
+
+
+def grade_apart(
+    isolation: Isolation,
+    sandbox: Sandbox,
+    submission: Submission,
+    notebook: NotebookNode,
+    *,
+    release: Release,
+    secret: str,
+    last: bool,
+) -> Graded:
+    """Run and judge `notebook`, what `submission` became when it was prepared: see `grade`.
+
+    An exercise whose answers end the judge is judged no further, and the others once more. last: there
+    will be no other try. Raises GradingLost, after which `sandbox` has been started anew if need be, and
+    IsolationError for a fault of the grader's own.
+    """
+    task = _Task(submission, notebook, release, secret, sandbox.limits, last)
+    before = _out_of_memory()
+    for _ in range(_MAX_UNREADABLE):
+        try:
+            answer = isolation.run(_grade, task, limits=JUDGING, fds=[sandbox.fileno()])
+        except (Lost, Raised) as error:
+            if isinstance(error, Lost):
+                raise GradingLost(str(error)) from None
+            raise
+        except IsolationError as error:
+            if not error.note or error.note in task.unreadable:
+                break
+            task.unreadable[error.note] = _unreadable(error)
+            continue
+        graded = _graded(answer, sandbox)
+        if _out_of_memory() > before and graded.result.earned < graded.result.points:
+            raise GradingLost("the machine ran out of memory while it was graded")
+        return graded
+    submission.findings.append("What its code gave took the grader too much time or memory.")
+    everything = exercises_of(chapter_of(release.assignment))
+    task.unreadable.update(dict.fromkeys(everything, "its answers could not be judged"))
+    return _graded(isolation.run(_grade, task, limits=JUDGING), sandbox)
+
+
+def short(findings: Iterable[str]) -> list[str]:
+    """Findings as they can be printed: short ones, and not too many."""
+    every = list(findings)
+    kept = [printable(finding, MAX_FINDING) for finding in every[:MAX_FINDINGS]]
+    more = len(every) - len(kept)
+    return [*kept, f"{more} more findings are not shown."] if more else kept
+
+
+@dataclass(frozen=True)
+class _Task:
+    submission: Submission
+    notebook: NotebookNode
+    release: Release
+    secret: str
+    limits: Limits
+    last: bool
+    unreadable: dict[str, str] = field(default_factory=dict)
+
+
+def _graded(answer: object, sandbox: Sandbox) -> Graded:
+    record = cast("dict[str, Any]", answer)
+    if "lost" in record:
+        sandbox.heal()
+        raise GradingLost(printable(record["lost"], 300))
+    notebook = nbformat.from_dict(record["notebook"])
+    return Graded(SubmissionResult.from_json(record["result"]), notebook)
+
+
+def _unreadable(error: IsolationError) -> str:
+    return f"what your code answered cannot be judged: {error}"
+
+
+def _out_of_memory() -> int:
+    """How many processes the kernel has ended because memory was short, here or in a control group."""
+    try:
+        lines = Path("/proc/vmstat").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("oom_kill "))
+
+
+def warm_up(assignment: str) -> None:
+    """Have ready, in the process that forks, what every submission needs."""
+    exercises_of(chapter_of(assignment))
+
+
+def _read(folder: str, student: str, assignment: str) -> dict[str, object]:
+    submission = read_submission(Path(folder), student, assignment)
+    _cut(submission)
+    files = {name: base64.b64encode(content).decode() for name, content in submission.files.items()}
+    return vars(submission) | {"findings": short(submission.findings), "files": files}
+
+
+def _cut(submission: Submission) -> None:
+    """Leave out the cells that are too much for one notebook."""
+    room, kept = MAX_SOURCES, 0
+    for cell in submission.notebook.cells:
+        room -= len(cell.source)
+        if room < 0:
+            break
+        kept += 1
+        if "tags" in cell.metadata:
+            del cell.metadata["tags"][MAX_TAGS:]
+    more = len(submission.notebook.cells) - kept
+    if more:
+        del submission.notebook.cells[kept:]
+        submission.findings.append(
+            f"The notebook is too large: its last {more} cells were left out."
+        )
+
+
+def _grade(task: _Task, fds: list[int] | None = None) -> dict[str, object]:
+    def session(seed: int) -> AbstractContextManager[Session]:
+        if fds is None:
+            return nullcontext(cast("Session", _NoSession()))
+        files = task.submission.files
+        return open_session(fds[0], task.limits, seed, files, killed_is_lost=not task.last)
+
+    submission, notebook = task.submission, task.notebook
+    try:
+        result = grade(
+            submission,
+            notebook,
+            release=task.release,
+            secret=task.secret,
+            session=session,
+            unreadable=task.unreadable,
+        )
+    except (SandboxLost, SandboxUnavailable) as lost:
+        return {"lost": str(lost)}
+    record = asdict(result) | {"findings": short(result.findings)}
+    return {"result": record, "notebook": notebook}
+
+
+class _NoSession:
+    """A place where nothing is run."""
+
+    def run_cell(self, source: str, count: int) -> object:
+        return CellOutcome("limit", [], "This cell was not run.")

@@ -1,0 +1,48 @@
+"""One run a course at a time: two that record at once would each undo what the other did."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from grader.course import Course
+from grader.errors import CourseError
+
+LOCK_FILE = ".grader_run"
+
+
+@contextmanager
+def one_run(course: Course, command: str) -> Iterator[None]:
+    """Hold the course while `command` runs. The kernel lets go of it when the process ends, however.
+
+    Raises CourseError, which says who holds it, and when the file cannot be written.
+    """
+    path = course.root / LOCK_FILE
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise CourseError(f"{path} cannot be written ({error.strerror}): {_ADVICE}") from None
+    with open(descriptor, "r+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CourseError(_who(path, file.read(1000).strip())) from None
+        file.truncate(0)
+        file.write(f"`{command}`, process {os.getpid()}, since {time.strftime('%H:%M:%S')}\n")
+        file.flush()
+        yield
+        file.truncate(0)
+
+
+_ADVICE = "the course folder must be yours to write."
+
+
+def _who(path: Path, holder: str) -> str:
+    return (
+        f"This course is being graded already: {holder or f'another process holds {path}'}. "
+        "Wait until that is done, or stop it."
+    )

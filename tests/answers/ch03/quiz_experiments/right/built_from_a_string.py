@@ -1,0 +1,1 @@
+quiz_experiments = dict(enumerate("cbcbbcbabbabc", start=1))

@@ -1,0 +1,1 @@
+quiz_stability = dict(enumerate("bcacbbabcb", start=1))

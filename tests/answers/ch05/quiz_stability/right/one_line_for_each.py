@@ -1,0 +1,11 @@
+quiz_stability = {}
+quiz_stability[1] = " b "
+quiz_stability[2] = " c "
+quiz_stability[3] = " a "
+quiz_stability[4] = " c "
+quiz_stability[5] = " b "
+quiz_stability[6] = " b "
+quiz_stability[7] = " a "
+quiz_stability[8] = " b "
+quiz_stability[9] = " c "
+quiz_stability[10] = " b "

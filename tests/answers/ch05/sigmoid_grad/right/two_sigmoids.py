@@ -1,0 +1,2 @@
+def sigmoid_grad(x):
+    return torch.sigmoid(x) * torch.sigmoid(-x)

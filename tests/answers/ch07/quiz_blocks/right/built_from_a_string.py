@@ -1,0 +1,1 @@
+quiz_blocks = dict(enumerate("bcacbbacab", start=1))

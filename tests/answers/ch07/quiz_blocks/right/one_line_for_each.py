@@ -1,0 +1,11 @@
+quiz_blocks = {}
+quiz_blocks[1] = "(b)"
+quiz_blocks[2] = "(c)"
+quiz_blocks[3] = "(a)"
+quiz_blocks[4] = "(c)"
+quiz_blocks[5] = "(b)"
+quiz_blocks[6] = "(b)"
+quiz_blocks[7] = "(a)"
+quiz_blocks[8] = "(c)"
+quiz_blocks[9] = "(a)"
+quiz_blocks[10] = "(b)"

@@ -1,0 +1,231 @@
+"""Chapter 7: its solutions pass its checks, answers are judged as labelled, claims earn nothing."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn
+
+from grader.authoring.catalogue import Answer, answers_to, reference
+from grader.authoring.chapter import quizzes_in
+from grader.checks.judge import judge
+from grader.checks.registration import Endless, within_lines
+from grader.checks.registry import chapter_of, get_exercise
+from grader.checks.results import ExerciseResult
+from grader.checks.student import LocalStudent
+from grader.checks.table import ResultTable
+from grader.wire import probe
+
+from .conftest import CHAPTERS
+
+CHAPTER = "07_layers_and_blocks"
+PACKAGE = chapter_of(CHAPTER)
+EXERCISES = (
+    "MLP",
+    "MySequential",
+    "FixedHiddenMLP",
+    "find_the_endless_loop",
+    "NestMLP",
+    "chimera",
+    "parallel_block",
+    "repeat_block",
+    "quiz_blocks",
+)
+ANSWERS = [answer for name in EXERCISES for answer in answers_to(PACKAGE, name)]
+
+
+@pytest.fixture(scope="module")
+def solutions(solved) -> dict[str, object]:
+    return solved(CHAPTER)
+
+
+@pytest.fixture
+def namespace(solutions) -> dict[str, object]:
+    return dict(solutions)
+
+
+def judged(namespace: dict[str, object], name: str, seed: int = 1) -> ExerciseResult:
+    torch.manual_seed(seed)
+    return judge(get_exercise(PACKAGE, name), LocalStudent(namespace), seed)
+
+
+def failed(result: ExerciseResult) -> set[str]:
+    return {entry.id for entry in result.failed}
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+@pytest.mark.parametrize("seed", range(3))
+def test_solutions_earn_all_points(namespace, name: str, seed: int) -> None:
+    result = judged(namespace, name, seed)
+    assert result.earned == result.points, str(ResultTable(result))
+
+
+@pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: answer.path)
+def test_answers_are_judged_as_labelled(namespace, answer: Answer) -> None:
+    """A light form of `make prove`, once each. (Words of a message may depend on what is drawn.)"""
+    exec(compile(answer.code, answer.path, "exec"), namespace)
+    result = judged(namespace, answer.exercise)
+    if answer.right:
+        assert result.earned == result.points, str(ResultTable(result))
+    else:
+        assert answer.rejected_by in failed(result), str(ResultTable(result))
+
+
+def test_judging_leaves_the_namespace_as_it_was(namespace) -> None:
+    before = dict(namespace)
+    for name in EXERCISES:
+        judged(namespace, name)
+    assert namespace == before
+
+
+def test_the_chapter_has_every_exercise_with_three_hints(chapter) -> None:
+    ids = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in chapter(CHAPTER).cells}
+    assert {*EXERCISES, "half_a_network", "class_or_sequential"} <= ids
+    for name in EXERCISES:
+        assert len(get_exercise(PACKAGE, name).hints) == 3
+
+
+def test_the_quiz_has_no_favourite_letter() -> None:
+    (quiz,) = quizzes_in(CHAPTERS / f"{CHAPTER}.py")
+    key = [
+        letter
+        for question in quiz.questions.values()
+        for letter, option in question.options.items()
+        if option.right
+    ]
+    assert len(key) == 10 and max(key.count(letter) for letter in key) <= 4
+
+
+def test_a_loop_without_end_is_stopped_and_one_with_an_end_is_not() -> None:
+    def counts(n: int) -> int:
+        while n > 0:
+            n -= 1
+        return n
+
+    assert within_lines(1000, counts, 100) == 0
+    with pytest.raises(Endless, match="still running after 1,000 lines"):
+        within_lines(1000, counts, 10**9)
+
+
+# What a student's process says of itself
+
+
+CLAIMS = {
+    # A block that keeps its parts in a list, and shows them to whoever asks for its parameters.
+    "a list of parameters": (
+        "MySequential",
+        "trained",
+        """
+class MySequential(nn.Module):
+    def __init__(self, *blocks):
+        super().__init__()
+        self.blocks = list(blocks)
+
+    def parameters(self, recurse=True):
+        for block in self.blocks:
+            for p in block.parameters():
+                yield nn.Parameter(p.detach().clone())
+
+    def forward(self, X):
+        for block in self.blocks:
+            X = block(X)
+        return X
+""",
+    ),
+    # A mode that the block says it is in, while its parts are in the other one.
+    "a mode": (
+        "MySequential",
+        "modes",
+        """
+class MySequential(nn.Module):
+    def __init__(self, *blocks):
+        super().__init__()
+        for i, block in enumerate(blocks):
+            self.add_module(str(i), block)
+
+    def train(self, mode=True):
+        self.training = mode
+        return self
+
+    def forward(self, X):
+        for block in self._modules.values():
+            X = block(X)
+        return X
+""",
+    ),
+    # A state_dict that names everything and holds other numbers.
+    "a state_dict": (
+        "MySequential",
+        "state",
+        """
+class MySequential(nn.Module):
+    def __init__(self, *blocks):
+        super().__init__()
+        for i, block in enumerate(blocks):
+            self.add_module(str(i), block)
+
+    def state_dict(self, *args, **kwargs):
+        state = super().state_dict(*args, **kwargs)
+        return {key: torch.zeros_like(value) for key, value in state.items()}
+
+    def forward(self, X):
+        for block in self._modules.values():
+            X = block(X)
+        return X
+""",
+    ),
+    # A constant that is named in the state_dict, and not the one that is used.
+    "a buffer": (
+        "FixedHiddenMLP",
+        "state",
+        """
+class FixedHiddenMLP(nn.Module):
+    def __init__(self, num_inputs=20):
+        super().__init__()
+        self.constants = [torch.rand(num_inputs, num_inputs)]
+        self.register_buffer("rand_weight", self.constants[0].clone())
+        self.linear = nn.Linear(num_inputs, num_inputs)
+
+    def forward(self, X):
+        X = F.relu(self.linear(X) @ self.constants[0] + 1)
+        X = self.linear(X)
+        while X.abs().sum() > 1:
+            X = X / 2
+        return X.sum()
+""",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_claims_of_a_class_earn_nothing(namespace, name: str) -> None:
+    exercise, check, code = CLAIMS[name]
+    exec(compile(code, "<cell>", "exec"), namespace)
+    assert check in failed(judged(namespace, exercise))
+
+
+def test_claims_of_a_process_earn_nothing(namespace, monkeypatch) -> None:
+    """Shapes of parameters that are not there: the outputs are computed from those that are."""
+    (answer,) = [a for a in answers_to(PACKAGE, "MLP") if a.name == "hidden_layer_in_a_list"]
+    exec(compile(answer.code, "<cell>", "exec"), namespace)
+    honest = judged(namespace, "MLP")
+    original = probe.run
+
+    def forged(space, source, inputs):
+        if "def net_shapes" in source:
+            return [[256, 20], [256], [10, 256], [10]]
+        answer = original(space, source, inputs)
+        return {**answer, "found": [True] * 4} if isinstance(answer, dict) else answer
+
+    monkeypatch.setattr(probe, "run", forged)
+    assert {"outputs", "trained", "travels"} <= failed(judged(namespace, "MLP"))
+    assert {"outputs", "trained", "travels"} <= failed(honest)
+
+
+def test_one_broken_part_does_not_sink_the_chimera(namespace, solutions) -> None:
+    exec(reference(PACKAGE, "chimera"), namespace)
+    namespace["NestMLP"] = lambda: nn.Linear(20, 16)
+    exercise = get_exercise(PACKAGE, "chimera")
+    assert "output" in failed(judge(exercise, LocalStudent(namespace), 1))
+    with_reference = judge(exercise, LocalStudent(namespace), 1, LocalStudent(dict(solutions)))
+    assert with_reference.earned == with_reference.points and "NestMLP" in with_reference.note

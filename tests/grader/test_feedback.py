@@ -1,0 +1,107 @@
+"""Feedback pages: each by itself, nbgrader's own bytes, and only where something has changed."""
+
+import os
+import shutil
+from copy import deepcopy
+
+import pytest
+from nbgrader.api import Gradebook
+from nbgrader.converters import GenerateFeedback
+from nbgrader.coursedir import CourseDirectory
+
+from grader.course import Course
+from grader.grading import feedback as feedback_module
+from grader.grading.feedback import feedback
+from grader.grading.isolated import TookTooLong
+from grader.simulated_class import solved, submit
+from tests.grader.graded import NAME, put, registered
+
+CLASS = ("ada", "b[ea] *", "张三 O'Neil")
+
+
+@pytest.fixture(scope="module")
+def graded(built_course):
+    registered(built_course)
+    for student in (*CLASS, "not yet"):
+        submit(built_course, student, NAME, solved(built_course, NAME))
+    for student in CLASS:
+        put(built_course, student, 0.5)
+    return built_course
+
+
+@pytest.fixture
+def course(graded, tmp_path):
+    return Course(shutil.copytree(graded.root, tmp_path / "course"))
+
+
+def _page(course, student):
+    return course.notebook("feedback", NAME, student).with_suffix(".html")
+
+
+def test_pages_are_nbgraders_own_and_written_again_only_when_they_change(course):
+    beside = course.notebook("submitted", NAME, "ada").with_name("submission_secret.txt")
+    beside.write_text("secret")
+    pages = feedback(course, NAME, workers=2)
+    assert sorted(pages.written) == sorted(CLASS) and pages.waiting == ["not yet"]
+    assert "3 pages written, 0 unchanged" in pages.summary(course.root)
+    assert "1 not graded yet: not yet." in pages.summary(course.root)
+    folder = _page(course, "ada").parent
+    assert sorted(os.listdir(folder)) == [f"{NAME}.html", "submission_secret.txt"]
+    ours = _page(course, "ada").read_text()
+    config = deepcopy(course.config)
+    config.CourseDirectory.assignment_id, config.CourseDirectory.student_id = NAME, "ada"
+    GenerateFeedback(coursedir=CourseDirectory(config=config), config=config, force=True).start()
+    theirs = _page(course, "ada").read_text()
+    assert ours.partition("\n<!-- made from")[0] == theirs
+    again = feedback(course, NAME)
+    assert list(again.written) == ["ada"] and len(again.unchanged) == 2
+    with Gradebook(course.database, "dropout-lab") as book:
+        book.find_comment("why_double", NAME, NAME, "ada").manual_comment = "Well said."
+        book.find_grade("why_double", NAME, NAME, CLASS[1]).manual_score = 2.0
+        book.db.commit()
+    assert sorted(feedback(course, NAME).written) == sorted(CLASS[:2])
+    assert "Well said." in _page(course, "ada").read_text()
+    put(course, CLASS[2], 1.0)
+    assert list(feedback(course, NAME).written) == [CLASS[2]]
+    assert len(feedback(course, NAME, force=True, pattern="[ab]*").written) == 2
+
+
+def test_a_failure_costs_one_page_and_keeps_the_old_one(course):
+    feedback(course, NAME)
+    old = _page(course, "ada").read_text()
+    for student, content in (("ada", "{"), (CLASS[1], "[]")):
+        path = course.notebook("autograded", NAME, student)
+        path.chmod(0o644)
+        path.write_text(content)
+    put(course, CLASS[2], 1.0)
+    said = []
+    pages = feedback(course, NAME, say=said.append)
+    assert sorted(pages.failed) == ["ada", CLASS[1]] and list(pages.written) == [CLASS[2]]
+    assert len(said) == 2 and said[0].startswith("ada: no page: ")
+    assert _page(course, "ada").read_text() == old
+    assert "2 not written (ada, b[ea] *)" in pages.summary(course.root)
+
+
+def test_what_is_not_in_the_gradebook_is_said(course):
+    with Gradebook(course.database, "dropout-lab") as book:
+        book.remove_student("ada")
+    assert "does not know this submission" in feedback(course, NAME).failed["ada"]
+
+
+def test_files_beside_a_notebook_are_not_copied(course):
+    folder = course.notebook("autograded", NAME, "ada").parent
+    for number in range(500):
+        (folder / f"{number}.csv").touch()
+    feedback(course, NAME, pattern="ada")
+    assert os.listdir(_page(course, "ada").parent) == [f"{NAME}.html"]
+
+
+def test_a_page_that_takes_too_much_says_so(course, monkeypatch):
+    def run(function, *arguments, **options):
+        raise TookTooLong("feedback page took more than 60 s of computing time")
+
+    monkeypatch.setattr(feedback_module, "run_isolated", run)
+    pages = feedback(course, NAME, pattern="ada")
+    text = _page(course, "ada").read_text()
+    assert not pages.failed and "cannot be shown: feedback page took more than 60 s" in text
+    assert "4 of 11 points" in text
