@@ -51,9 +51,7 @@ class Sha1Of(Exercise):
         pattern = some_bytes(PIECE + integer(1, 99))
         verify_sums(student, [(pattern, 33, "str"), (some_bytes(PIECE), 32, "str")])
 
-    @check(
-        "a large file is read in pieces (measured beside your code, so without points)", weight=0
-    )
+    @check("a large file is read in pieces", weight=0)
     def in_pieces(self, student: Student) -> None:
         """`file.read()` without a size reads all of it."""
         pattern = some_bytes(PIECE)
@@ -256,7 +254,7 @@ class Download(Exercise):
         )
 
     @check(
-        "a large file is written piece by piece (measured beside your code, so without points)",
+        "a large file is written piece by piece",
         weight=0,
     )
     def in_pieces(self, student: Student) -> None:
