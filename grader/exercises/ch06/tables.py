@@ -120,6 +120,8 @@ class Houses:
         for name in shuffled([*NUMBERS, *WORDS]):
             if name in NUMBERS:
                 center, width = uniform(20.0, 60.0), uniform(5.0, 12.0)
+                if name == NUMBERS[3]:  # a standard deviation below 1
+                    center, width = 2.0, 0.4
                 train[name] = [round(v, 2) for v in (center + width * torch.randn(n)).tolist()]
                 away = center + shift * width + stretch * width * torch.randn(m)
                 test[name] = [round(v, 2) for v in away.tolist()]
@@ -169,8 +171,8 @@ class Houses:
 class Preprocess(Exercise):
     name, points = "preprocess", 6
     hints = (
-        "Put the features of both tables under each other, without Id and SalePrice: `pd.concat([...], "
-        "ignore_index=True)`. Which rows of the result are the training rows?",
+        "Put the features of both tables under each other, without Id and SalePrice: `pd.concat([...])`. "
+        "Which rows of the result are the training rows?",
         'The numbers are `features.select_dtypes("number").columns`. Mean and std are those of '
         "`features[numbers][:n]`; subtract, divide, then `fillna(0)`. The words: `pd.get_dummies(features, "
         "dummy_na=True)`.",
@@ -276,22 +278,25 @@ class Preprocess(Exercise):
     def constant(self, student: Student) -> None:
         """Where the standard deviation is 0, divide by 1."""
         houses = Houses.drawn()
-        for table in (houses.train, houses.test):
-            table[NUMBERS[1]] = [
-                float(integer(2, 9)) if table is houses.train else houses.train[NUMBERS[1]][0]
-            ] * len(table["Id"])
-            table[NUMBERS[2]] = (
-                [None] * len(table["Id"]) if table is houses.train else table[NUMBERS[2]]
-            )
-        train, test, _ = features_of(student, houses)
-        for what, seen in (("train_features", train), ("test_features", test)):
+        same, empty = NUMBERS[1], NUMBERS[2]
+        houses.train[same] = [float(integer(2, 9))] * houses.n
+        houses.train[empty] = [None] * houses.n
+        parts = features_of(student, houses)
+        for what, seen in zip(("train_features", "test_features"), parts, strict=False):
             bad = int((~torch.isfinite(seen)).sum())
             expect.true(
                 bad == 0,
                 seen=f"{bad} values of {what} are NaN or infinite",
-                expected="0 in a column that is the same everywhere",
-                because="0 divided by 0 is NaN; divide by 1 there",
+                expected="numbers, also in a column that is the same in all training rows",
+                because="something was divided by 0; divide by 1 there",
             )
+        train, test = houses.numbers(same)
+        right = torch.cat([train, test]) - train[0]
+        expect.true(
+            taken(columns_of(parts), [right]),
+            seen=f"no column is {same}, of which all training rows are {train[0]:g}",
+            expected="0 in the training rows, and the difference to that in the test rows",
+        )
 
     @check("columns of words of every type that pandas has for them", weight=1)
     def text_types(self, student: Student) -> None:
