@@ -73,13 +73,14 @@ def main() -> None:
         for course in (stock, ours):  # what is done once, when the chapter is handed out
             _run([BIN / "nbgrader", "generate_assignment", ASSIGNMENT, "--force"], course.root, 1)
         half = len(names) // 2
-        kinds = ("stock", "ours", "ours, 2 workers", "ours, 1 alone")
+        kinds = ("stock", "ours", "ours, 2 workers", "ours, 1 alone", "ours, again")
         costs: dict[str, list[Cost]] = {kind: [] for kind in kinds}
         for part in (names[:half], names[half:]):
             costs["stock"].append(_grade_stock(stock, part))
             costs["ours"].append(_grade_ours(ours, len(names), 1))
             costs["ours, 2 workers"].append(_grade_ours(ours, len(names), 2))
             costs["ours, 1 alone"].append(_grade_ours(ours, 1, 1))
+            costs["ours, again"].append(_grade_ours(ours, len(names), 1, force=False))
         _print(costs)
         _compare_grades(stock, ours, names)
 
@@ -134,9 +135,10 @@ def _grade_stock(course: Course, names: list[str]) -> Cost:
         aside.rmdir()
 
 
-def _grade_ours(course: Course, count: int, workers: int) -> Cost:
-    """Ours on the whole class, or on its first student alone."""
+def _grade_ours(course: Course, count: int, workers: int, force: bool = True) -> Cost:
+    """Ours on the whole class, or on its first student alone; without `force` nothing has changed."""
     command = [BIN / "grader", "autograde", ASSIGNMENT, "--workers", str(workers)]
+    command += ["--force"] if force else []
     if count == 1:
         command += ["--student", sorted(p.name for p in course.folder("submitted").iterdir())[0]]
     return _run([*command, "--course", course.root], course.root, count)

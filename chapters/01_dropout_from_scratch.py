@@ -52,6 +52,7 @@ from lab import (
     plot_history,
     show_images,
     show_mask,
+    show_progress,
     train_classifier,
     try_device,
 )
@@ -575,17 +576,9 @@ check("train_epoch")
 #   `history.train_acc`, `history.test_acc`.
 # - Returns `(net, history)`.
 #
-# Call `report(history)` after each epoch if you like to see that it moves. The check trains your
-# code on small problems of its own, which takes a fraction of a second.
-
-
-# %%
-def report(history):
-    """Print the latest numbers of a History."""
-    print(
-        f"epoch {len(history)}: train loss {history.train_loss[-1]:.3f}, "
-        f"train acc {history.train_acc[-1]:.3f}, test acc {history.test_acc[-1]:.3f}"
-    )
+# Do you like to see that it moves? Call `show_progress(history, num_epochs)` after each epoch: it
+# shows a bar and the curves while your own loop runs. You need not, and no point depends on it. The
+# check trains your code on small problems of its own, which takes a fraction of a second.
 
 
 # %% exercise="train_net"
@@ -603,7 +596,7 @@ def train_net(
         history.train_loss.append(train_loss)
         history.train_acc.append(train_acc)
         history.test_acc.append(evaluate_accuracy(net, test_iter))
-        report(history)
+        show_progress(history, num_epochs)
     return net, history
     ### END SOLUTION
 

@@ -227,9 +227,8 @@ pd.DataFrame(records)
 print("0.1 + 0.2 + 0.3:", (0.1 + 0.2) + 0.3, "or", 0.1 + (0.2 + 0.3))
 torch.manual_seed(0)
 numbers = torch.randn(100_000)
-in_order = numbers.cumsum(0)[-1].item()
-backwards = numbers.flip(0).cumsum(0)[-1].item()
-print(f"100,000 float32 numbers, summed one by one: {in_order:.5f}, backwards: {backwards:.5f}")
+in_order, by_size = numbers.sum().item(), numbers.sort().values.sum().item()
+print(f"the sum of 100,000 float32 numbers: {in_order:.4f}, and sorted by size: {by_size:.4f}")
 
 # %% [markdown]
 # So what is the seed for? For finding bugs, where the same run must come again. And for replicates:
@@ -382,7 +381,7 @@ for row in means.itertuples():
             f"({row.dropout1:g}, {row.dropout2:g})",
             (row.train_loss, row.test_acc),
             textcoords="offset points",
-            xytext=(5, 5),
+            xytext=(-8, 6),
             fontsize=8,
         )
 axes.set_xlabel("train loss of the last epoch, with dropout")
@@ -446,7 +445,7 @@ by_config.agg(["mean", "std"]).round(4)
 # accuracies of a run go up and down together, depending on where the last step happened to end, and
 # in the difference that cancels. Comparing within a run is the cheapest way to a sharp answer. (With
 # `train_acc`, which was taken *during* the last epoch, nothing cancels: look at the last columns,
-# where some of the gaps are even negative.)
+# where one mean is even negative.)
 #
 # **A small gap alone is worth nothing.** The smallest gaps belong to the worst networks. A network
 # that guesses has no gap at all. So the gap says *why* an accuracy is as it is, and the accuracy on
@@ -460,7 +459,7 @@ by_config.agg(["mean", "std"]).round(4)
 by_seed = narrow.pivot_table(index=CONFIG, columns="seed", values="test_acc")
 for seed in by_seed:
     width, *pair = by_seed[seed].idxmax()
-    print(f"seed {seed}: the winner is {tuple(pair)} with {by_seed[seed].max():.4f}")
+    print(f"seed {seed}: the winner is {tuple(map(float, pair))} with {by_seed[seed].max():.4f}")
 
 # %% [markdown]
 # Five researchers with one seed each would publish four different winners. All of them would have
@@ -491,7 +490,7 @@ T95 = {
     **{1: 12.706, 2: 4.303, 3: 3.182, 4: 2.776, 5: 2.571},
     **{6: 2.447, 7: 2.365, 8: 2.306, 9: 2.262},
 }
-"""The factor t of a 95 % interval, by n - 1, where n is the number of runs, from 2 to 10."""
+# The factor t of a 95 % interval, by n - 1, where n is the number of runs, from 2 to 10.
 
 # %% [markdown]
 # ### Exercise: `mean_interval` (3 points, easy, 8 minutes)
@@ -646,11 +645,21 @@ figure
 # - The alt text, `AltFigure(alt_text, (width, height))`, with sizes in inches, says at least which
 #   configuration is first, with its three numbers, and how many are tied.
 #
+# `empty_panel(alt_text, num_rows)` below gives you a figure of fitting size and its panel.
 # `axes.errorbar(x, y, xerr=..., fmt="o")` draws markers and intervals, `axes.set_yticks(heights,
 # labels)` the labels. Nothing needs to be shown or saved.
 #
 # Example: `plot_sweep(rank_configs(narrow))` has fourteen lines, eleven with one marker and three
 # with another.
+
+
+# %%
+def empty_panel(alt_text, num_rows):
+    """A figure with one empty panel, high enough for so many lines: (figure, axes)."""
+    figure = AltFigure(alt_text, (6, 1 + 0.25 * num_rows))
+    axes = figure.add_subplot()
+    axes.grid(alpha=0.3)
+    return figure, axes
 
 
 # %% exercise="plot_sweep"
@@ -660,22 +669,14 @@ def plot_sweep(ranking):
     labels = [
         f"{row.num_hiddens}: {row.dropout1:g}, {row.dropout2:g}" for row in ranking.itertuples()
     ]
-    alt_text = (
-        f"Mean and 95 % interval of {len(ranking)} configurations. First is {labels[0]} with "
-        f"{ranking['mean'][0]:.4f}; {ranking['tied'].sum()} are tied."
-    )
-    figure = AltFigure(alt_text, (6, 1 + 0.25 * len(ranking)))
-    axes = figure.add_subplot()
-    for tied, marker, name in ((True, "o", "tied with the best"), (False, "s", "told apart")):
+    alt_text = f"Means and 95 % intervals. First is {labels[0]}; tied: {ranking['tied'].sum()}."
+    figure, axes = empty_panel(alt_text, len(ranking))
+    for tied, marker in ((True, "o"), (False, "s")):
         part = ranking[ranking["tied"] == tied]
-        axes.errorbar(
-            part["mean"], part.index, xerr=part["half_width"], fmt=marker, capsize=3, label=name
-        )
+        axes.errorbar(part["mean"], part.index, xerr=part["half_width"], fmt=marker)
     axes.set_yticks(range(len(ranking)), labels)
     axes.invert_yaxis()
-    axes.set_xlabel("mean and 95 % interval")
-    axes.grid(alpha=0.3)
-    axes.legend()
+    axes.set_xlabel("mean and 95 % interval (square: told apart from the best)")
     return figure
     ### END SOLUTION
 
@@ -801,8 +802,8 @@ wide.round(4)
 # %% tags=["demo"]
 figure = AltFigure(
     "Test accuracy over ten epochs, five seeds each, for (0, 0), (0.2, 0.5) and (0.8, 0.3). All "
-    "curves rise at first and then jump up and down by one to five hundredths from epoch to epoch, "
-    "up to the last one.",
+    "curves rise at first and then jump up and down by several hundredths from epoch to epoch, up to "
+    "the last one.",
     (9, 2.8),
 )
 panels = figure.subplots(1, 3, sharey=True)

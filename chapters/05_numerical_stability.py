@@ -228,10 +228,10 @@ for name, phi, phi_grad in (("ReLU", torch.relu, relu_grad), ("tanh", torch.tanh
     with torch.no_grad():
         mine = backward_by_hand(loss_grad(O, y), X, H, slope, W1, W2, lambd)
     gaps = [
-        f"{(g - p.grad).abs().max() / p.grad.abs().max():.0e}"
+        f"{((g - p.grad).abs().max() / p.grad.abs().max()).item():.0e}"
         for g, p in zip(mine, params, strict=True)
     ]
-    print(f"{name}: largest difference from autograd, relative, for W1, b1, W2, b2:", *gaps)
+    print(f"{name}, largest relative difference in W1, b1, W2, b2:", *gaps)
 
 # %% [markdown]
 # ## What training keeps in memory
@@ -476,7 +476,7 @@ figure.alt_text = (
     "Log10 of the norm of a product of up to 100 random 64 x 64 matrices, by the number of factors: "
     f"three straight lines from about 1. After 100 factors, {', '.join(told)}."
 )
-print(figure.alt_text)
+print(f"log10 of the norm after {T} factors: {', '.join(told)}")
 figure
 
 # %% [markdown]

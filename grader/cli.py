@@ -246,9 +246,11 @@ def feedback(
     with _importing():
         from grader.course import Course
         from grader.grading.feedback import feedback as write_feedback
+        from grader.grading.isolated import shared
         from grader.grading.run_lock import one_run
 
     where = Course.find(course)
+    shared().start()  # before there are threads
     with one_run(where, f"grader feedback {assignment}"), Steps("feedback", console) as steps:
         pages = write_feedback(
             *(where, assignment),

@@ -75,7 +75,8 @@ def read(isolation: Isolation, folder: Path, student: str, assignment: str) -> S
         except IsolationError as error:
             if isinstance(error, Lost) and not last:
                 continue
-            finding = f"The submission cannot be read: {printable(str(error), 200)}."
+            why = printable(str(error).removeprefix("read "), 200)
+            finding = f"The submission cannot be read: it {why}."
             return Submission(student, assignment, nbformat.v4.new_notebook(), [finding])
         break
     record = cast("dict[str, Any]", read)
@@ -100,7 +101,6 @@ def grade_apart(
     IsolationError for a fault of the grader's own.
     """
     task = _Task(submission, notebook, release, secret, sandbox.limits, last)
-    before = _out_of_memory()
     for _ in range(_MAX_UNREADABLE):
         try:
             answer = isolation.run(_grade, task, limits=JUDGING, fds=[sandbox.fileno()])
@@ -113,10 +113,7 @@ def grade_apart(
                 break
             task.unreadable[error.note] = _unreadable(error)
             continue
-        graded = _graded(answer, sandbox)
-        if _out_of_memory() > before and graded.result.earned < graded.result.points:
-            raise GradingLost("the machine ran out of memory while it was graded")
-        return graded
+        return _graded(answer, sandbox)
     submission.findings.append("What its code gave took the grader too much time or memory.")
     everything = exercises_of(chapter_of(release.assignment))
     task.unreadable.update(dict.fromkeys(everything, "its answers could not be judged"))
@@ -153,15 +150,6 @@ def _graded(answer: object, sandbox: Sandbox) -> Graded:
 
 def _unreadable(error: IsolationError) -> str:
     return f"what your code answered cannot be judged: {error}"
-
-
-def _out_of_memory() -> int:
-    """How many processes the kernel has ended because memory was short, here or in a control group."""
-    try:
-        lines = Path("/proc/vmstat").read_text().splitlines()
-    except OSError:
-        return 0
-    return sum(int(line.split()[1]) for line in lines if line.startswith("oom_kill "))
 
 
 def warm_up(assignment: str) -> None:

@@ -6,7 +6,6 @@ line what it was made from; it is written again when that has changed.
 
 from __future__ import annotations
 
-import fnmatch
 import hashlib
 import os
 from collections.abc import Callable, Mapping
@@ -24,7 +23,7 @@ from grader.errors import CourseError
 from grader.grading.fingerprint import engine_sources, versions
 from grader.grading.gradebook import marks_of, run_steps
 from grader.grading.isolated import Died, TookTooLong, TookTooMuchMemory, run_isolated
-from grader.grading.names import folder_of, listed, printable
+from grader.grading.names import folder_of, listed, matches, printable
 from grader.grading.pages import apology, feedback_page
 from grader.grading.plan import students
 from grader.grading.recording import write_file
@@ -177,7 +176,7 @@ def _graded(course: Course, assignment: str, pattern: str) -> dict[str, Path]:
     paths = {
         name: course.notebook("autograded", assignment, name)
         for name in names
-        if fnmatch.fnmatch(name, pattern)
+        if matches(folder_of(name), pattern)
     }
     return {name: path for name, path in paths.items() if path.is_file()}
 

@@ -20,6 +20,7 @@ from nbformat import NotebookNode, from_dict
 
 from grader.checks.exercise import Exercise
 from grader.checks.judge import derive_seed, judge, judge_with_reference
+from grader.checks.packages import WHICH_THERE_ARE
 from grader.checks.registry import chapter_of, get_exercise
 from grader.checks.results import ExerciseResult, SubmissionResult
 from grader.checks.table import ResultTable
@@ -113,8 +114,10 @@ def _run_cells(
             isolating.note("")
             if result.failed and name in stopped:
                 news = f"The cell of this exercise stopped: {stopped[name]}"
+                if "ModuleNotFoundError" in news:
+                    news = f"{news}. {WHICH_THERE_ARE.removesuffix('.')}"
                 problem = result.problem and f"{news}. {result.problem}"
-                result = replace(result, problem=problem, note=news)
+                result = replace(result, problem=problem, note="" if problem else news)
             judged.append(_Judged(cell, exercise, seed, result))
         elif cell.source.strip():
             outcome = session.run_cell(cell.source, count=count)
@@ -159,10 +162,14 @@ def _with_reference(
     cannot become an output. They know of earlier exercises only, and these have been judged.
     """
     lost = {entry.exercise.name for entry in judged if entry.result.failed}
+    parts: dict[str, set[str]] = {}  # all that an exercise builds on, directly or not
     results = []
     for entry in judged:
         exercise, result = entry.exercise, entry.result
-        again = exercise.name in lost and lost.intersection(exercise.uses)
+        own = parts[exercise.name] = {*exercise.uses}.union(
+            *(parts.get(used, set()) for used in exercise.uses)
+        )
+        again = exercise.name in lost and lost & own
         if again and exercise.name not in unreadable:
             isolating.note(exercise.name)
             reference = reference_for(release.source, exercise)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -149,11 +151,11 @@ class WorkerControl:
     """The worker of one process of a submission after the other. Every method but `stop` may raise
     SandboxLost, and then does so until the next `spawn`.
 
-    granted: seconds that `wait` waited longer than it should, because the processors were busy.
+    killed_is_lost: as for `open_session`. granted: seconds that `wait` waited longer than it should, because the processors were busy.
     """
 
-    def __init__(self, fork: Callable[[], Channel]) -> None:
-        self._fork = fork
+    def __init__(self, fork: Callable[[], Channel], killed_is_lost: bool = False) -> None:
+        self._fork, self.killed_is_lost = fork, killed_is_lost
         self._channel: Channel | None = None
         self.granted = 0.0
         self._waited: dict[float, float] = {}
@@ -196,7 +198,9 @@ class WorkerControl:
         began, allowed, computed = now(), seconds, None
         while not is_ready(channel.fileno(), began + allowed):
             usage = self._usage()
-            spent = sum(ran for _, ran, _ in usage)
+            if self.killed_is_lost and any(stopped for *_, stopped in usage):
+                raise SandboxLost("a submission's process was stopped from outside")
+            spent = sum(ran for _, ran, _, _ in usage)
             computed = spent if computed is None else computed
             more = self._newly_waited(usage)
             if more < 0.05 or spent - computed > seconds:
@@ -207,8 +211,8 @@ class WorkerControl:
 
     def _newly_waited(self, usage: list[list[float]]) -> float:
         """Seconds that the processes waited for a processor since the last time that this was asked."""
-        more = sum(max(0.0, ready - self._waited.get(pid, 0.0)) for pid, _, ready in usage)
-        self._waited = {pid: ready for pid, _, ready in usage}
+        more = sum(max(0.0, ready - self._waited.get(pid, 0.0)) for pid, _, ready, _ in usage)
+        self._waited = {pid: ready for pid, _, ready, _ in usage}
         return more
 
     def _usage(self) -> list[list[float]]:
@@ -240,10 +244,19 @@ def _lost(what: str) -> Iterator[None]:
         raise SandboxLost(f"{what} was lost ({type(error).__name__})") from None
 
 
+_UNREADABLE = re.compile(r"PermissionError: \[Errno 13\]|execvp .*: Permission denied")
+
+
 def _why_not(what: str, log: str) -> str:
+    said = f"the sandbox could not be started: {what or 'it ended at once'}. {log} "
+    if _UNREADABLE.search(log):
+        project = Path(__file__).resolve().parents[2]
+        return (
+            f"{said}Submissions run as another user, who may not read this file: it was made with a umask "
+            f"such as 077. Make the project and its environment readable: chmod -R a+rX {project} {sys.prefix}"
+        )
     return (
-        f"the sandbox could not be started: {what or 'it ended at once'}. {log} "
-        "It needs bubblewrap and a kernel that allows user namespaces inside it "
+        f"{said}It needs bubblewrap and a kernel that allows user namespaces inside it "
         "(sysctl user.max_user_namespaces above 0; on Ubuntu 24.04 also "
         "kernel.apparmor_restrict_unprivileged_userns=0). "
         f"Install bubblewrap with: {install_command()}. "

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import re
 import signal
 import socket
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from grader.sandbox.control import Ending, SandboxLost, WorkerControl
 from grader.sandbox.endings import ending_of
+from grader.sandbox.inside.serve import POLL_SECONDS
 from grader.sandbox.launch import SandboxUnavailable
 from grader.sandbox.outputs import OutputBudget, clean
 from grader.wire.clock import now
@@ -57,9 +60,9 @@ class StudentProcess:
         limits: Limits,
         seed: int,
         files: Mapping[str, bytes],
-        killed_is_lost: bool = False,
     ) -> None:
-        self._control, self._limits, self._killed_is_lost = control, limits, killed_is_lost
+        self._control, self._limits = control, limits
+        self._kills = _memory_kills()
         self._wire = WireLimits(max_bytes=limits.frame_bytes)
         self._channel, theirs = pair(self._wire)
         try:
@@ -134,6 +137,15 @@ class StudentProcess:
         """
         status = self._ask({"do": "reap"}, ANSWER_SECONDS).get("status")
         self._control.sweep()
+        if (
+            status == signal.SIGKILL
+            and self._control.killed_is_lost
+            and _memory_kills() > self._kills
+        ):
+            # At its own limit the worker ends all of it, a moment later.
+            time.sleep(2 * POLL_SECONDS)
+            self._ask({"do": "reap"}, ANSWER_SECONDS)
+            raise SandboxLost("the machine ran out of memory while an exercise was judged")
         return ending_of(status) if type(status) is int and 0 <= status < 2**16 else "ended"
 
     def end(self, patience: float = 0.0) -> Ending:
@@ -165,7 +177,7 @@ class StudentProcess:
     def _gone(self, error: Exception) -> ProcessGone:
         # Its channel closes a moment before a process has ended.
         ending = self.end(patience=1.0 if isinstance(error, ChannelClosed) else 0.0)
-        if self._killed_is_lost and _was_killed(ending):
+        if self._control.killed_is_lost and _was_killed(ending):
             raise SandboxLost("a submission's process was killed from outside")
         if isinstance(error, ChannelClosed) and (ending.over_memory or not ending.killed):
             return ProcessGone(ending, ending.reason(self._limits))
@@ -174,6 +186,13 @@ class StudentProcess:
         if isinstance(error, WireError):
             return ProcessGone(ending, f"sent what is not an answer: {error}")
         return ProcessGone(ending, "broke off its connection to the grader")
+
+
+def _memory_kills() -> int:
+    """How many processes the kernel has ended because memory was short, in a group or all over."""
+    with contextlib.suppress(OSError, ValueError), open("/proc/vmstat") as file:
+        return sum(int(line.split()[1]) for line in file if line.startswith("oom_kill "))
+    return 0
 
 
 def _was_killed(ending: Ending) -> bool:

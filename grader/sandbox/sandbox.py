@@ -101,8 +101,8 @@ def open_session(
 
     seed: of the chance that the student's code sees. files: what lies beside the notebook, by its
     relative path; they appear in the notebook's working folder. killed_is_lost: a process that was killed
-    from outside, such as by a kernel that is short of memory, raises SandboxLost; otherwise it is a death
-    like others, as a submission can bring it about. Raises SandboxLost, SandboxUnavailable, and
+    or stopped from outside, such as by a kernel that is short of memory, raises SandboxLost; otherwise it
+    is a death or a hang like others, as a submission can bring both about. Raises SandboxLost, SandboxUnavailable, and
     ValueError for a path that leads out of the folder and for files that are too large.
     """
     for name in files or {}:
@@ -115,8 +115,8 @@ def open_session(
             f"the files beside the notebook take {size:,} bytes; "
             f"at most {min(room, MAX_FILES_BYTES):,} can be brought along"
         )
-    control = WorkerControl(partial(_fork_through, fd))
-    return Session(control, limits, seed, files or {}, killed_is_lost)
+    control = WorkerControl(partial(_fork_through, fd), killed_is_lost)
+    return Session(control, limits, seed, files or {})
 
 
 def _fork_through(fd: int) -> Channel:

@@ -50,10 +50,8 @@ class Session:
         limits: Limits,
         seed: int,
         files: Mapping[str, bytes],
-        killed_is_lost: bool = False,
     ) -> None:
         self._control, self._limits, self._seed, self._files = control, limits, seed, dict(files)
-        self._killed_is_lost = killed_is_lost
         self._budget = OutputBudget(limits.notebook_output_bytes)
         self._process: StudentProcess | None = None
         self._survived: list[tuple[int, str, float]] = []
@@ -176,9 +174,7 @@ class Session:
         if self._starts > self._limits.replays:
             raise _Exhausted(f"the process of this notebook ended {self._starts} times")
         self._starts += 1
-        process = StudentProcess(
-            self._control, self._limits, self._seed, self._files, self._killed_is_lost
-        )
+        process = StudentProcess(self._control, self._limits, self._seed, self._files)
         started = self._spent()
         for number, source, seconds in self._survived:
             left = self._limits.notebook_seconds - self._seconds - (self._spent() - started)

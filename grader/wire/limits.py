@@ -15,10 +15,10 @@ MAX_FILES_BYTES = 32 * MIB
 class Limits:
     """Limits of one submission, in seconds and bytes.
 
-    cell_seconds: wall time of one cell, after which it is interrupted, and after grace_seconds more
-    killed. exercise_seconds: computing time that the calls and probes of one exercise may take together,
+    cell_seconds: time of one cell, after which it is interrupted, and after grace_seconds more killed;
+    as all limits of time, without that in which it could not compute because the processors were busy. exercise_seconds: computing time that the calls and probes of one exercise may take together,
     and twice as much by the clock for each of them.
-    notebook_seconds: wall time of all cells together, repeated ones included; what is left after it is
+    notebook_seconds: time of all cells together, repeated ones included; what is left after it is
     not run. memory_bytes: memory of all processes of the submission together, beyond the preloaded
     libraries; also the address space that one process may add. processes: processes and threads.
     file_bytes: size of one file. home_bytes: size of everything written to the home folder, /tmp and

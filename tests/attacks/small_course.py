@@ -17,7 +17,8 @@ from grader.checks import expect, registry
 from grader.checks.exercise import Exercise, HiddenChecks, check, checks_in
 from grader.checks.quiz import Option, Question, Quiz
 from grader.course import Course
-from grader.grading.gradebook import SECRET_FILE, open_gradebook
+from grader.grading.secret import SECRET_FILE
+from grader.grading.transaction import transaction
 
 ROOT = Path(__file__).resolve().parents[2]
 NUMBER = 90
@@ -174,7 +175,8 @@ def plant(course: Course, home: Path) -> None:
     (other / "notes.txt").write_text(canary("submissions"))
     (course.root / "grader" / "hidden").mkdir(parents=True)
     (course.root / "grader" / "hidden" / "ch01.py").write_text(f"# {canary('checks')}\n")
-    open_gradebook(course).close()
+    with transaction(course):
+        pass  # a gradebook is there
     with sqlite3.connect(course.root / "gradebook.db") as database:
         database.execute("create table if not exists planted (text)")
         database.execute("insert into planted values (?)", (canary("gradebook"),))

@@ -52,7 +52,7 @@ def test_a_data_folder_that_is_none_is_one_sentence(chapter_course, command):
 
 def test_without_bubblewrap_it_refuses_and_says_what_to_install(chapter_course, command, tmp_path):
     before = (chapter_course.root / "gradebook.db").read_bytes()
-    done = command(chapter_course.root, "grader", "autograde", NAME, PATH=str(tmp_path))
+    done = command(chapter_course.root, "grader", "autograde", NAME, "--force", PATH=str(tmp_path))
     assert done.returncode == 2
     assert "bubblewrap" in done.stderr and "--sandbox none" in done.stderr
     assert (chapter_course.root / "gradebook.db").read_bytes() == before

@@ -101,6 +101,11 @@ def small_exercises(monkeypatch):
     return KNOWN
 
 
+def use_small_exercises(assignment: str) -> None:
+    """The same, for good, in a process that was started for `assignment`."""
+    registry.exercises_of = lambda chapter: KNOWN
+
+
 def make_small_course(folder: Path) -> Course:
     """A course folder with the small chapter, not built yet."""
     shutil.copy(ROOT / "nbgrader_config.py", folder)

@@ -8,6 +8,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
+from grader.checks.packages import WHICH_THERE_ARE
 from grader.checks.results import SubmissionResult
 from grader.course import Course
 from grader.errors import CourseError
@@ -210,3 +211,15 @@ def test_regrading_repeats_the_questions_and_handing_in_again_does_not(built_cou
         return outcome.exercises[0].failed[0].message
 
     assert asked("first") == asked("first") != asked("second")
+
+
+def test_a_cell_that_stopped_is_the_news(built_course):
+    """Not that the function is not defined, which follows from it."""
+    code = "import nowhere\ndef double(X):\n    return 2 * X"
+    submit(built_course, "stopped", NAME, answered(solved(built_course, NAME), {"double": code}))
+    (outcome,) = autograde(built_course, NAME, pattern="stopped", workers=1, limits=QUICK)
+    assert isinstance(outcome, SubmissionResult)
+    first, _, rest = outcome.exercises[0].problem.partition(". ")
+    assert first.startswith("The cell of this exercise stopped: ")
+    assert "No module named 'nowhere'" in first and "not defined" in rest
+    assert rest.startswith(WHICH_THERE_ARE)

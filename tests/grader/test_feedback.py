@@ -13,17 +13,18 @@ from grader.course import Course
 from grader.grading import feedback as feedback_module
 from grader.grading.feedback import feedback
 from grader.grading.isolated import TookTooLong
+from grader.grading.names import folder_of, student_of
 from grader.simulated_class import solved, submit
 from tests.grader.graded import NAME, put, registered
 
-CLASS = ("ada", "b[ea] *", "张三 O'Neil")
+CLASS = ("ada", student_of("b[ea] *"), "张三 O'Neil")
 
 
 @pytest.fixture(scope="module")
 def graded(built_course):
     registered(built_course)
     for student in (*CLASS, "not yet"):
-        submit(built_course, student, NAME, solved(built_course, NAME))
+        submit(built_course, folder_of(student), NAME, solved(built_course, NAME))
     for student in CLASS:
         put(built_course, student, 0.5)
     return built_course
@@ -79,7 +80,7 @@ def test_a_failure_costs_one_page_and_keeps_the_old_one(course):
     assert sorted(pages.failed) == ["ada", CLASS[1]] and list(pages.written) == [CLASS[2]]
     assert len(said) == 2 and said[0].startswith("ada: no page: ")
     assert _page(course, "ada").read_text() == old
-    assert "2 not written (ada, b[ea] *)" in pages.summary(course.root)
+    assert f"2 not written (ada, {CLASS[1]})" in pages.summary(course.root)
 
 
 def test_what_is_not_in_the_gradebook_is_said(course):

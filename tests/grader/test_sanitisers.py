@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from nbconvert.filters.markdown_mistune import markdown2html_mistune
 
 from grader.grading.rendered import MAX_RENDERED, rendered
+from grader.sandbox.formulas import harmless_formulas
 from grader.sandbox.html_sanitiser import MAX_DEPTH, MAX_HTML, harmless_html
 from grader.sandbox.markdown_sanitiser import MAX_MARKDOWN, harmless_markdown
 from grader.sandbox.svg_sanitiser import harmless_svg
@@ -263,3 +264,20 @@ def test_nested_input_takes_no_long_time(form, size):
         made = make(text[:size])
         assert time.thread_time() - started < 4, make.__name__
         assert made is None or len(made) <= 6 * MAX_HTML + 6 * size
+
+
+def test_formulas_lose_the_commands_that_make_links_and_styles():
+    for command in ("href", "style", "unicode", "bbox", "require", "cssId", "includegraphics"):
+        formula = rf"$\{command}[x;background:url(https://example.org)]{{x}}$"
+        for made in (
+            harmless_markdown(formula),
+            harmless_html(formula),
+            harmless_formulas(formula),
+        ):
+            assert rf"\ {command}" in made and rf"\{command}" not in made
+    honest = r"$\frac{1}{1-p} \mathbb{E}[X] \text{where} \hat{y} \stylex$"
+    assert harmless_formulas(honest) == honest
+    coded = "&bsol; &dollar; &#92 &#x72;ef &lbrace;"
+    assert harmless_markdown(coded) == coded.replace("&", "& ")
+    kept = "a &lt; b &amp; c&nbsp;&copy; AT&T R&D; &quot; &#169;"
+    assert harmless_markdown(kept) == kept

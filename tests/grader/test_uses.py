@@ -302,13 +302,17 @@ def _student(code: str) -> tuple[LocalStudent, list[torch.Tensor]]:
     return LocalStudent(space), seen
 
 
-def test_the_second_answer_is_to_the_same_question() -> None:
+def test_the_second_question_is_another_one_and_always_the_same() -> None:
+    """Who is asked the same again knows that the first answer was wrong."""
     own, asked = _student("def halve(X): return X")
     reference, again = _student("def halve(X): return X / 2")
     result = judge(KNOWN["half_sum"], own, 5, reference)
     assert result.earned == 3 and result.note
     assert len(asked) == 2, "both checks; nothing sums up to 0 in any case"
-    assert len(again) == 1 and torch.equal(asked[0], again[0])
+    assert len(again) == 1 and not torch.equal(asked[0], again[0])
+    reference, repeated = _student("def halve(X): return X / 2")
+    judge(KNOWN["half_sum"], own, 5, reference)
+    assert torch.equal(again[0], repeated[0])
 
 
 def test_without_a_failure_or_without_uses_nobody_asks_again() -> None:

@@ -13,7 +13,7 @@ from dataclasses import replace
 import psutil
 import pytest
 
-from grader.sandbox import Sandbox, SandboxUnavailable, launch
+from grader.sandbox import Sandbox, SandboxUnavailable, control, launch
 from grader.wire.probe import StudentError
 from tests.sandbox.conftest import LIMITS, text_of
 
@@ -141,3 +141,17 @@ def test_a_grader_that_is_killed_leaves_nothing():
 def test_folders_inside_each_other_are_bound_once(tmp_path):
     inner, outer = tmp_path / "a" / "b", tmp_path / "a"
     assert launch._outermost([inner, outer, tmp_path / "c"]) == [outer, tmp_path / "c"]
+
+
+@pytest.mark.parametrize(
+    ("log", "advice"),
+    [
+        ("PermissionError: [Errno 13] Permission denied: '/course/lab/x.py'", "chmod -R a+rX"),
+        ("bwrap: execvp /opt/venv/bin/python: Permission denied", "a umask such as 077"),
+        ("bwrap: setting up uid map: Permission denied", "Install bubblewrap with"),
+    ],
+)
+def test_files_that_only_their_owner_may_read_are_named_as_the_cause(log, advice):
+    said = control._why_not("", log)
+    assert log in said and advice in said
+    assert ("bubblewrap" in said) == ("Install" in advice)

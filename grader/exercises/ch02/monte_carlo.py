@@ -8,6 +8,7 @@ deviation must be.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -19,7 +20,7 @@ from grader.checks.student import Student
 from grader.checks.training import batch_normalised
 
 EXAMPLES, CLASSES = 300, 4
-PASSES = (23, 31)
+PASSES = (23, 53)
 """Prime numbers: a mean over another number of passes gives fractions that do not fit."""
 FINE = expect.Tolerance(1e-4, 2e-5)
 """float32 sums over some tens of passes."""
@@ -42,13 +43,21 @@ class McDropoutPredict(Exercise):
         """Print the result for T = 2 a few times: does it change?"""
         for passes in PASSES:
             problem = Problem.drawn(passes)
-            problem.kept(problem.ask(student, self.name).mean)
+            seen = problem.ask(student, self.name).mean
+            self._softmax = not replace(problem, softmax=False).fits(seen)
+            problem.kept(seen)
+
+    _softmax = True
+
+    def _problem(self, passes: int = PASSES[0], **kinds: Any) -> Problem:
+        """One whose mean may be one of logits, where a softmax is missing: that costs `mean` alone."""
+        return replace(Problem.drawn(passes, **kinds), softmax=self._softmax)
 
     @check("every pass has a mask of its own", essential=True)
     def own_masks(self, student: Student) -> None:
         """T passes are T calls of the network, or one call with T copies of each
         example."""
-        problem = Problem.drawn(PASSES[0])
+        problem = self._problem()
         counts = [problem.kept(problem.ask(student, self.name).mean) for _ in range(2)]
         for count in counts:
             hits = torch.arange(problem.passes) < count[:, None]
@@ -78,7 +87,7 @@ class McDropoutPredict(Exercise):
     def std(self, student: Student) -> None:
         """`torch.std` along the dimension of the passes."""
         for passes in PASSES:
-            problem = Problem.drawn(passes)
+            problem = self._problem(passes)
             answer = problem.ask(student, self.name)
             share = problem.kept(answer.mean)[:, None] / passes
             apart = (problem.on - problem.off).abs()
@@ -100,7 +109,7 @@ class McDropoutPredict(Exercise):
     def only_dropout(self, student: Student) -> None:
         """`net.train()` would switch batch normalisation, too."""
         for training in (True, False):
-            problem = Problem.drawn(PASSES[0], normalised=True)
+            problem = self._problem(normalised=True)
             answer = problem.ask(student, self.name, training)
             expect.close(
                 answer.running_mean,
@@ -112,7 +121,7 @@ class McDropoutPredict(Exercise):
     @check("autograd does not record", weight=0)
     def no_gradients(self, student: Student) -> None:
         """`with torch.no_grad():` around the passes."""
-        problem = Problem.drawn(PASSES[0], shift_recording=3.0)
+        problem = self._problem(shift_recording=3.0)
         recording = replace(problem, b=problem.b + problem.recording)
         mean = problem.ask(student, self.name).mean
         expect.true(
@@ -127,7 +136,7 @@ class McDropoutPredict(Exercise):
         """`was_training = net.training` at the start, `net.train(was_training)` at the
         end."""
         for training in (False, True, False):
-            problem = Problem.drawn(PASSES[0], normalised=True)
+            problem = self._problem(normalised=True)
             came = "train" if training else "eval"
             out = expect.tensor(problem.ask(student, self.name, training).after).double()
             statistics.book("none dropped", problem.rate**EXAMPLES, EXAMPLES)
@@ -156,7 +165,7 @@ class Problem:
     """A network that drops the one hidden unit of each example, and that computes W h + b.
 
     running: mean and variance that batch normalisation has stored. recording: what is added to the
-    logits while autograd records.
+    logits while autograd records. softmax: whether probabilities are asked for, or logits.
     """
 
     passes: int
@@ -167,6 +176,7 @@ class Problem:
     normalised: bool
     running: Tensor
     recording: Tensor
+    softmax: bool = True
 
     @classmethod
     def drawn(cls, passes: int, normalised: bool = False, shift_recording: float = 0.0) -> Problem:
@@ -190,12 +200,16 @@ class Problem:
     @property
     def on(self) -> Tensor:
         """Probabilities (n, classes) in a pass that keeps the unit."""
-        return (self.hidden / (1 - self.rate) @ self.W + self.b).softmax(1)
+        return self._outcome(self.hidden / (1 - self.rate))
 
     @property
     def off(self) -> Tensor:
         """Probabilities (n, classes) in a pass that drops the unit."""
-        return self.b.softmax(0).expand(len(self.X), -1)
+        return self._outcome(torch.zeros_like(self.X))
+
+    def _outcome(self, hidden: Tensor) -> Tensor:
+        logits = hidden @ self.W + self.b
+        return logits.softmax(1) if self.softmax else logits
 
     def ask(self, student: Student, name: str, training: bool = False) -> Asked:
         """What the learner's function makes of it."""

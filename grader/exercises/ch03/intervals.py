@@ -109,7 +109,7 @@ class MeanInterval(Exercise):
     )
 
     @staticmethod
-    def right(values: Sequence[float]) -> tuple[float, float]:
+    def right(values: list[float]) -> tuple[float, float]:
         return sum(values) / len(values), half_width(values)
 
     mean = compares(
@@ -532,7 +532,7 @@ def told_pair(pair: Sequence[float]) -> str:
     return f"({pair[0]:g}, {pair[1]:g})"
 
 
-def half_width(values: Sequence[float]) -> float:
+def half_width(values: list[float]) -> float:
     """Of the 95 % interval for the mean; infinite for one value."""
     n = len(values)
     return math.inf if n == 1 else T95[n - 2] * numbers.stdev(values) / n**0.5

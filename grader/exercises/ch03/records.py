@@ -266,7 +266,7 @@ class Sweep(Exercise):
         verify_index(plan.swept(student, plan.pairs)[0])
         verify_index(plan.swept(student, plan.pairs, plan.pairs[:2])[0])
 
-    @check("what is done is not run again, and its rows stay", weight=1.5)
+    @check("what is done is not run again, and its rows stay", weight=1.25)
     def resumes(self, student: Student) -> None:
         """A run is done when configuration **and** seed are in one row of `done`."""
         plan = Plan(3, 3)

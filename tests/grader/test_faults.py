@@ -1,0 +1,160 @@
+"""What happens to the machinery costs nobody a point: kills, stops, a pause, load, little memory."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import threading
+from pathlib import Path
+
+import psutil
+import pytest
+
+from grader.checks.results import SubmissionResult
+from grader.grading import apart, isolated
+from grader.grading.capacity import available_memory, workers_that_fit
+from grader.grading.grade_class import autograde
+from grader.grading.outcome import Failure
+from grader.sandbox import Limits, control
+from grader.simulated_class import answered, solved, submit
+from grader.wire.limits import MIB
+from tests.grader.broken import NAME
+from tests.grader.conftest import use_small_exercises
+
+SLOW = """def double(X):
+    import time
+    until = time.process_time() + 0.5
+    while time.process_time() < until:
+        pass
+    return 2 * X"""
+WRONG = "def double(X): return X"
+LIMITS = Limits(cell_seconds=5, exercise_seconds=5, memory_bytes=300 * MIB)
+
+
+@pytest.fixture(scope="module")
+def course(built_course):
+    """Ten students, each of whom takes a second or two."""
+    right = solved(built_course, NAME)
+    for number in range(10):
+        answer = WRONG if number % 4 == 3 else SLOW
+        submit(built_course, f"s{number}", NAME, answered(right, {"double": answer}))
+    return built_course
+
+
+@pytest.fixture(scope="module")
+def undisturbed(course) -> dict[str, object]:
+    return _graded(course)
+
+
+def _graded(course, workers: int = 2, limits: Limits = LIMITS) -> dict[str, object]:
+    """What counts of each outcome: all but the seconds that it took."""
+    with isolated.Isolation(prepare=(use_small_exercises, NAME)) as isolation:
+        outcomes = autograde(course, NAME, workers=workers, limits=limits, isolation=isolation)
+    return {outcome.student: _what_counts(outcome) for outcome in outcomes}
+
+
+def _what_counts(outcome: SubmissionResult | Failure) -> object:
+    if isinstance(outcome, Failure):
+        return outcome.reason
+    exercises = [
+        (e.exercise, e.earned, [check.message for check in e.checks]) for e in outcome.exercises
+    ]
+    return exercises, outcome.findings
+
+
+@pytest.mark.parametrize("seed", [2])
+def test_kills_and_stops_at_random_moments(course, undisturbed, monkeypatch, seed):
+    for module, name in ((isolated, "_STOPPED_SECONDS"), (control, "WORKER_SECONDS")):
+        monkeypatch.setattr(module, name, 2.0)
+    monkeypatch.setattr(control, "PROBE_SECONDS", 2.0)
+    before = {process.pid for process in psutil.Process().children(recursive=True)}
+    chance, hits, over = random.Random(seed), [], threading.Event()
+
+    def disturb() -> None:
+        while len(hits) < 5 and not over.wait(chance.uniform(0.5, 1.5)):
+            found = psutil.Process().children(recursive=True)
+            ours = [process for process in found if process.pid not in before]
+            # The graders, the judges, bubblewrap, the zygote, workers, submissions and their copies.
+            if len(ours) > 6:
+                victim, number = chance.choice(ours), chance.choice((9, 9, signal.SIGSTOP))
+                hits.append((victim.pid, number))
+                victim.send_signal(number)
+
+    thread = threading.Thread(target=disturb, name="sandbox-start-disturber")
+    thread.start()
+    try:
+        assert _graded(course) == undisturbed
+    finally:
+        over.set()
+        thread.join()
+        for pid, _ in hits:
+            if psutil.pid_exists(pid):
+                os.kill(pid, signal.SIGKILL)
+    assert hits
+
+
+def test_many_workers_on_few_processors(course, undisturbed):
+    ours = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, sorted(ours)[:1])
+    try:
+        assert _graded(course, workers=8) == undisturbed
+    finally:
+        os.sched_setaffinity(0, ours)
+
+
+def test_a_submission_that_is_lost_again_and_again_keeps_its_grade(
+    course, undisturbed, monkeypatch
+):
+    tries = []
+
+    def lose(*about, last, **more):
+        tries.append(last)
+        raise apart.GradingLost("the machine is on fire")
+
+    monkeypatch.setattr("grader.grading.grade_class.grade_apart", lose)
+    (outcome,) = autograde(course, NAME, pattern="s1", limits=LIMITS)
+    assert isinstance(outcome, Failure) and "the machine is on fire" in outcome.reason
+    assert tries == [False, False, True]
+    monkeypatch.undo()
+
+
+def _tree(root: Path, **files: str) -> Path:
+    for name, text in files.items():
+        path = root / name.replace("__", "/")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return root
+
+
+MEMINFO = "MemTotal: 9000000 kB\nMemAvailable: 8388608 kB\n"
+
+
+def test_memory_of_the_machine_and_of_both_kinds_of_groups(tmp_path):
+    assert available_memory(tmp_path) is None
+    root = _tree(tmp_path, proc__meminfo=MEMINFO)
+    assert available_memory(root) == 8192 * MIB
+    _tree(root, proc__self__cgroup="4:memory:/a/b\n0::/x\n")
+    group = _tree(root, sys__fs__cgroup__memory__a__b__x="").joinpath("sys/fs/cgroup/memory/a")
+    (group / "memory.limit_in_bytes").write_text(f"{4096 * MIB}\n")
+    (group / "memory.usage_in_bytes").write_text(f"{1024 * MIB}\n")
+    (group / "memory.stat").write_text(f"cache 1\ntotal_inactive_file {24 * MIB}\n")
+    assert available_memory(root) == (4096 - 1024 + 24) * MIB
+    group = _tree(root, sys__fs__cgroup__x__y="").joinpath("sys/fs/cgroup/x")
+    (group / "memory.max").write_text(f"{2048 * MIB}\n")
+    (group / "memory.current").write_text(f"{48 * MIB}\n")
+    (group / "memory.stat").write_text("inactive_file 0\n")
+    assert available_memory(root) == 2000 * MIB
+    (group / "memory.max").write_text("max\n")
+    assert available_memory(root) == (4096 - 1024 + 24) * MIB
+
+
+def test_fewer_workers_when_memory_is_short(monkeypatch):
+    monkeypatch.setattr("grader.grading.capacity.available_memory", lambda: 8192 * MIB)
+    workers, warning = workers_that_fit(8, Limits())
+    assert workers == 2 and "2 submissions are graded side by side, not 8" in warning
+    assert workers_that_fit(2, Limits()) == (2, "")
+    monkeypatch.setattr("grader.grading.capacity.available_memory", lambda: 100 * MIB)
+    assert workers_that_fit(4, Limits())[0] == 1
+    monkeypatch.setattr("grader.grading.capacity.available_memory", lambda: None)
+    assert workers_that_fit(4, Limits()) == (4, "")
