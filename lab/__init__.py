@@ -21,13 +21,24 @@ __all__ = [
     "History",
     "evaluate_accuracy",
     "fashion_mnist",
+    "house_prices",
     "plot_history",
     "show_images",
     "show_mask",
     "show_progress",
     "synthetic_fashion_mnist",
+    "synthetic_house_prices",
     "train_classifier",
     "try_device",
 ]
 
 use_one_thread()
+
+
+def __getattr__(name: str) -> object:
+    """The house prices, whose module imports pandas, when they are asked for."""
+    if name in ("house_prices", "synthetic_house_prices"):
+        from lab import house_tables
+
+        return getattr(house_tables, name)
+    raise AttributeError(f"module 'lab' has no attribute {name!r}")

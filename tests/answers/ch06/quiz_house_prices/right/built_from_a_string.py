@@ -1,0 +1,1 @@
+quiz_house_prices = dict(enumerate("cbacbccaca", start=1))

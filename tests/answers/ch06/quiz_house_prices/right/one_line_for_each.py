@@ -1,0 +1,11 @@
+quiz_house_prices = {}
+quiz_house_prices[1] = " c "
+quiz_house_prices[2] = " b "
+quiz_house_prices[3] = " a "
+quiz_house_prices[4] = " c "
+quiz_house_prices[5] = " b "
+quiz_house_prices[6] = " c "
+quiz_house_prices[7] = " c "
+quiz_house_prices[8] = " a "
+quiz_house_prices[9] = " c "
+quiz_house_prices[10] = " a "

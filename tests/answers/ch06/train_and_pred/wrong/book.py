@@ -1,0 +1,13 @@
+# rejected by: left_alone | says: has the columns
+def train_and_pred(train_features, test_features, train_labels, test_data, num_epochs, learning_rate,
+                   weight_decay, batch_size, get_net, score, to_price=None, path="submission.csv"):
+    net = get_net(train_features.shape[1])
+    train(net, train_features, train_labels, None, None,
+          num_epochs, learning_rate, weight_decay, batch_size, score)
+    preds = net(test_features).detach()
+    if to_price:
+        preds = to_price(preds)
+    preds = preds.numpy()
+    test_data["SalePrice"] = pd.Series(preds.reshape(1, -1)[0])
+    submission = pd.concat([test_data["Id"], test_data["SalePrice"]], axis=1)
+    submission.to_csv(path, index=False)
