@@ -211,12 +211,13 @@ def _difference(actual: object, expected: object, tolerance: Tolerance) -> tuple
         return next((difference for difference in found if difference is not None), None)
     if not isinstance(expected, Tensor):
         seen, wanted = number(actual), number(expected)
-        if abs(seen - wanted) <= tolerance.absolute + tolerance.relative * abs(wanted):
+        near = abs(seen - wanted) <= tolerance.absolute + tolerance.relative * abs(wanted)
+        if seen == wanted or (near and math.isfinite(wanted)):  # all is near to infinity
             return None
         return show(seen), show(wanted)
     a = tensor(actual, shape=expected.shape).to(torch.float64)
     b = expected.to(torch.float64)
-    off = ~((a - b).abs() <= tolerance.absolute + tolerance.relative * b.abs())
+    off = ~torch.isclose(a, b, rtol=tolerance.relative, atol=tolerance.absolute)
     if not off.any():
         return None
     where = tuple(off.nonzero()[0].tolist())

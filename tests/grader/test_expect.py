@@ -147,3 +147,13 @@ def test_what_is_shown_is_short():
     assert expect.show(torch.zeros(2, 2)) == "tensor [[0, 0], [0, 0]]"
     assert expect.show(torch.zeros(3, 3)) == "a tensor of shape (3, 3)"
     assert len(expect.show("x" * 500)) == 120
+
+
+@pytest.mark.parametrize("wanted", [math.inf, -math.inf, math.nan])
+def test_no_finite_number_is_near_to_one_that_is_not(wanted):
+    """A mistake that gives infinity was named for every wrong number."""
+    assert not expect.agrees(8.6, wanted)
+    assert not expect.agrees(torch.tensor([8.6]), torch.tensor([wanted]))
+    if wanted == wanted:
+        assert expect.agrees(wanted, wanted)
+        assert expect.agrees(torch.tensor([wanted]), torch.tensor([wanted]))
