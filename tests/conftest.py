@@ -3,3 +3,9 @@
 import os
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+from grader.grading import isolated
+
+# Threads that earlier tests have left waiting (IPython's history, tqdm's monitor, Playwright's loop) would
+# make a process that isolates a fresh interpreter, which knows nothing of a test's own exercises.
+isolated._has_threads = lambda: False
