@@ -91,7 +91,7 @@ FILES: dict[str, tuple[Callable[[NotebookNode], bytes], float, str]] = {
         "cannot be read: it took more than 800 MiB",
     ),
     "deep_json": (lambda notebook: b"[" * 2_000_000, 0, ""),
-    "old_and_large": (_raw(_old_format), 0, "could not be upgraded"),
+    "old_and_large": (_raw(_old_format), 0, ""),  # it takes too long, or too much memory
     "much_source": (
         _raw(lambda raw: raw["cells"].extend([_LONG] * 6)),
         8,
