@@ -18,7 +18,7 @@ from grader.checks.training import CLASSES, FEATURES, Batch, Labelled, lead, lin
 
 APART = 1e-2
 """By how much an accuracy that a mistake gives differs from the right one, at least."""
-MARGIN = 1e-3
+LEAD = 1e-3
 """By how much the largest logit leads, at least. After a few steps in float32, logits differ by 1e-5."""
 
 
@@ -76,7 +76,7 @@ class RunProblem:
             losses, shares = [], []
             for X, y in self.train:
                 y_hat = linear(self._seen(parameters, epoch in shifted), X)
-                self._clear = self._clear and lead(y_hat) > MARGIN
+                self._clear = self._clear and lead(y_hat) > LEAD
                 losses.append(F.cross_entropy(y_hat, y, reduction="none"))
                 shares.append(share([[X, y]], [y_hat]))
                 off = (F.softmax(y_hat, 1) - F.one_hot(y, CLASSES)) / (1 if summed else len(y))
@@ -197,7 +197,7 @@ class RunProblem:
     def _outputs(self, data: Sequence[Batch], evaluating: bool, epoch: int) -> list[Tensor]:
         parameters = self._seen(self.passes[epoch].parameters, evaluating)
         outputs = [linear(parameters, X) for X, _ in data]
-        self._clear = self._clear and all(lead(out) > MARGIN for out in outputs)
+        self._clear = self._clear and all(lead(out) > LEAD for out in outputs)
         return outputs
 
 

@@ -41,7 +41,7 @@ JUDGING = IsolationLimits(
 MAX_FINDINGS, MAX_FINDING = 30, 300
 MAX_SOURCES = 16 * MIB
 """Characters of all cells of a notebook together."""
-MAX_TAGS = 20
+MAX_CELL_TAGS = 20
 _MAX_UNREADABLE = 3
 
 
@@ -173,7 +173,7 @@ def _cut(submission: Submission) -> None:
             break
         kept += 1
         if "tags" in cell.metadata:
-            del cell.metadata["tags"][MAX_TAGS:]
+            del cell.metadata["tags"][MAX_CELL_TAGS:]
     more = len(submission.notebook.cells) - kept
     if more:
         del submission.notebook.cells[kept:]

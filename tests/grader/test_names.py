@@ -82,7 +82,7 @@ def test_such_folders_are_graded_each_as_its_own(small_course):
     }
     with Gradebook(small_course.database, "dropout-lab") as gradebook:
         assert {student.id for student in gradebook.students} == set(map(student_of, names))
-    pages = {path.parents[1].name: path for path in feedback(small_course, NAME)}
+    pages = feedback(small_course, NAME).written
     assert set(pages) == set(map(student_of, names)) and all(map(Path.is_file, pages.values()))
     (again,) = autograde(small_course, NAME, pattern="%5Br%5Dight")
     assert again.student == "%5Br%5Dight"

@@ -21,7 +21,7 @@ def test_real_notebooks_hold_no_solution_lines():
         given = re.sub(
             r"### BEGIN SOLUTION\n.*?### END SOLUTION", "", chapter.read_text(), flags=re.DOTALL
         )
-        given_lines = {line.strip().removeprefix("# ") for line in given.split("\n")}
+        given_lines = {line.strip().removeprefix("#").strip() for line in given.split("\n")}
         solutions = re.findall(
             r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", chapter.read_text(), flags=re.DOTALL
         )
