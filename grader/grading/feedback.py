@@ -29,9 +29,9 @@ from grader.grading.plan import students
 from grader.grading.recording import write_file
 from grader.grading.transaction import transaction
 
-BESIDE = ("timestamp.txt", "submission_secret.txt")
+PAGES_BESIDE = ("timestamp.txt", "submission_secret.txt")
 """What `nbgrader release_feedback` reads beside a page, to know whose it is."""
-MAX_BESIDE = 1000
+MAX_PAGES_BESIDE = 1000
 _MADE_FROM = "\n<!-- made from {} -->\n"
 
 
@@ -193,11 +193,11 @@ def _not_graded(
 def _beside(course: Course, assignment: str, student: str) -> dict[str, bytes]:
     """The small files that nbgrader keeps beside what was handed in."""
     folder, found = course.notebook("submitted", assignment, folder_of(student)).parent, {}
-    for name in BESIDE:
+    for name in PAGES_BESIDE:
         try:
             descriptor = os.open(folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
             with open(descriptor, "rb") as file:
-                found[name] = file.read(MAX_BESIDE)
+                found[name] = file.read(MAX_PAGES_BESIDE)
         except OSError:  # there is none, or it is the student's own invention
             continue
     return found

@@ -16,9 +16,9 @@ from grader.grading.secret import read_secret
 from grader.grading.transaction import GradebookLocked, Transaction, patiently
 from grader.wire.limits import MIB
 
-START_SECONDS = 3.0
+LOCK_SECONDS = 3.0
 """How long a locked gradebook is waited for at the start, where somebody still watches."""
-ROOM = 16 * MIB
+DISK_ROOM = 16 * MIB
 NOTEBOOKS = 4
 """A graded notebook may be so many times as large as the one that was handed out."""
 
@@ -33,7 +33,7 @@ def check_before(course: Course, release: Release, count: int, json: Path | None
             raise CourseError(f"--json {json} is a folder: name a file in it.")
         check_writable(json.parent, "--json")
     size = course.notebook("release", release.assignment).stat().st_size
-    check_room(folder, ROOM + count * NOTEBOOKS * size)
+    check_room(folder, DISK_ROOM + count * NOTEBOOKS * size)
     check_gradebook(course)
 
 
@@ -65,7 +65,7 @@ def check_room(folder: Path, needed: int) -> None:
 def check_gradebook(course: Course) -> None:
     """Raises CourseError when the gradebook cannot be read and written now."""
     try:
-        patiently(lambda: Transaction(course).end(), START_SECONDS)
+        patiently(lambda: Transaction(course).end(), LOCK_SECONDS)
     except GradebookLocked:
         raise CourseError(
             f"The gradebook {course.database} is locked: another program is writing it, or has it open "

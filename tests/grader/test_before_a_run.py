@@ -122,7 +122,7 @@ def _locked(course, seconds=None):
 
 
 def test_a_locked_gradebook_is_said_at_the_start_and_waited_for_later(course, monkeypatch):
-    monkeypatch.setattr(preflight, "START_SECONDS", 0.2)
+    monkeypatch.setattr(preflight, "LOCK_SECONDS", 0.2)
     put(course, "dora", mark="old")
     before = state(course, "dora")
     with _locked(course), pytest.raises(CourseError, match="is locked: another program"):
