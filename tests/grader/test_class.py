@@ -8,6 +8,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
+from grader.checks.judge import UNWRITTEN
 from grader.checks.packages import WHICH_THERE_ARE
 from grader.checks.results import SubmissionResult
 from grader.course import Course
@@ -223,3 +224,10 @@ def test_a_cell_that_stopped_is_the_news(built_course):
     assert first.startswith("The cell of this exercise stopped: ")
     assert "No module named 'nowhere'" in first and "not defined" in rest
     assert rest.startswith(WHICH_THERE_ARE)
+
+
+def test_a_quiz_that_is_still_open_has_not_stopped(built_course):
+    submit(built_course, "open", NAME, handed_out(built_course, NAME))
+    (outcome,) = autograde(built_course, NAME, pattern="open", workers=1, limits=QUICK)
+    assert isinstance(outcome, SubmissionResult)
+    assert [exercise.problem for exercise in outcome.exercises] == [UNWRITTEN, UNWRITTEN]

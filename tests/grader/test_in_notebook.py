@@ -90,6 +90,12 @@ def test_a_first_run_that_failed_is_named(shell, shown, capsys) -> None:
     assert WHICH_THERE_ARE in shown[-1]
 
 
+def test_a_cell_that_is_still_open_has_not_failed(shell, shown, capsys) -> None:
+    run(shell, "quiz_double = {1: None}\nraise NotImplementedError()", "quiz-double")
+    run(shell, "check('quiz_double')")
+    assert "still open" in shown[-1] and "stopped with" not in shown[-1]
+
+
 def test_prints_of_the_learners_code_are_cut(shell, shown, capsys) -> None:
     run(shell, "def double(X):\n    print('looking at', X.shape)\n    return 2 * X")
     run(shell, "check('double')")
