@@ -7,9 +7,14 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import torch
 from nbformat import NotebookNode
 
 from grader.authoring.chapter import read_chapter
+from grader.checks.judge import judge
+from grader.checks.registry import get_exercise
+from grader.checks.results import ExerciseResult
+from grader.checks.student import LocalStudent
 
 CHAPTERS = Path(__file__).resolve().parents[2] / "chapters"
 
@@ -34,3 +39,32 @@ def solved(chapter: Callable[[str], NotebookNode]) -> Callable[[str], dict[str, 
         return namespace
 
     return run
+
+
+@pytest.fixture(scope="module")
+def solutions(solved, request: pytest.FixtureRequest) -> dict[str, object]:
+    """The solved namespace of the test module's CHAPTER."""
+    return solved(request.module.CHAPTER)
+
+
+@pytest.fixture
+def namespace(solutions: dict[str, object]) -> dict[str, object]:
+    """A copy of the solved namespace. Its functions go on to call each other as they were."""
+    return dict(solutions)
+
+
+def judge_in_chapter(
+    package: str,
+    namespace: dict[str, object],
+    name: str,
+    seed: int = 1,
+    reference: LocalStudent | None = None,
+) -> ExerciseResult:
+    """The result of the exercise `name`, in a notebook with this namespace."""
+    torch.manual_seed(seed)
+    return judge(get_exercise(package, name), LocalStudent(namespace), seed, reference)
+
+
+def failed(result: ExerciseResult) -> set[str]:
+    """The ids of the checks that failed."""
+    return {check.id for check in result.failed}

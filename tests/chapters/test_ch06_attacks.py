@@ -70,11 +70,6 @@ ATTACKS = {
 }
 
 
-@pytest.fixture(scope="module")
-def solutions(solved) -> dict[str, object]:
-    return solved(CHAPTER)
-
-
 def outcome(solutions: dict[str, object], exercise: str, answer: str) -> ExerciseResult:
     code = {a.name: a.code for a in answers_to(PACKAGE, exercise) if not a.right}[answer]
     space = dict(solutions)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import pytest
 import torch
 
-from grader.authoring.catalogue import Answer, answers_to, reference
-from grader.checks.judge import judge
-from grader.checks.quiz import Quiz
-from grader.checks.registry import chapter_of, exercises_of, get_exercise
-from grader.checks.results import ExerciseResult
+from grader.authoring.catalogue import reference
+from grader.checks.registry import chapter_of, get_exercise
 from grader.checks.student import LocalStudent
 from grader.checks.table import ResultTable
 from grader.exercises.ch06.adam import Prices, trained, whole
@@ -19,102 +17,11 @@ from grader.exercises.ch06.tables import NUMBERS, Houses, frame_of
 from grader.grading.reference import reference_for
 from grader.wire.probe import use_reference
 
+from .conftest import judge_in_chapter
+
 CHAPTER = "06_house_prices"
 PACKAGE = chapter_of(CHAPTER)
-EXERCISES = (
-    "sha1_of",
-    "download",
-    "find_the_archive_bugs",
-    "extract",
-    "find_the_scaling_bugs",
-    "preprocess",
-    "log_rmse",
-    "train",
-    "find_the_fold_bugs",
-    "get_k_fold_data",
-    "k_fold",
-    "train_and_pred",
-    "quiz_house_prices",
-)
-ANSWERS = [answer for name in EXERCISES for answer in answers_to(PACKAGE, name)]
-
-
-@pytest.fixture(scope="module")
-def solutions(solved) -> dict[str, object]:
-    return solved(CHAPTER)
-
-
-@pytest.fixture
-def namespace(solutions) -> dict[str, object]:
-    """A copy of the solved namespace. Its functions go on to call each other as they were."""
-    return dict(solutions)
-
-
-def judged(
-    namespace: dict[str, object], name: str, seed: int = 1, reference: LocalStudent | None = None
-) -> ExerciseResult:
-    return judge(get_exercise(PACKAGE, name), LocalStudent(namespace), seed, reference)
-
-
-def in_chapter(solutions: dict[str, object], answer: Answer) -> dict[str, object]:
-    """A notebook with this answer in its cell, and the reference solutions in the other ones."""
-    space: dict[str, object] = {**solutions}
-    exec(compile(reference(PACKAGE, answer.exercise), "<reference>", "exec"), space)
-    exec(compile(answer.code, answer.path, "exec"), space)
-    return space
-
-
-@pytest.mark.parametrize("name", EXERCISES)
-@pytest.mark.parametrize("seed", range(2))
-def test_solutions_earn_all_points(namespace, name: str, seed: int) -> None:
-    result = judged(namespace, name, seed)
-    assert result.earned == result.points, str(ResultTable(result))
-
-
-@pytest.mark.parametrize("answer", [a for a in ANSWERS if a.right], ids=lambda a: a.path)
-def test_right_answers_earn_all_points(solutions, answer: Answer) -> None:
-    result = judged(in_chapter(solutions, answer), answer.exercise)
-    assert result.earned == result.points, str(ResultTable(result))
-
-
-@pytest.mark.parametrize("name", EXERCISES)
-def test_wrong_answers_meet_the_check_that_is_meant_for_them(solutions, name: str) -> None:
-    for answer in (a for a in ANSWERS if a.exercise == name and not a.right):
-        result = judged(in_chapter(solutions, answer), name)
-        named = {check.id: check.message for check in result.failed}
-        assert answer.says in named.get(answer.rejected_by, "accepted"), (answer.path, named)
-
-
-def test_judging_leaves_the_namespace_as_it_was(namespace) -> None:
-    before = dict(namespace)
-    for name in EXERCISES:
-        judged(namespace, name)
-    assert namespace == before
-
-
-def test_the_chapter_has_every_exercise_and_question(chapter) -> None:
-    assert set(exercises_of(PACKAGE)) == set(EXERCISES)
-    ids = {c.metadata.get("nbgrader", {}).get("grade_id") for c in chapter(CHAPTER).cells}
-    assert {*EXERCISES, "what_five_folds_say", "three_leaks"} <= ids
-
-
-def test_every_exercise_has_three_hints_and_every_check_one() -> None:
-    for name, exercise in exercises_of(PACKAGE).items():
-        assert len(exercise.hints) == 3 and all(len(hint) > 30 for hint in exercise.hints), name
-        if not isinstance(exercise, Quiz):
-            assert all(check.hint for check in exercise.checks()), name
-            assert any(check.essential for check in exercise.checks()), name
-
-
-def test_the_quiz_has_one_right_option_each_and_explains_the_others() -> None:
-    quiz = get_exercise(PACKAGE, "quiz_house_prices")
-    assert isinstance(quiz, Quiz) and len(quiz.questions) == 10
-    letters = []
-    for question in quiz.questions.values():
-        options = question.options
-        letters += [letter for letter, option in options.items() if option.right]
-        assert all(len(option.why) > 20 for option in options.values())
-    assert len(letters) == 10 and max(letters.count(x) for x in letters) <= 6
+judged = partial(judge_in_chapter, PACKAGE)
 
 
 def test_a_part_that_is_wrong_costs_its_own_exercise_only(namespace, chapter) -> None:

@@ -2,98 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
-import torch
 from torch import nn
 
-from grader.authoring.catalogue import Answer, answers_to, reference
-from grader.authoring.chapter import quizzes_in
+from grader.authoring.catalogue import answers_to, reference
 from grader.checks.judge import judge
 from grader.checks.registration import Endless, within_lines
 from grader.checks.registry import chapter_of, get_exercise
-from grader.checks.results import ExerciseResult
 from grader.checks.student import LocalStudent
-from grader.checks.table import ResultTable
 from grader.wire import probe
 
-from .conftest import CHAPTERS
+from .conftest import failed, judge_in_chapter
 
 CHAPTER = "07_layers_and_blocks"
 PACKAGE = chapter_of(CHAPTER)
-EXERCISES = (
-    "MLP",
-    "MySequential",
-    "FixedHiddenMLP",
-    "find_the_endless_loop",
-    "NestMLP",
-    "chimera",
-    "parallel_block",
-    "repeat_block",
-    "quiz_blocks",
-)
-ANSWERS = [answer for name in EXERCISES for answer in answers_to(PACKAGE, name)]
-
-
-@pytest.fixture(scope="module")
-def solutions(solved) -> dict[str, object]:
-    return solved(CHAPTER)
-
-
-@pytest.fixture
-def namespace(solutions) -> dict[str, object]:
-    return dict(solutions)
-
-
-def judged(namespace: dict[str, object], name: str, seed: int = 1) -> ExerciseResult:
-    torch.manual_seed(seed)
-    return judge(get_exercise(PACKAGE, name), LocalStudent(namespace), seed)
-
-
-def failed(result: ExerciseResult) -> set[str]:
-    return {entry.id for entry in result.failed}
-
-
-@pytest.mark.parametrize("name", EXERCISES)
-@pytest.mark.parametrize("seed", range(3))
-def test_solutions_earn_all_points(namespace, name: str, seed: int) -> None:
-    result = judged(namespace, name, seed)
-    assert result.earned == result.points, str(ResultTable(result))
-
-
-@pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: answer.path)
-def test_answers_are_judged_as_labelled(namespace, answer: Answer) -> None:
-    """A light form of `make prove`, once each. (Words of a message may depend on what is drawn.)"""
-    exec(compile(answer.code, answer.path, "exec"), namespace)
-    result = judged(namespace, answer.exercise)
-    if answer.right:
-        assert result.earned == result.points, str(ResultTable(result))
-    else:
-        assert answer.rejected_by in failed(result), str(ResultTable(result))
-
-
-def test_judging_leaves_the_namespace_as_it_was(namespace) -> None:
-    before = dict(namespace)
-    for name in EXERCISES:
-        judged(namespace, name)
-    assert namespace == before
-
-
-def test_the_chapter_has_every_exercise_with_three_hints(chapter) -> None:
-    ids = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in chapter(CHAPTER).cells}
-    assert {*EXERCISES, "half_a_network", "class_or_sequential"} <= ids
-    for name in EXERCISES:
-        assert len(get_exercise(PACKAGE, name).hints) == 3
-
-
-def test_the_quiz_has_no_favourite_letter() -> None:
-    (quiz,) = quizzes_in(CHAPTERS / f"{CHAPTER}.py")
-    key = [
-        letter
-        for question in quiz.questions.values()
-        for letter, option in question.options.items()
-        if option.right
-    ]
-    assert len(key) == 10 and max(key.count(letter) for letter in key) <= 4
+judged = partial(judge_in_chapter, PACKAGE)
 
 
 def test_a_loop_without_end_is_stopped_and_one_with_an_end_is_not() -> None:
