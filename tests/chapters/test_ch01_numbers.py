@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from functools import partial
-from pathlib import Path
 
 import pytest
 import torch
 
+from .conftest import real_data
+
 CHAPTER = "01_dropout_from_scratch"
-RAW = Path(os.environ.get("COURSE_DATA", "/nowhere")) / "FashionMNIST" / "raw"
-
-real_data = pytest.mark.skipif(
-    not RAW.is_dir(), reason="needs the real Fashion-MNIST in COURSE_DATA"
-)
-
-
-@pytest.fixture(scope="module")
-def text(chapter) -> str:
-    prose = "\n".join(c.source for c in chapter(CHAPTER).cells if c.cell_type == "markdown")
-    return " ".join(prose.split())
 
 
 def test_small_numbers_of_the_prose(text: str, solved) -> None:

@@ -2,48 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-import os
 import re
-import warnings
-from pathlib import Path
 
 import pytest
 import torch
 
 from lab import synthetic_fashion_mnist
 
+from .conftest import real_data
+
 CHAPTER = "02_dropout_concise"
-RAW = Path(os.environ.get("COURSE_DATA", "/nowhere")) / "FashionMNIST" / "raw"
-
-real_data = pytest.mark.skipif(
-    not RAW.is_dir(), reason="needs the real Fashion-MNIST in COURSE_DATA"
-)
-
-
-@pytest.fixture(scope="module")
-def text(chapter) -> str:
-    prose = "\n".join(c.source for c in chapter(CHAPTER).cells if c.cell_type == "markdown")
-    return " ".join(prose.split())
-
-
-@pytest.fixture(scope="module")
-def ran(chapter) -> tuple[dict[str, object], str]:
-    """The namespace after every cell but the checks, and what was printed. A warning is an error."""
-    namespace: dict[str, object] = {"__name__": "__main__"}
-    out, err = io.StringIO(), io.StringIO()
-    with (
-        contextlib.redirect_stdout(out),
-        contextlib.redirect_stderr(err),
-        warnings.catch_warnings(),
-    ):
-        warnings.simplefilter("error")
-        for cell in chapter(CHAPTER).cells:
-            if cell.cell_type == "code" and not cell.metadata.get("nbgrader", {}).get("locked"):
-                exec(compile(cell.source, cell.id, "exec"), namespace)
-    assert err.getvalue() == ""
-    return namespace, out.getvalue()
 
 
 def numbers(printed: str, begin: str) -> list[float]:

@@ -11,14 +11,11 @@ from torch import nn
 from grader.authoring.catalogue import reference
 from grader.checks.data_frames import spread
 from grader.checks.registry import chapter_of, get_exercise
-from grader.checks.student import LocalStudent
 from grader.checks.table import ResultTable
 from grader.checks.training_runs import APART, RunProblem, Wired
 from grader.exercises.ch03.intervals import Contest, half_width
-from grader.grading.reference import reference_for
-from grader.wire.probe import use_reference
 
-from .conftest import judge_in_chapter
+from .conftest import judge_beside_reference, judge_in_chapter
 
 CHAPTER = "03_dropout_experiments"
 PACKAGE = chapter_of(CHAPTER)
@@ -31,12 +28,7 @@ def test_a_wrong_interval_costs_its_own_exercise_only(namespace, chapter, name: 
     assert judged(namespace, "mean_interval").earned < 1
     exec(reference(PACKAGE, name), namespace)
     assert judged(namespace, name).earned < get_exercise(PACKAGE, name).points
-    found = reference_for(chapter(CHAPTER), get_exercise(PACKAGE, name))
-    assert found is not None
-    helped = dict(namespace)
-    use_reference(helped, found.cells, found.names)
-    exec(reference(PACKAGE, name), helped)
-    result = judged(namespace, name, reference=LocalStudent(helped))
+    result = judge_beside_reference(PACKAGE, chapter(CHAPTER), namespace, name)
     assert result.earned == result.points, str(ResultTable(result))
 
 

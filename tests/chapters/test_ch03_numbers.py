@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
 import re
 import warnings
-from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
@@ -16,20 +14,11 @@ import torch
 
 from lab import synthetic_fashion_mnist
 
+from .conftest import real_data
+
 CHAPTER = "03_dropout_experiments"
 CONFIG = ["num_hiddens", "dropout1", "dropout2"]
-RAW = Path(os.environ.get("COURSE_DATA", "/nowhere")) / "FashionMNIST" / "raw"
 TRAINS = ("small_train", "small_test", "one_batch", "configs = [")
-
-real_data = pytest.mark.skipif(
-    not RAW.is_dir(), reason="needs the real Fashion-MNIST in COURSE_DATA"
-)
-
-
-@pytest.fixture(scope="module")
-def text(chapter) -> str:
-    prose = "\n".join(c.source for c in chapter(CHAPTER).cells if c.cell_type == "markdown")
-    return " ".join(prose.split())
 
 
 def ran(cells) -> SimpleNamespace:

@@ -11,12 +11,9 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from grader.authoring.catalogue import answers_to, reference
-from grader.checks.judge import judge
-from grader.checks.registry import get_exercise
-from grader.checks.results import ExerciseResult
-from grader.checks.student import LocalStudent
 from grader.wire import probe
+
+from .claims import Claim, outcome, verify_gains_nothing
 
 CHAPTER, PACKAGE = "04_weight_decay", "ch04"
 Forge = Callable[[dict, dict], dict]
@@ -46,42 +43,17 @@ def claims_a_zero_bias(report: dict, inputs: dict) -> dict:
     )
 
 
-ATTACKS = {
-    "frozen": ("match_scratch_and_concise", "network_frozen", claims_a_trainable_network),
-    "shared": ("match_scratch_and_concise", "memory_shared", claims_untouched_parameters),
-    "curve": ("train_concise", "penalty_in_the_curve", claims_a_curve),
-    "start": ("train_concise", "bias_drawn_as_published", claims_a_zero_bias),
+CLAIMS = {
+    "frozen": Claim("match_scratch_and_concise", "network_frozen", claims_a_trainable_network),
+    "shared": Claim("match_scratch_and_concise", "memory_shared", claims_untouched_parameters),
+    "curve": Claim("train_concise", "penalty_in_the_curve", claims_a_curve),
+    "start": Claim("train_concise", "bias_drawn_as_published", claims_a_zero_bias),
 }
 
 
-def outcome(solutions: dict[str, object], exercise: str, answer: str) -> ExerciseResult:
-    code = {a.name: a.code for a in answers_to(PACKAGE, exercise) if not a.right}[answer]
-    space = dict(solutions)
-    exec(reference(PACKAGE, exercise), space)
-    exec(code, space)
-    return judge(get_exercise(PACKAGE, exercise), LocalStudent(space), seed=3)
-
-
-@pytest.mark.parametrize("name", ATTACKS)
+@pytest.mark.parametrize("name", CLAIMS)
 def test_claims_gain_nothing(solutions, monkeypatch, name: str) -> None:
-    exercise, answer, forge = ATTACKS[name]
-    honest = outcome(solutions, exercise, answer)
-    original = probe.run
-
-    def forged(namespace, source, inputs):
-        inputs = dict(inputs)
-        before = {
-            key: value.clone() if isinstance(value, torch.Tensor) else value
-            for key, value in inputs.items()
-        }
-        report = original(namespace, source, inputs)
-        return forge(report, before) if isinstance(report, dict) else report
-
-    monkeypatch.setattr(probe, "run", forged)
-    result = outcome(solutions, exercise, answer)
-    assert honest.earned < honest.points
-    assert {c.id for c in honest.failed} <= {c.id for c in result.failed}
-    assert result.earned <= honest.earned
+    verify_gains_nothing(CLAIMS[name], PACKAGE, solutions, monkeypatch)
 
 
 @pytest.mark.parametrize(
@@ -99,5 +71,5 @@ def test_a_claimed_untouched_input_gains_nothing(solutions, monkeypatch, exercis
         return [second, before[: inputs["count"]]]
 
     monkeypatch.setattr(probe, "run", forged)
-    failed = {check.id for check in outcome(solutions, exercise, answer).failed}
+    failed = {check.id for check in outcome(PACKAGE, solutions, exercise, answer).failed}
     assert "left_alone" in failed

@@ -15,12 +15,6 @@ CHAPTER = "04_weight_decay"
 
 
 @pytest.fixture(scope="module")
-def text(chapter) -> str:
-    prose = "\n".join(c.source for c in chapter(CHAPTER).cells if c.cell_type == "markdown")
-    return " ".join(prose.split())
-
-
-@pytest.fixture(scope="module")
 def run(chapter) -> Iterator[SimpleNamespace]:
     """The whole chapter from top to bottom, demonstrations included and checks left out, with warnings as
     errors: its namespace, and what each cell printed, by its first line.

@@ -5,11 +5,9 @@ from __future__ import annotations
 import contextlib
 import io
 import math
-import os
 import re
 import warnings
 from collections.abc import Iterator
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -18,18 +16,9 @@ from torch import nn
 
 from lab import synthetic_fashion_mnist
 
+from .conftest import real_data
+
 CHAPTER = "05_numerical_stability"
-RAW = Path(os.environ.get("COURSE_DATA", "/nowhere")) / "FashionMNIST" / "raw"
-
-real_data = pytest.mark.skipif(
-    not RAW.is_dir(), reason="needs the real Fashion-MNIST in COURSE_DATA"
-)
-
-
-@pytest.fixture(scope="module")
-def text(chapter) -> str:
-    prose = "\n".join(c.source for c in chapter(CHAPTER).cells if c.cell_type == "markdown")
-    return " ".join(prose.split())
 
 
 @pytest.fixture(scope="module")

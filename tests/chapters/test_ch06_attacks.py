@@ -10,12 +10,7 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from grader.authoring.catalogue import answers_to, reference
-from grader.checks.judge import judge
-from grader.checks.registry import get_exercise
-from grader.checks.results import ExerciseResult
-from grader.checks.student import LocalStudent
-from grader.wire import probe
+from .claims import Claim, outcome, verify_gains_nothing
 
 CHAPTER, PACKAGE = "06_house_prices", "ch06"
 Forge = Callable[[dict, dict], dict]
@@ -60,42 +55,24 @@ def claims_a_file(report: dict, inputs: dict) -> dict:
     }
 
 
-ATTACKS = {
-    "batches": ("train", "not_shuffled", claims_shuffled_batches),
-    "batches, shuffled once": ("train", "shuffled_once", claims_shuffled_batches),
-    "folds": ("k_fold", "one_network_for_all", claims_good_folds),
-    "scores": ("k_fold", "first_epoch", claims_perfect_scores),
-    "file": ("train_and_pred", "not_trained", claims_a_file),
-    "tables": ("preprocess", "published", claims_untouched_tables),
+CLAIMS = {
+    "batches": Claim("train", "not_shuffled", claims_shuffled_batches),
+    "batches, shuffled once": Claim("train", "shuffled_once", claims_shuffled_batches),
+    "folds": Claim("k_fold", "one_network_for_all", claims_good_folds),
+    "scores": Claim("k_fold", "first_epoch", claims_perfect_scores),
+    "file": Claim("train_and_pred", "not_trained", claims_a_file),
+    "tables": Claim("preprocess", "published", claims_untouched_tables),
 }
 
 
-def outcome(solutions: dict[str, object], exercise: str, answer: str) -> ExerciseResult:
-    code = {a.name: a.code for a in answers_to(PACKAGE, exercise) if not a.right}[answer]
-    space = dict(solutions)
-    exec(reference(PACKAGE, exercise), space)
-    exec(code, space)
-    return judge(get_exercise(PACKAGE, exercise), LocalStudent(space), seed=3)
-
-
-@pytest.mark.parametrize("name", ATTACKS)
+@pytest.mark.parametrize("name", CLAIMS)
 def test_claims_gain_nothing(solutions, monkeypatch, name: str) -> None:
-    exercise, answer, forge = ATTACKS[name]
-    honest = outcome(solutions, exercise, answer)
-    original = probe.run
-
-    def forged(namespace, source, inputs):
-        report = original(namespace, source, inputs)
-        return forge(report, inputs) if isinstance(report, dict) else report
-
-    monkeypatch.setattr(probe, "run", forged)
-    result = outcome(solutions, exercise, answer)
-    assert honest.earned < honest.points
-    assert {c.id for c in honest.failed} <= {c.id for c in result.failed}
-    assert result.earned <= honest.earned
+    verify_gains_nothing(CLAIMS[name], PACKAGE, solutions, monkeypatch)
 
 
 def test_an_error_page_with_the_right_bytes_is_refused_all_the_same(solutions) -> None:
     """The sum alone would accept it; the check asks for the status."""
-    failed = {check.id for check in outcome(solutions, "download", "status_not_asked").failed}
+    failed = {
+        check.id for check in outcome(PACKAGE, solutions, "download", "status_not_asked").failed
+    }
     assert failed == {"error_page"}

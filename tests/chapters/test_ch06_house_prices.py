@@ -10,14 +10,11 @@ import torch
 
 from grader.authoring.catalogue import reference
 from grader.checks.registry import chapter_of, get_exercise
-from grader.checks.student import LocalStudent
 from grader.checks.table import ResultTable
 from grader.exercises.ch06.adam import Prices, trained, whole
 from grader.exercises.ch06.tables import NUMBERS, Houses, frame_of
-from grader.grading.reference import reference_for
-from grader.wire.probe import use_reference
 
-from .conftest import judge_in_chapter
+from .conftest import judge_beside_reference, judge_in_chapter
 
 CHAPTER = "06_house_prices"
 PACKAGE = chapter_of(CHAPTER)
@@ -35,12 +32,7 @@ def test_a_part_that_is_wrong_costs_its_own_exercise_only(namespace, chapter) ->
     for name in ("download", "extract", "k_fold", "train_and_pred"):
         exec(reference(PACKAGE, name), namespace)
         assert judged(namespace, name).earned < get_exercise(PACKAGE, name).points
-        found = reference_for(chapter(CHAPTER), get_exercise(PACKAGE, name))
-        assert found is not None
-        helped = dict(namespace)
-        use_reference(helped, found.cells, found.names)
-        exec(reference(PACKAGE, name), helped)
-        result = judged(namespace, name, reference=LocalStudent(helped))
+        result = judge_beside_reference(PACKAGE, chapter(CHAPTER), namespace, name)
         assert result.earned == result.points, str(ResultTable(result))
 
 

@@ -23,12 +23,6 @@ CHAPTER = "06_house_prices"
 REAL = Path(os.environ.get("COURSE_DATA", "/nowhere")) / "house_prices"
 
 
-@pytest.fixture(scope="module")
-def text(chapter) -> str:
-    prose = "\n".join(c.source for c in chapter(CHAPTER).cells if c.cell_type == "markdown")
-    return " ".join(prose.split())
-
-
 @pytest.fixture(scope="module", params=["real", "stand-in"])
 def run(request, chapter, tmp_path_factory) -> Iterator[SimpleNamespace]:
     """The whole chapter from top to bottom, demonstrations included and checks left out, with warnings as

@@ -2,43 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-import os
 import re
-import warnings
-from pathlib import Path
 
 import pytest
 import torch
 from torch import nn
 
+from .conftest import real_data
+
 CHAPTER = "07_layers_and_blocks"
-RAW = Path(os.environ.get("COURSE_DATA", "/nowhere")) / "FashionMNIST" / "raw"
-
-
-@pytest.fixture(scope="module")
-def text(chapter) -> str:
-    prose = "\n".join(c.source for c in chapter(CHAPTER).cells if c.cell_type == "markdown")
-    return " ".join(prose.split())
-
-
-@pytest.fixture(scope="module")
-def ran(chapter) -> tuple[dict[str, object], str]:
-    """The namespace after every cell but the checks, and what was printed. A warning is an error."""
-    namespace: dict[str, object] = {"__name__": "__main__"}
-    out, err = io.StringIO(), io.StringIO()
-    with (
-        contextlib.redirect_stdout(out),
-        contextlib.redirect_stderr(err),
-        warnings.catch_warnings(),
-    ):
-        warnings.simplefilter("error")
-        for cell in chapter(CHAPTER).cells:
-            if cell.cell_type == "code" and not cell.metadata.get("nbgrader", {}).get("locked"):
-                exec(compile(cell.source, cell.id, "exec"), namespace)
-    assert err.getvalue() == ""
-    return namespace, out.getvalue()
 
 
 def count(net: nn.Module) -> int:
@@ -116,7 +88,7 @@ def test_the_half_registered_network_trains_nearly(text: str, ran) -> None:
     assert complaint and float(complaint[1]) > 0.5
 
 
-@pytest.mark.skipif(not RAW.is_dir(), reason="needs the real Fashion-MNIST in COURSE_DATA")
+@real_data
 def test_seven_of_ten(text: str, ran) -> None:
     assert "seven pictures of ten" in text
     assert ran[0]["accuracy"]["list"] == pytest.approx(0.70, abs=0.03)

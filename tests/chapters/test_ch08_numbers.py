@@ -2,41 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import itertools
 import re
-import warnings
 
 import pytest
 import torch
 from torch import nn
 
 CHAPTER = "08_parameters"
-
-
-@pytest.fixture(scope="module")
-def text(chapter) -> str:
-    prose = "\n".join(c.source for c in chapter(CHAPTER).cells if c.cell_type == "markdown")
-    return " ".join(prose.split())
-
-
-@pytest.fixture(scope="module")
-def ran(chapter) -> tuple[dict[str, object], str]:
-    """The namespace after every cell but the checks, and what was printed. A warning is an error."""
-    namespace: dict[str, object] = {"__name__": "__main__"}
-    out, err = io.StringIO(), io.StringIO()
-    with (
-        contextlib.redirect_stdout(out),
-        contextlib.redirect_stderr(err),
-        warnings.catch_warnings(),
-    ):
-        warnings.simplefilter("error")
-        for cell in chapter(CHAPTER).cells:
-            if cell.cell_type == "code" and not cell.metadata.get("nbgrader", {}).get("locked"):
-                exec(compile(cell.source, cell.id, "exec"), namespace)
-    assert err.getvalue() == ""
-    return namespace, out.getvalue()
 
 
 def test_small_numbers_of_the_prose(text: str, solved) -> None:
