@@ -6,7 +6,7 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -74,11 +74,15 @@ def _torch() -> Iterator[Finding]:
 
 
 def _memory() -> Iterator[Finding]:
-    pages, size = os.sysconf("SC_PHYS_PAGES"), os.sysconf("SC_PAGE_SIZE")
-    total = pages * size / 2**30
-    enough = total >= NEEDED_MEMORY
+    from grader.grading.capacity import available_memory
+
+    free = available_memory()
+    if free is None:
+        yield Finding("memory", "unknown here")
+        return
+    enough = free >= NEEDED_MEMORY * 2**30
     remedy = "" if enough else f"A chapter takes up to {NEEDED_MEMORY} GiB: close other kernels."
-    yield Finding("memory", f"{total:.1f} GiB", remedy)
+    yield Finding("memory", f"{free / 2**30:.1f} GiB free", remedy)
 
 
 def _data() -> Iterator[Finding]:
@@ -105,11 +109,11 @@ def _folder() -> Iterator[Finding]:
 def _bubblewrap() -> Iterator[Finding]:
     from grader.sandbox.launch import install_command
 
-    found: Callable[[str], str | None] = shutil.which
+    program = shutil.which("bwrap")
     if platform.system() != "Linux":
         yield Finding("bubblewrap", "needs Linux", "Only grading a class needs it.")
-    elif found("bwrap"):
-        yield Finding("bubblewrap", str(found("bwrap")))
+    elif program:
+        yield Finding("bubblewrap", program)
     else:
         yield Finding(
             "bubblewrap", "missing", f"Only grading a class needs it: `{install_command()}`."

@@ -37,7 +37,7 @@ def download_fashion_mnist(raw: Path, check: Callable[[Path], object]) -> None:
     try:
         _fetch(raw, check)
     except Exception as error:  # whatever went wrong, the course goes on without the download
-        _failure = _reason(error)
+        _failure = reason_of(error)
         raise DownloadError(_failure) from error
 
 
@@ -100,7 +100,8 @@ def _time_limit(seconds: float) -> Iterator[None]:
         socket.setdefaulttimeout(before)
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """Why it failed, in a line of 200 characters at most."""
     cause = getattr(error, "reason", error)  # urllib wraps what went wrong
     text = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
     return " ".join(str(text).split())[:200]

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import requests
 
-from lab.download import DownloadError, _reason
+from lab.download import DownloadError, reason_of
 
 CONNECT_SECONDS, READ_SECONDS = 5.0, 15.0
 CHUNK = 2**16
@@ -90,4 +90,4 @@ def _told(error: OSError | requests.RequestException) -> str:
         return "the server does not answer"
     if isinstance(error, requests.ConnectionError):
         return "no connection to the server"
-    return _reason(error)
+    return reason_of(error)

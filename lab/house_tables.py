@@ -100,7 +100,7 @@ def _fetch(name: str, folder: Path) -> None:
         network._probe(ADDRESS + name)
         download(ADDRESS + name, folder, FILES[name])
     except (OSError, DownloadError) as error:
-        _failure = network._reason(error)
+        _failure = network.reason_of(error)
         raise DownloadError(_failure) from error
 
 

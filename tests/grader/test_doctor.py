@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from grader import doctor
 from grader.cli import app
+from grader.grading import capacity
 
 
 def found() -> dict[str, doctor.Finding]:
@@ -46,3 +47,11 @@ def test_a_torch_that_does_not_load_is_a_line(monkeypatch) -> None:
     broken.__name__ = "_torch"
     monkeypatch.setattr(doctor, "_torch", broken)
     assert "torchvision::nms" in found()["torch"].seen
+
+
+def test_little_memory_is_seen_as_grading_sees_it(monkeypatch) -> None:
+    """A container may have less than its machine."""
+    monkeypatch.setattr(capacity, "available_memory", lambda: 2**30)
+    assert found()["memory"] == doctor.Finding(
+        "memory", "1.0 GiB free", "A chapter takes up to 1.5 GiB: close other kernels."
+    )
