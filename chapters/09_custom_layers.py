@@ -116,7 +116,7 @@ class CenteredRows(nn.Module):
 def two_batches():
     """Two batches (n, d) with the same first row, which CenteredLayer centres differently."""
     ### BEGIN SOLUTION
-    return torch.zeros(2, 3), torch.tensor([[0.0, 0.0, 0.0], [9.0, 9.0, 9.0]])
+    return torch.zeros(2, 2), torch.tensor([[0.0, 0.0], [2.0, 2.0]])
     ### END SOLUTION
 
 
@@ -358,9 +358,10 @@ figure
 #
 # What tells is the gradient. A parameter that no path leads to from the loss gets none: its `.grad`
 # stays `None`. (That is not the same as a gradient of 0. A unit that ReLU has switched off for this
-# batch gets 0, and may get something else from the next one.) `torch.autograd.grad(out, parameters,
-# allow_unused=True)` returns the gradients and touches no `.grad`; for an unused parameter it
-# returns `None`. It raises an error when a parameter, or `out` itself, does not ask for gradients.
+# batch gets 0, and may get something else from the next one.) `torch.autograd.grad(out, p,
+# allow_unused=True)` returns the gradients of `out` as a tuple and touches no `.grad`; for a parameter
+# that `out` does not depend on it holds `None`. (With `retain_graph=True`, you may ask the same `out`
+# again.) It raises an error when p, or `out` itself, does not ask for gradients.
 #
 # `.data` has relatives: `detach()`, `item()`, `tolist()`, and `torch.tensor(...)` of a tensor all give
 # numbers without history. Here is a layer with one of each kind.
@@ -390,8 +391,8 @@ class PublishedScaled(nn.Module):
 #    `net(X)`. A frozen parameter (`requires_grad` is False) gets none, either.
 #    - It finds them also when *no* parameter gets a gradient, and in a network that has been trained
 #      before, whose `.grad`s hold old gradients. These stay as they were.
-# 2. The class `MendedScaled(in_units, units)`, an `nn.Module`: the parameters, the start and the
-#    outputs of `PublishedScaled`, but all three parameters are trained.
+# 2. The class `MendedScaled(in_units, units)`, which takes its parameters and their start from
+#    `PublishedScaled`. Write a `forward` with the same outputs, in which all three are trained.
 #
 # Example: `not_trained(nn.Sequential(nn.Linear(4, 3), PublishedLinear(3, 2)), torch.rand(5, 4))`
 # gives `['1.weight', '1.bias']`. (Gradients pass through `PublishedLinear` to the layer before it.)
@@ -401,26 +402,19 @@ class PublishedScaled(nn.Module):
 def not_trained(net, X):
     """Names of the parameters that get no gradient from the sum of net(X)."""
     ### BEGIN SOLUTION
-    out = net(X).sum()
-    asked = [(name, p) for name, p in net.named_parameters() if p.requires_grad]
-    reached = set()
-    if out.requires_grad and asked:
-        grads = torch.autograd.grad(out, [p for _, p in asked], allow_unused=True)
-        reached = {name for (name, _), g in zip(asked, grads, strict=True) if g is not None}
-    return [name for name, _ in net.named_parameters() if name not in reached]
+    out, names = net(X).sum(), []
+    for name, p in net.named_parameters():
+        grad = None
+        if p.requires_grad and out.requires_grad:
+            (grad,) = torch.autograd.grad(out, p, retain_graph=True, allow_unused=True)
+        if grad is None:
+            names.append(name)
+    return names
     ### END SOLUTION
 
 
-class MendedScaled(nn.Module):
+class MendedScaled(PublishedScaled):
     """scale · (X W) + bias, all three of them trained."""
-
-    def __init__(self, in_units, units):
-        ### BEGIN SOLUTION
-        super().__init__()
-        self.weight = nn.Parameter(torch.randn(in_units, units) / in_units**0.5)
-        self.bias = nn.Parameter(torch.zeros(units))
-        self.scale = nn.Parameter(torch.ones(1))
-        ### END SOLUTION
 
     def forward(self, X):
         """Outputs (..., units) for X (..., in_units)."""

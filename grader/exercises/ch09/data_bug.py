@@ -86,40 +86,41 @@ def _gate(X: Tensor, on: bool) -> Tensor:
 class FindTheDataBug(Exercise):
     name, points = "find_the_data_bug", 7
     hints = (
-        "A list of the parameters' names, and the gradient of `net(X).sum()` for each of them: which is `None`? "
-        "And what if the sum itself does not ask for gradients?",
-        "`torch.autograd.grad(out, parameters, allow_unused=True)` returns the gradients and leaves `.grad` "
-        "alone. Give it only parameters that ask for gradients, and call it only if `out.requires_grad`.",
-        "`asked = [(name, p) for name, p in net.named_parameters() if p.requires_grad]`; the gradients of the "
-        "sum for all these p; the names whose gradient is not None are reached; return all other names. "
+        "For each name and parameter: what is the gradient of `net(X).sum()` with respect to it? `None` is the "
+        "answer that counts. And what if the sum itself does not ask for gradients?",
+        "`torch.autograd.grad(out, p, retain_graph=True, allow_unused=True)` returns a tuple of one, and leaves "
+        "`.grad` alone. Call it only if both p and `out` have `requires_grad`.",
+        "In a loop over `net.named_parameters()`: the gradient is None unless `p.requires_grad and "
+        "out.requires_grad`; then it comes from `torch.autograd.grad`. Collect the names whose gradient is None. "
         "`MendedScaled.forward`: `self.scale * (X @ self.weight) + self.bias`.",
     )
 
     @check("`not_trained` names the parameters that get no gradient", weight=2, essential=True)
     def finds(self, student: Student) -> None:
         """Try it on a network of a good layer and a published one."""
-        for used in ([True, False, True], [False, True, False, False, True], [True, True]):
-            self._verify(student, Board.drawn(used))
+        for used in ([True, False, True], [False, True, False, False, True]):
+            self.verify(student, Board.drawn(used))
 
-    @check("a network in which no parameter gets one", essential=True)
-    def all_cut_off(self, student: Student) -> None:
-        """The sum of its outputs does not ask for gradients: `backward()` raises an error."""
-        self._verify(student, Board.drawn([False, False]))
+    @check("networks in which no parameter gets one, or every one", essential=True)
+    def all_or_none(self, student: Student) -> None:
+        """Without any, the sum of the outputs does not ask for gradients, and `backward()` raises an error."""
+        for used in shuffled([[False, False], [True, True], [False, False, False]]):
+            self.verify(student, Board.drawn(used))
 
     @check("a gradient of 0 is a gradient", weight=0.5)
     def zero(self, student: Student) -> None:
         """Ask for `None`, not for 0: ReLU may be off for this X, and on for another one."""
-        self._verify(student, Board.drawn([True, False, True], dead=0))
+        self.verify(student, Board.drawn([True, False, True], dead=0))
 
     @check("a frozen parameter gets no gradient", weight=0.5)
     def frozen(self, student: Student) -> None:
         """`requires_grad` is False: `torch.autograd.grad` refuses it, so leave it out, and name it."""
-        self._verify(student, Board.drawn([True, False, True], frozen=2))
+        self.verify(student, Board.drawn([True, False, True], frozen=2))
 
     @check("old gradients do not mislead it", weight=0.5)
     def old_gradients(self, student: Student) -> None:
         """A network that has been trained has a `.grad` everywhere, from earlier batches."""
-        self._verify(student, Board.drawn([True, False, True, False]), old=3.0)
+        self.verify(student, Board.drawn([True, False, True, False]), old=3.0)
 
     @check("`.grad` is left as it was", weight=0.5)
     def left_alone(self, student: Student) -> None:
@@ -171,21 +172,16 @@ class FindTheDataBug(Exercise):
             seen="an output that no gradient comes back from",
             expected="one that autograd can follow to the parameters",
         )
-        names = ("weight", "bias", "scale")
-        groups = {"none of the three": ()} | {
-            f"only {' and '.join(f'`{names[i]}`' for i in which)}": which
-            for which in ((0,), (1,), (2,), (0, 1), (0, 2), (1, 2))
-        }
+        mistakes = {"none of the three was trained": problem.stepped(scaled)}
+        for left, name in enumerate(("weight", "bias", "scale")):
+            others = [i for i in range(3) if i != left]
+            mistakes[f"`{name}` was not trained"] = problem.stepped(scaled, *others)
+            mistakes[f"`{name}` alone was trained"] = problem.stepped(scaled, left)
         expect.close(
-            after,
-            problem.stepped(scaled, 0, 1, 2),
-            tolerance=expect.LAYERS,
-            mistakes={
-                f"{text} was trained": problem.stepped(scaled, *g) for text, g in groups.items()
-            },
+            after, problem.stepped(scaled, 0, 1, 2), tolerance=expect.LAYERS, mistakes=mistakes
         )
 
-    def _verify(self, student: Student, board: Board, old: float = 0.0) -> None:
+    def verify(self, student: Student, board: Board, old: float = 0.0) -> None:
         """The names are found. old: what every `.grad` holds before; 0 for none."""
         answer = asked(student, FINDER, answer_on_a_board, **board.sent(), old=old)
         names, _ = expect.items(answer, 2)

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from grader.checks import expect, statistics
 from grader.checks.exercise import Exercise, check
+from grader.checks.functions import ON_THE_CPU, told_by_meta
 from grader.checks.randomness import shuffled, signed, uniform
 from grader.checks.student import Student
 from grader.exercises.ch01.dropout import (
@@ -193,6 +194,19 @@ class DropoutModule(Exercise):
             for out in self.outputs(student, p, [X, X], ["train", "eval"]):
                 expect.tensor(out, shape=X.shape, dtype=X.dtype)
 
+    @check("the mask is drawn on the device of X", weight=0)
+    def device(self, student: Student) -> None:
+        """`torch.rand(X.shape, device=X.device)`; also for the zeros at dropout = 1."""
+        rates = [uniform(0.3, 0.7), 1.0]
+        outcomes = expect.items(student.run(layers_elsewhere, rates=rates), len(rates))
+        for rate, outcome in zip(rates, outcomes, strict=True):
+            expect.true(
+                outcome in ("elsewhere", "cannot tell"),
+                seen=f"X on another device than the CPU, dropout = {rate}: {expect.show(outcome)}",
+                expected="an output where X is",
+                because="this would fail on a GPU" if outcome == ON_THE_CPU else "",
+            )
+
     @check("a dropout outside [0, 1] is refused when the layer is made", weight=0.75)
     def refuses(self, student: Student) -> None:
         """Check it in `__init__`. How does NaN compare with a number?"""
@@ -285,3 +299,17 @@ def layers_made(namespace, rates):
 
 def printed_layers(namespace, rates):
     return [repr(namespace["DropoutLayer"](rate)) for rate in rates]
+
+
+def layers_elsewhere(namespace, rates):
+    """Layers in train mode with X on torch's "meta" device, which has shapes and no numbers, in place of a GPU."""
+    outcomes = []
+    for rate in rates:
+        try:
+            out = namespace["DropoutLayer"](rate).to("meta")(torch.empty(6, 5, device="meta"))
+        except Exception as error:
+            outcomes.append(told_by_meta(error))
+        else:
+            where = getattr(getattr(out, "device", None), "type", "nowhere")
+            outcomes.append("elsewhere" if where == "meta" else "the output is on the " + where)
+    return outcomes
