@@ -239,7 +239,8 @@ class Parts(nn.Module):
         self.parts = nn.ModuleDict(dict(zip(names, parts)))  # noqa: B905
 
     def forward(self, X):
-        return sum(part(X) for part in self.parts.values())
+        total = sum(part(X) for part in self.parts.values())
+        return total * total  # autograd frees what it has kept of this product
 
 
 def answer_on_a_board(namespace, name, names, gates, shifts, frozen, X, old):

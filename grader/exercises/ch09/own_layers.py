@@ -377,22 +377,23 @@ def kept_tensors(layer):
 
 
 def placed(layer, shapes):
-    """For each shape the first tensor that has it, with its axes in whatever order, turned into this one: a
-    view. None for a bias that is not there, and altogether when the first one is missing.
+    """For each shape the first tensor that has it, a view: its axes may have another order, and others of length
+    1 may stand among them. None for a bias that is not there, and altogether when the first one is missing.
     """
     left, found = kept_tensors(layer), []
     for shape in map(list, shapes):
         fits = [
-            (t, order)
+            (t, view.permute(*order))
             for t in left
-            for order in itertools.permutations(range(t.dim()))
-            if [t.shape[axis] for axis in order] == shape
+            for view in (t, t.squeeze())
+            for order in itertools.permutations(range(view.dim()))
+            if [view.shape[axis] for axis in order] == shape
         ]
         if not fits and not found:
             return None
-        tensor, order = fits[0] if fits else (None, ())
+        tensor, view = fits[0] if fits else (None, None)
         left = [t for t in left if t is not tensor]
-        found.append(tensor if tensor is None else tensor.permute(*order))
+        found.append(view)
     return found
 
 
