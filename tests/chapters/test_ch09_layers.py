@@ -1,4 +1,4 @@
-"""Chapter 9: what a student's layers and its process claim of themselves earns nothing."""
+"""Chapter 9: what a layer claims of itself earns nothing, and a slip costs its points once."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ import pytest
 
 from grader.authoring.catalogue import answers_to
 from grader.checks.registry import chapter_of
-from grader.wire import probe
 
-from .claims import Claim, verify_gains_nothing
 from .conftest import failed, judge_in_chapter
 
 CHAPTER = "09_custom_layers"
@@ -106,50 +104,6 @@ def test_claims_of_a_class_earn_nothing(namespace, name: str) -> None:
     exercise, check, code = CLASSES[name]
     exec(compile(code, "<cell>", "exec"), namespace)
     assert check in failed(judged(namespace, exercise))
-
-
-def registered(report: object, asked: dict) -> object:
-    """The number of parameters that a probe notes beside the outputs."""
-    return [report[0], 99] if isinstance(report, list) and len(report) == 2 else report
-
-
-def all_there(report: object, asked: dict) -> object:
-    """The names of all parts, where a network was asked about."""
-    if "gates" in asked and isinstance(report, list):
-        return [[f"parts.{name}.weight" for name in asked["names"]], report[1]]
-    return report
-
-
-def eval_claimed(report: object, asked: dict) -> object:
-    """What went in came out, whatever the mode."""
-    return list(asked["inputs"]) if "modes" in asked else report
-
-
-CLAIMS = {
-    "registered": Claim("MyLinear", "plain_tensors", registered, list),
-    "names": Claim("find_the_data_bug", "asks_requires_grad", all_there, list),
-    "modes": Claim("DropoutLayer", "own_flag", eval_claimed, list),
-}
-
-
-@pytest.mark.parametrize("name", CLAIMS)
-def test_claims_of_a_process_earn_nothing(solutions, monkeypatch, name: str) -> None:
-    verify_gains_nothing(CLAIMS[name], PACKAGE, solutions, monkeypatch)
-
-
-def test_an_answer_given_in_advance_is_worth_nothing(namespace, monkeypatch) -> None:
-    """The outputs after a step, as they are without one: a layer that stands still is seen."""
-    code = {a.name: a.code for a in answers_to(PACKAGE, "Bilinear")}["by_data"]
-    exec(compile(code, "<cell>", "exec"), namespace)
-    original = probe.run
-
-    def forged(space, source, inputs):
-        if "def trained_in_a_network" in source:
-            return [original(space, source, {**inputs, "slope": 0 * inputs["slope"]})[0], 1]
-        return original(space, source, inputs)
-
-    monkeypatch.setattr(probe, "run", forged)
-    assert "trained" in failed(judged(namespace, "Bilinear"))
 
 
 def test_a_slip_in_the_output_costs_no_other_check(namespace) -> None:
