@@ -143,7 +143,9 @@ class Extract(Exercise):
         """Where would each entry land? `os.path.realpath(os.path.join(folder, name))`"""
         for ending in shuffled([".tar", ".tar.gz", ".zip"]):
             for kind in (
-                ("parent", "absolute", "beside", "link") if ending != ".zip" else ("parent",)
+                ("parent", "detour", "absolute", "beside", "link")
+                if ending != ".zip"
+                else ("parent", "detour")
             ):
                 report = extracted(student, ending, hostile_entries(kind))
                 verify_nothing_outside(report, ending, TOLD[kind])
@@ -153,9 +155,9 @@ class Extract(Exercise):
         """`zipfile` bends such names instead of raising: look yourself."""
         for ending in shuffled([".tar", ".zip"]):
             for kind in (
-                ("parent", "absolute", "link", "inner", "pipe")
+                ("parent", "detour", "absolute", "link", "inner", "pipe")
                 if ending == ".tar"
-                else ("parent", "absolute")
+                else ("parent", "detour", "absolute")
             ):
                 verify_refused(student, ending, hostile_entries(kind), TOLD[kind])
 
@@ -205,6 +207,7 @@ class Extract(Exercise):
 
 TOLD = {
     "parent": "an entry whose path goes up with ../",
+    "detour": "an entry whose path goes up with ../ after a folder",
     "absolute": "an entry with an absolute path",
     "beside": "an entry that lands in a folder beside, whose name begins alike",
     "link": "a link that points outside, and a file through it",
@@ -239,6 +242,7 @@ def hostile_entries(kind: str) -> list[list[str]]:
     evil = f"evil{integer(100, 999)}.txt"
     ways = {
         "parent": [["file", f"../{evil}", "evil"]],
+        "detour": [["file", f"more/../../{evil}", "evil"]],
         "absolute": [["file", f"ABOVE/{evil}", "evil"]],
         "beside": [["file", f"../NAME-beside/{evil}", "evil"]],
         "link": [["link", "shortcut", ".."], ["file", f"shortcut/{evil}", "evil"]],
