@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from itertools import islice
+from itertools import islice, zip_longest
 from pathlib import Path
 
 from autograding import ASSIGNMENT, BIN, _class, _course
@@ -74,7 +74,8 @@ def _chosen(count: int) -> list[Attack]:
     ]  # fmt: skip
     share = -(-count // len(families))
     spread = [family[:: max(1, len(family) // share)] for family in families]
-    return [attack for turn in zip(*spread, strict=False) for attack in turn][:count]
+    turns = zip_longest(*spread)
+    return [attack for turn in turns for attack in turn if attack is not None][:count]
 
 
 def _graded(course: Course, workers: int) -> float:
