@@ -219,7 +219,7 @@ class OwnLayer(Exercise):
         return expect.items(verified(run), len(inputs))
 
 
-class MyLinear(OwnLayer):
+class OwnLinear(OwnLayer):
     name, points, named = "MyLinear", 7, ("weight", "bias")
     hints = (
         "Two attributes, each an `nn.Parameter(...)` around a tensor of the right shape. `forward` uses them as "

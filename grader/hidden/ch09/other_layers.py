@@ -11,7 +11,7 @@ from grader.exercises.ch01.dropout import verify_share, verify_values, zeros_of
 from grader.exercises.ch09.centering import RULES, outputs_of_module, uneven
 from grader.exercises.ch09.data_bug import Board, FindTheDataBug
 from grader.exercises.ch09.dropout_module import outputs_of_dropout
-from grader.exercises.ch09.own_layers import MyLinear, OwnBilinear, OwnLayer
+from grader.exercises.ch09.own_layers import OwnBilinear, OwnLayer, OwnLinear
 from grader.exercises.ch09.spectrum import Spectrum
 
 SIDE = 300
@@ -36,7 +36,7 @@ class OtherLinearSizes(HiddenChecks):
     @check("other sizes: one input, one unit, one example", weight=0.5)
     def other_sizes(self, student: Student) -> None:
         """The sizes are arguments; nothing else depends on them."""
-        verify_sizes(MyLinear(), student)
+        verify_sizes(OwnLinear(), student)
 
 
 class OtherBilinearSizes(HiddenChecks):
