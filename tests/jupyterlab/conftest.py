@@ -111,6 +111,16 @@ class NotebookPage:
         page.set_default_timeout(START)
         page.goto(f"{server.address}doc/tree/{name}?token={server.token}&reset")
         page.wait_for_selector(".jp-Notebook .jp-Cell")
+        # JupyterLab shows "idle" before there is a kernel, and what is run then is lost: ask the server.
+        page.wait_for_function(
+            """async ([address, token, path]) => {
+                const answer = await fetch(`${address}api/sessions?token=${token}`);
+                const sessions = await answer.json();
+                return sessions.some(open => open.path === path && open.kernel.connections > 0);
+            }""",
+            arg=[server.address, server.token, name],
+            polling=200,
+        )
         page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
         return cls(page)
 
@@ -129,16 +139,25 @@ class NotebookPage:
         """
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        self.wait_until_done()
+
+    def wait_until_done(self) -> None:
+        """Wait until some cell has run, none waits or runs, and the kernel is idle.
+
+        After a cell that raises, JupyterLab shows the cells that still wait without their stars: only
+        both signs together mean the end.
+        """
         self.page.wait_for_function(
             """() => {
                 const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')]
                     .map(node => node.textContent);
+                const kernel = document.querySelector('.jp-Notebook-ExecutionIndicator');
                 return prompts.some(text => /\\d/.test(text))
-                    && !prompts.some(text => text.includes('*'));
+                    && !prompts.some(text => text.includes('*'))
+                    && kernel.dataset.status === 'idle';
             }""",
             timeout=RUN,
         )
-        self.page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
 
     def prompts(self) -> list[str]:
         """The prompt of every code cell: `[3]:`, or `[ ]:` for one that has not run."""
