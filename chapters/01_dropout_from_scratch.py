@@ -10,7 +10,7 @@
 #     name: python3
 #   dropout_lab:
 #     title: Dropout from scratch
-#     minutes: 90
+#     minutes: 120
 #     points: 50
 # ---
 
@@ -29,7 +29,7 @@
 # - build a network in which dropout works while training and is off while testing
 # - write the loops that train and measure it, and read the curves they give.
 #
-# **Time**: about 90 minutes. **Points**: 50. You need to know tensors, `nn.Module` and how a softmax
+# **Time**: about 120 minutes. **Points**: 50. You need to know tensors, `nn.Module` and how a softmax
 # regression is trained; names are those of *Dive into Deep Learning* (d2l).
 #
 # **How exercises work.** Write your code in place of the `raise NotImplementedError()` and delete
@@ -227,7 +227,7 @@ axes.legend()
 figure
 
 # %% [markdown]
-# ### Question: why the scale? (3 points)
+# ### Question: why the scale? (3 points, medium, 8 minutes)
 #
 # Suppose we left out the division by $1-p$: survivors keep their value. Training would still run.
 # What would go wrong, and when would you notice? What could be done at test time to repair it, and
@@ -425,7 +425,7 @@ with torch.no_grad():
 print(f"{sum(p.numel() for p in net.parameters()):,} parameters")
 
 # %% [markdown]
-# ### Question: a flag of one's own (2 points)
+# ### Question: a flag of one's own (2 points, medium, 5 minutes)
 #
 # Many published notebooks give the network a flag of its own, `self.is_training = True`, and write
 # `if self.is_training:` in `forward`. Then d2l's `evaluate_accuracy` calls `net.eval()`. What
@@ -658,7 +658,7 @@ for name, trained in (("without dropout", by_heart), ("with dropout", net)):
 # anecdote, not evidence: another seed moves these numbers by a percent or two. How to ask such a question properly is
 # the subject of chapter 3.
 #
-# ### Question: train mode, test mode (2 points)
+# ### Question: train mode, test mode (2 points, easy, 5 minutes)
 #
 # A friend compares two networks by their train loss after ten epochs: 0.26 without dropout, 0.34
 # with it, and concludes that dropout does harm. What is wrong with the conclusion, and which

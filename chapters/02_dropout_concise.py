@@ -10,7 +10,7 @@
 #     name: python3
 #   dropout_lab:
 #     title: Dropout, the concise way
-#     minutes: 100
+#     minutes: 120
 #     points: 44
 # ---
 
@@ -32,7 +32,7 @@
 # - show that two random programs do the same, with a test whose error rate you choose
 # - leave dropout on for prediction, and read what the spread of the answers says.
 #
-# **Time**: about 100 minutes. **Points**: 44. Chapter 1 comes before this one; what is needed of it
+# **Time**: about 120 minutes. **Points**: 44. Chapter 1 comes before this one; what is needed of it
 # stands in a cell below, so this notebook runs by itself.
 
 # %%
@@ -383,7 +383,7 @@ for mode in ("train", "eval"):
 # acc = d2l.accuracy(y_hat, y) / len(y)
 # ```
 #
-# ### Question: half switched (2 points)
+# ### Question: half switched (2 points, medium, 6 minutes)
 #
 # A friend measures the test accuracy inside `with torch.no_grad():`, without calling `net.eval()`.
 # Another one calls `net.eval()`, without `no_grad()`. What does each of them get, and what does it
@@ -677,7 +677,7 @@ figure
 # independent, and 1 with probability $1-p$. So $g$ has the same distribution. What the test adds is
 # that the code does what this argument supposes, and of your own code you should not be too sure.
 #
-# ### Question: what the test says (2 points)
+# ### Question: what the test says (2 points, medium, 6 minutes)
 #
 # `same_as_scratch` gave `(True, True)` with `error=1e-6`. A friend concludes: "The probability that
 # the two networks differ is one in a million." What is wrong with that, and what would you do to
@@ -741,7 +741,7 @@ for name, network in trained.items():
 # do better on new pictures is another question, which this measurement does not answer. Keep the
 # story as a story.
 #
-# ### Question: a story and its test (2 points)
+# ### Question: a story and its test (2 points, medium, 6 minutes)
 #
 # Say in your own words what co-adaptation means and how dropout works against it. Then name one
 # observation that would speak *against* the story. Three or four sentences.
@@ -774,7 +774,7 @@ for name, network in trained.items():
 # And it is dropout alone: `net.train()` would also switch batch normalisation, which would then
 # look at its neighbours in the batch and change its own statistics while you only wanted to ask.
 #
-# ### Exercise: `mc_dropout_predict` (5 points, medium, 12 minutes)
+# ### Exercise: `mc_dropout_predict` (5 points, medium, 12 minutes, optional)
 #
 # Write `mc_dropout_predict(net, X, T)`.
 #

@@ -1060,7 +1060,7 @@ for n in (1, 256):
 #   costs accuracy, are a factor of three apart.
 
 # %% [markdown]
-# ### Question: what do the data support, and what do they not? (4 points)
+# ### Question: what do the data support, and what do they not? (4 points, hard, 12 minutes)
 #
 # Look once more at everything above. Write six to eight sentences for a colleague who wants to use
 # dropout on Fashion-MNIST: two statements that these data support, two published ones that they do
@@ -1086,7 +1086,7 @@ for n in (1, 256):
 # half a point off for numbers without an interval.*
 
 # %% [markdown]
-# ### Question: plan an experiment (3 points)
+# ### Question: plan an experiment (3 points, medium, 10 minutes)
 #
 # "A wider network with more dropout beats a narrower one without." Plan the experiment that would
 # decide it for 512 against 256 units: the question in one sentence with its answer's unit, what

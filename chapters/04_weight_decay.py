@@ -10,7 +10,7 @@
 #     name: python3
 #   dropout_lab:
 #     title: Weight decay
-#     minutes: 110
+#     minutes: 140
 #     points: 50
 # ---
 
@@ -31,7 +31,7 @@
 # - tell a penalty, weight decay and *decoupled* weight decay apart, by numbers
 # - say why the L1 penalty gives weights that are exactly zero.
 #
-# **Time**: about 110 minutes. **Points**: 50. You need linear regression and SGD, as in the third
+# **Time**: about 140 minutes. **Points**: 50. You need linear regression and SGD, as in the third
 # chapter of *Dive into Deep Learning* (d2l). Dropout is not needed here.
 
 # %%
@@ -463,7 +463,7 @@ d2l.sgd([w, b], 0.003, batch_size)
 print(f"largest difference: {(w.detach() - by_formula[0]).abs().max():.1e}")
 
 # %% [markdown]
-# ### Question: why not the bias? (3 points)
+# ### Question: why not the bias? (3 points, medium, 8 minutes)
 #
 # The penalty takes in the weights, but by custom not the bias. Suppose all labels of our problem
 # were measured on another scale that adds 1000 to each. What would a penalty on $b$ do then, and
@@ -773,7 +773,7 @@ figure
 # The book's λ = 3 is not the best value for this problem. It is a value at which one sees
 # something.
 #
-# ### Question: a test set used twice (2 points)
+# ### Question: a test set used twice (2 points, easy, 6 minutes)
 #
 # A friend tries forty values of λ, takes the one with the smallest **test** loss, and reports that
 # loss as the quality of the model. What is wrong with the number, and in which direction is it
@@ -857,7 +857,7 @@ for name, make_updater in {
 # decays. AdamW keeps $\mathbf{g}$ and multiplies the old $\mathbf{w}$ by $1 - \eta\lambda$: every
 # weight decays alike.
 #
-# ### Exercise: `decoupled_decay` (5 points, hard, 15 minutes)
+# ### Exercise: `decoupled_decay` (5 points, hard, 15 minutes, optional)
 #
 # Two functions:
 #
@@ -958,7 +958,7 @@ print(f"\n(1 - 0.001) to the power of 1,000 = {0.999**1000:.3f}")
 #
 # This is called *soft thresholding*.
 #
-# ### Exercise: `l1_step` (2 points, easy, 5 minutes)
+# ### Exercise: `l1_step` (2 points, easy, 5 minutes, optional)
 #
 # Write `l1_step(w, lr, lambd)`: every weight moves towards 0 by `lr * lambd` and stops there.
 #

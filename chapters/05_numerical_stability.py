@@ -10,7 +10,7 @@
 #     name: python3
 #   dropout_lab:
 #     title: Numerical stability
-#     minutes: 120
+#     minutes: 130
 #     points: 50
 # ---
 
@@ -31,7 +31,7 @@
 # - derive Xavier's and He's initialisation from their conditions
 # - name the three cures, and clip a gradient without turning it.
 #
-# **Time**: about 120 minutes. **Points**: 50. You need matrix products, the chain rule, and an MLP
+# **Time**: about 130 minutes. **Points**: 50. You need matrix products, the chain rule, and an MLP
 # with cross-entropy, as in the fourth chapter of *Dive into Deep Learning* (d2l).
 
 # %%
@@ -248,7 +248,7 @@ for name, phi, phi_grad in (("ReLU", torch.relu, relu_grad), ("tanh", torch.tanh
 #   layer keeps anyway
 # - the cross-entropy keeps (log-)probabilities, in the shape of the outputs.
 #
-# ### Exercise: `kept_for_backward` (2 points, easy, 5 minutes)
+# ### Exercise: `kept_for_backward` (2 points, easy, 5 minutes, optional)
 #
 # Write `kept_for_backward(batch_size, sizes)`: how many numbers wait for the backward pass, the
 # parameters and the labels not counted.
@@ -575,7 +575,7 @@ for start, constant, dropout in (
 # $\log 2 \approx 0.69$. A random start breaks the symmetry before the first step. And dropout breaks
 # it during training: a mask that takes one twin and leaves the other gives them different gradients.
 #
-# ### Question: all the same (3 points)
+# ### Question: all the same (3 points, medium, 8 minutes)
 #
 # A network with two hidden layers of 256 units starts with all weights 0.5 and all biases 0, and is
 # trained by minibatch SGD with weight decay. How many different units does each hidden layer have
@@ -918,7 +918,7 @@ figure
 # both by the same factor. The first layer has lost on the way down what the last one has lost on the
 # way up: 19 factors each, and as many in every layer between.
 #
-# ### Question: from above (3 points)
+# ### Question: from above (3 points, medium, 8 minutes)
 #
 # Show where $n_\mathrm{out}\,\sigma^2 = 1$ comes from: for $\mathbf{o} = \mathbf{W}\mathbf{x}$ with
 # $\mathbf{W}$ of shape $(n_\mathrm{out}, n_\mathrm{in})$, start with the gradient for one input,
@@ -1031,7 +1031,7 @@ for name, block, std in (
 # The direction stays, since one factor is used for all. Clip each parameter on its own, and the
 # step goes another way.
 #
-# ### Exercise: `clip_by_norm` (4 points, medium, 8 minutes)
+# ### Exercise: `clip_by_norm` (4 points, medium, 8 minutes, optional)
 #
 # Write `clip_by_norm(grads, theta)`.
 #

@@ -315,7 +315,7 @@ figure
 # for a day. So count what you have built before you train it: `sum(p.numel() for p in
 # net.parameters())` is 269,322 for the one network, and 2,570 for the other.
 #
-# ### Written answer: half a network (2 points, 6 minutes)
+# ### Written answer: half a network (2 points, medium, 6 minutes)
 #
 # A classmate's network with a plain list of hidden layers reaches a decent accuracy, as above.
 # Now they (a) save `state_dict()`, load it into a fresh network and measure again, and (b) move
@@ -611,7 +611,7 @@ figure
 # The book ends its section with three questions. The first, what goes wrong with a plain list, you
 # have answered. The other two are functions that take blocks and give a block.
 #
-# ### Exercise: `parallel_block` (4 points, medium, 8 minutes)
+# ### Exercise: `parallel_block` (4 points, medium, 8 minutes, optional)
 #
 # Write `parallel_block(net1, net2)`, as a class or as a function. What it gives is a module that
 # hands its input to both, and returns their outputs side by side: **concatenated in the last
@@ -653,7 +653,7 @@ check("parallel_block")
 # Dozens: nobody writes them one by one. A **factory** is a function that makes a new block at each
 # call.
 #
-# ### Exercise: `repeat_block` (5 points, medium, 8 minutes)
+# ### Exercise: `repeat_block` (5 points, medium, 8 minutes, optional)
 #
 # Write `repeat_block(factory, n)`. It returns a module that applies n blocks one after the other.
 #
@@ -697,7 +697,7 @@ for name, deep in (("n blocks", repeat_block(pair, 8)), ("one block", nn.Sequent
     print(f"{name:10} {len(deep)} entries, {numbers:5,} parameters, output {tuple(deep(X).shape)}")
 
 # %% [markdown]
-# ### Written answer: class or Sequential? (2 points, 6 minutes)
+# ### Written answer: class or Sequential? (2 points, easy, 6 minutes)
 #
 # When is `nn.Sequential` enough, and when do you write a class with a `forward` of its own? Name
 # one network from this chapter for each, and say what the class can do that the row of blocks

@@ -258,7 +258,7 @@ figure
 # Each block takes the differences between rows down to about a tenth. After four blocks, 0.16 has
 # become 0.00001.
 #
-# ### Written answer: a network that forgets its input (2 points, 8 minutes)
+# ### Written answer: a network that forgets its input (2 points, medium, 8 minutes)
 #
 # Why do the differences between the rows shrink with each block, and what is it that the output
 # consists of then? (`nn.Linear` draws weights and biases uniformly in $\pm 1/\sqrt{n}$, with $n$
@@ -365,7 +365,7 @@ for name, init in (("init_constant", init_constant), ("init_xavier", init_xavier
     print(f"{name:14} loss {final:.4f}, {different} different hidden units of {len(units)}")
 
 # %% [markdown]
-# ### Written answer: constants and symmetry (2 points, 6 minutes)
+# ### Written answer: constants and symmetry (2 points, easy, 6 minutes)
 #
 # After 1,200 steps, all eight hidden units of the first network are still the same, and its loss is
 # twice that of the second. Why can gradient
@@ -587,7 +587,7 @@ print(count_parameters(lazy), "parameters after the first batch,", type(lazy[0])
 # `.data` of a parameter without a shape is lost, too. So the order is: **shapes first, then the
 # start.**
 #
-# ### Exercise: `materialise_lazy` (5 points, medium, 12 minutes)
+# ### Exercise: `materialise_lazy` (5 points, medium, 12 minutes, optional)
 #
 # Write `materialise_lazy(net, X, init)`.
 #

@@ -19,6 +19,7 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 
 from grader.authoring.chapter import quizzes_in, read_chapter
+from grader.authoring.course_page import PAGE, course_page, entries, navigation
 from grader.checks.quiz import write_quiz
 from grader.checks.registry import chapter_of, exercises_of
 from grader.course import Course
@@ -71,13 +72,17 @@ def _build_all(course: Course) -> dict[Path, bytes]:
     chapters = sorted(course.folder("chapters").glob("*.py"))
     if not chapters:
         raise CourseError(f"There are no chapters in {course.folder('chapters')}.")
-    built = _quizzes(course, chapters)
+    built, every = _quizzes(course, chapters), entries(chapters)
+    page = nbformat.writes(course_page(every)).encode()
+    built |= {course.folder(step) / PAGE: page for step in GENERATED}
     with tempfile.TemporaryDirectory() as scratch_name:
         scratch = Course(Path(scratch_name))
         for chapter in chapters:
             path = scratch.root / "source" / chapter.stem / f"{chapter.stem}.ipynb"
             path.parent.mkdir(parents=True)
-            nbformat.write(read_chapter(chapter), path)
+            notebook = read_chapter(chapter)
+            notebook.cells.append(navigation(every, chapter))
+            nbformat.write(notebook, path)
         _release(course, scratch.root, [chapter.stem for chapter in chapters])
         for chapter in chapters:
             for step in GENERATED:

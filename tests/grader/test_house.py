@@ -23,7 +23,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "exercises": ("checks", "wire"),
     "hidden": ("checks", "exercises", "wire"),
     "authoring": ("checks", "wire", "course", "errors", "workplace"),
-    "workplace": ("course", "errors"),
+    "workplace": ("course", "errors", "wire"),
     # Two modules that start and end processes of the grader's own, as only the sandbox does besides.
     "grading/isolating": ("sandbox/inside",),
     "grading/isolated": ("grading", "grading/isolating", "sandbox", "wire"),
