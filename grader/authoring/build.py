@@ -6,6 +6,7 @@ Everything is built in a scratch folder first; only when all of it is right are 
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import tempfile
@@ -21,12 +22,12 @@ from nbgrader.coursedir import CourseDirectory
 from grader.authoring.chapter import quizzes_in, read_chapter
 from grader.authoring.course_page import PAGE, course_page, entries, navigation
 from grader.checks.quiz import write_quiz
-from grader.checks.registry import chapter_of, exercises_of
+from grader.checks.registry import EMPTY_CELLS, chapter_of, exercises_of
 from grader.course import Course
 from grader.errors import CourseError
 from grader.workplace import keep_answers
 
-GENERATED = ("source", "release")
+GENERATED = ("source", "release")  # in this order
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,7 @@ def _build_all(course: Course) -> dict[Path, bytes]:
             for step in GENERATED:
                 path = scratch.root / step / chapter.stem / f"{chapter.stem}.ipynb"
                 built[course.notebook(step, chapter.stem)] = path.read_bytes()
+            built |= _stubs(course, path)
     return built
 
 
@@ -112,6 +114,17 @@ def _quizzes(course: Course, chapters: list[Path]) -> dict[Path, bytes]:
                     f"{file.parent.relative_to(course.root)}, with an empty __init__.py."
                 )
     return built
+
+
+def _stubs(course: Course, released: Path) -> dict[Path, bytes]:
+    """The file of the exercises of a released notebook, as they were handed out, where there is a folder for it."""
+    file = _exercises(course) / chapter_of(released.stem) / EMPTY_CELLS
+    stubs = {
+        cell.metadata.nbgrader.grade_id: cell.source
+        for cell in nbformat.read(released, as_version=4).cells
+        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution")
+    }
+    return {file: f"{json.dumps(stubs, indent=2)}\n".encode()} if file.parent.is_dir() else {}
 
 
 def _exercises(course: Course) -> Path:
@@ -147,5 +160,6 @@ def _compare(course: Course, built: dict[Path, bytes]) -> list[Drift]:
             drifts.append(Drift(path, "changed"))
     present = [path for step in GENERATED for path in course.folder(step).glob("*/*.ipynb")]
     present += _exercises(course).glob("ch*/quiz_*.json")
+    present += _exercises(course).glob(f"ch*/{EMPTY_CELLS}")
     drifts += [Drift(path, "extra") for path in sorted(present) if path not in built]
     return drifts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import pkgutil
 import re
 from collections.abc import Iterator
@@ -17,6 +18,9 @@ from grader.checks.quiz import Quiz, read_quiz
 from grader.errors import CourseError
 
 _T = TypeVar("_T")
+
+EMPTY_CELLS = "stubs.json"
+"""The file of a chapter's exercises as they were handed out, name to code."""
 
 
 def chapter_of(assignment: str) -> str:
@@ -108,6 +112,17 @@ def _quizzes(package: str) -> Iterator[type[Quiz]]:
                 yield read_quiz(file.read_text(encoding="utf-8"))
             except CourseError as error:
                 raise CourseError(f"{file} {error}.") from None
+
+
+def stub_of(chapter: str, name: str) -> str:
+    """The cell of an exercise as it was handed out. Raises CourseError when the build has put none here."""
+    file = files(f"grader.exercises.{chapter}").joinpath(EMPTY_CELLS)
+    stubs = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    if name not in stubs:
+        raise CourseError(
+            f"The empty cell of {name!r} is not here: open the chapter's notebook anew."
+        )
+    return stubs[name]
 
 
 def _package(name: str) -> ModuleType | None:
