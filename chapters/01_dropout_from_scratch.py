@@ -42,6 +42,7 @@
 import math
 
 import torch
+from matplotlib import pyplot as plt
 from torch import nn
 
 from grader import chapter
@@ -50,13 +51,13 @@ from lab import (
     History,
     fashion_mnist,
     plot_history,
+    show_figure,
     show_images,
     show_mask,
     show_progress,
     train_classifier,
     try_device,
 )
-from lab.alt_figure import AltFigure
 
 check, hint = chapter(1)
 device = try_device()
@@ -216,15 +217,13 @@ show_mask(boot, dropout_layer(boot, 0.5))
 # %% tags=["demo"]
 means = torch.stack([dropout_layer(torch.ones(100), 0.5).mean() for _ in range(10_000)])
 print(f"mean of the means {means.mean():.3f}, standard deviation {means.std():.3f}")
-# A matplotlib figure with a sentence for those who cannot see it
-figure = AltFigure("A bell-shaped histogram around 1, nearly all between 0.7 and 1.3", (5, 2.8))
-axes = figure.add_subplot()
+fig, axes = plt.subplots(figsize=(5, 2.8))
 axes.hist(means.numpy(), bins=torch.arange(0.59, 1.42, 0.02).numpy(), edgecolor="white")
 axes.axvline(1.0, color="black", linestyle="--", label="h = 1")
 axes.set_xlabel("mean of 100 units after dropout with p = 0.5")
 axes.set_ylabel("draws")
 axes.legend()
-figure
+show_figure("A bell-shaped histogram around 1, nearly all between 0.7 and 1.3")
 
 # %% [markdown]
 # ### Question: why the scale? (3 points, medium, 8 minutes)
@@ -314,12 +313,7 @@ check("find_the_randn_bug")
 
 # %% tags=["demo"]
 p = 0.3
-figure = AltFigure(
-    "Two histograms. rand fills the box from 0 to 1, and 30 % lies below 0.3. randn is a bell "
-    "around 0, and 62 % lies below 0.3.",
-    (8, 2.6),
-)
-panels = figure.subplots(1, 2, sharey=True)
+fig, panels = plt.subplots(1, 2, sharey=True, figsize=(8, 2.6))
 for panel, draw, name in zip(panels, (torch.rand, torch.randn), ("rand", "randn"), strict=True):
     numbers = draw(100_000)
     dropped = numbers[numbers <= p]
@@ -329,7 +323,10 @@ for panel, draw, name in zip(panels, (torch.rand, torch.randn), ("rand", "randn"
     panel.axvline(p, color="black", linestyle="--")
     panel.set_title(f"torch.{name}: {100 * len(dropped) / len(numbers):.0f} % dropped")
     panel.set_xlabel("number drawn")
-figure
+show_figure(
+    "Two histograms. rand fills the box from 0 to 1, and 30 % lies below 0.3. randn is a bell "
+    "around 0, and 62 % lies below 0.3."
+)
 
 # %% [markdown]
 # Why did nobody notice? Because the network trains all the same, only with another rate, and with

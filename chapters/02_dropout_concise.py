@@ -40,6 +40,7 @@ import math
 
 import torch
 from d2l import torch as d2l
+from matplotlib import pyplot as plt
 from torch import nn
 from torch.nn import functional as F
 
@@ -48,10 +49,10 @@ from lab import (
     FASHION_CLASSES,
     evaluate_accuracy,
     fashion_mnist,
+    show_figure,
     train_classifier,
     try_device,
 )
-from lab.alt_figure import AltFigure
 from lab.book import d2l_data, d2l_loop
 
 check, hint = chapter(2)
@@ -232,17 +233,16 @@ panels_of = {"as nn.Linear makes them": net[1].weight.detach().flatten().clone()
 net.apply(init_weights)
 panels_of["after init_weights"] = net[1].weight.detach().flatten()
 panels_of["the bias, before and after"] = net[1].bias.detach()
-figure = AltFigure(
-    "Three histograms. The weights of nn.Linear fill a box from -0.036 to 0.036. After init_weights "
-    "they are a narrow bell around 0 with standard deviation 0.01. The 256 biases fill the same box "
-    "as the weights did at first.",
-    (9, 2.6),
-)
-for panel, (name, numbers) in zip(figure.subplots(1, 3), panels_of.items(), strict=True):
+fig, panels = plt.subplots(1, 3, figsize=(9, 2.6))
+for panel, (name, numbers) in zip(panels, panels_of.items(), strict=True):
     panel.hist(numbers.numpy(), bins=torch.arange(-0.05, 0.051, 0.0025).numpy(), edgecolor="white")
     panel.set_title(f"{name}\nstd {numbers.std():.4f}", fontsize=9)
     panel.set_yticks([])
-figure
+show_figure(
+    "Three histograms. The weights of nn.Linear fill a box from -0.036 to 0.036. After init_weights "
+    "they are a narrow bell around 0 with standard deviation 0.01. The 256 biases fill the same box "
+    "as the weights did at first."
+)
 
 # %% [markdown]
 # ## In the book's own loop
@@ -651,19 +651,18 @@ with torch.no_grad():
         drawn[name] = k, b[:, k], distances[k]
 bound = ks_bound(T, 1e-7)
 told = "; ".join(f"{name}: D = {D:.3f}" for name, (_, _, D) in drawn.items())
-figure = AltFigure(
-    f"Distribution functions of one logit, scratch and concise. Bound {bound:.3f}. {told}. On the left "
-    "the two curves lie on each other; on the right, with swapped rates, they part.",
-    (9, 3),
-)
-for panel, (name, (k, b, D)) in zip(figure.subplots(1, 2, sharey=True), drawn.items(), strict=True):
+fig, panels = plt.subplots(1, 2, sharey=True, figsize=(9, 3))
+for panel, (name, (k, b, D)) in zip(panels, drawn.items(), strict=True):
     steps = torch.arange(1, T + 1).numpy() / T
     panel.step(a[:, k].sort().values.numpy(), steps, "-", color="C0", label="scratch")
     panel.step(b.sort().values.numpy(), steps, "--", color="C1", label="concise")
     panel.set_title(f"{name}\nD = {D:.3f}, bound {bound:.3f}", fontsize=9)
     panel.set_xlabel(f"logit {k} in train mode")
     panel.legend()
-figure
+show_figure(
+    f"Distribution functions of one logit, scratch and concise. Bound {bound:.3f}. {told}. On the left "
+    "the two curves lie on each other; on the right, with swapped rates, they part."
+)
 
 # %% [markdown]
 # What has been shown? Where the test says "different", it is wrong at most once in a million runs.
@@ -848,10 +847,7 @@ told = "; ".join(
     f"{name}: {FASHION_CLASSES[int(m.argmax())]} with {m.max():.2f} give or take {s[0, m.argmax()]:.2f}"
     for name, (m, s) in parts.items()
 )
-figure = AltFigure(
-    f"Three pictures and the probabilities of ten classes, over 200 passes. {told}", (9, 4)
-)
-panels = figure.subplots(2, 3, height_ratios=(2, 3))
+fig, panels = plt.subplots(2, 3, height_ratios=(2, 3), figsize=(9, 4))
 for column, (name, picture) in enumerate(three.items()):
     m, s = (part[0].cpu().numpy() for part in parts[name])
     panels[0, column].imshow(picture[0, 0].cpu().numpy(), cmap="gray")
@@ -860,7 +856,7 @@ for column, (name, picture) in enumerate(three.items()):
     panels[1, column].bar(range(10), m, yerr=s, color="lightgray", edgecolor="black", capsize=3)
     panels[1, column].set_xticks(range(10), FASHION_CLASSES, rotation=90, fontsize=7)
     panels[1, column].set_ylim(0, 1.3)
-figure
+show_figure(f"Three pictures and the probabilities of ten classes, over 200 passes. {told}")
 
 # %% [markdown]
 # In the quarter where the passes agree most, the network is right in about 99 of 100 cases; where

@@ -39,11 +39,11 @@ import time
 
 import torch
 from d2l import torch as d2l
+from matplotlib import pyplot as plt
 from torch import nn
 
 from grader import chapter
-from lab import try_device
-from lab.alt_figure import AltFigure, show_with_alt
+from lab import show_figure, try_device
 
 check, hint = chapter(4)
 device = try_device()
@@ -301,8 +301,7 @@ animator = d2l.Animator(
 for epoch, train_loss, test_loss in curve_0[1::2]:  # every tenth epoch
     animator.add(epoch, (train_loss, test_loss))
 _, train_loss, test_loss = curve_0[-1]
-show_with_alt(
-    animator.fig,
+show_figure(
     f"Without a penalty the train loss falls straight to {train_loss:.2g} on the log scale, and "
     f"the test loss stays flat at {test_loss:.3g}",
 )
@@ -323,9 +322,10 @@ def show_curves(**curves):
         f"test loss from {c[0][2]:.3g} to {c[-1][2]:.3g}"
         for name, c in curves.items()
     )
-    figure = AltFigure(f"Losses over the epochs on a log scale. {told}", (4 * len(curves), 2.8))
-    panels = figure.subplots(1, len(curves), sharey=True, squeeze=False)[0]
-    for panel, (name, curve) in zip(panels, curves.items(), strict=True):
+    _, panels = plt.subplots(
+        1, len(curves), sharey=True, squeeze=False, figsize=(4 * len(curves), 2.8)
+    )
+    for panel, (name, curve) in zip(panels[0], curves.items(), strict=True):
         epochs, train_loss, test_loss = zip(*curve, strict=True)
         panel.semilogy(epochs, train_loss, "-", label="train")
         panel.semilogy(epochs, test_loss, "--", label="test")
@@ -333,8 +333,8 @@ def show_curves(**curves):
         panel.set_xlabel("epoch")
         panel.grid(alpha=0.3)
         panel.legend()
-    panels[0].set_ylabel("loss")
-    return figure
+    panels[0, 0].set_ylabel("loss")
+    show_figure(f"Losses over the epochs on a log scale. {told}")
 
 
 # %% tags=["demo"]
@@ -747,12 +747,7 @@ print(f"trained {len(lambds)} times on {device} in {time.perf_counter() - began:
 for lambd, valid_loss, test_loss in zip(lambds, valid_losses, test_losses, strict=True):
     mark = "  <- best on validation data" if lambd == best else ""
     print(f"lambd {lambd:6}: validation loss {valid_loss:8.4f}, test loss {test_loss:8.4f}{mark}")
-figure = AltFigure(
-    "Loss against lambd, both on log scales. Validation and test loss fall together from about 80 "
-    f"at 0.1 to about 0.01 at 10, and stay flat up to 300. Chosen is {best}. At 1000 there is none.",
-    (5, 3),
-)
-axes = figure.add_subplot()
+fig, axes = plt.subplots(figsize=(5, 3))
 axes.loglog(lambds, valid_losses, "o-", label="validation")
 axes.loglog(lambds, test_losses, "s--", label="test")
 axes.axvline(best, color="black", linestyle=":", label="chosen")
@@ -760,7 +755,10 @@ axes.set_xlabel("lambd")
 axes.set_ylabel("loss")
 axes.grid(alpha=0.3)
 axes.legend()
-figure
+show_figure(
+    "Loss against lambd, both on log scales. Validation and test loss fall together from about 80 "
+    f"at 0.1 to about 0.01 at 10, and stay flat up to 300. Chosen is {best}. At 1000 there is none."
+)
 
 # %% [markdown]
 # At λ = 1000 the factor is $1 - 0.003 \cdot 1000 = -2$: every step doubles the weights and turns
@@ -1002,17 +1000,16 @@ for name, shrink in {
         f"{name:14} {int((w == 0).sum()):3} weights are exactly 0, "
         f"distance to the truth {(w - sparse_w).norm():.3f}"
     )
-figure = AltFigure(
-    "Three panels with 200 weights each. With no penalty and with L2, the five true weights stand out "
-    "of a carpet of small ones; with L1 they stand alone, near 0.9.",
-    (9, 2.6),
-)
-for panel, (name, w) in zip(figure.subplots(1, 3, sharey=True), fits.items(), strict=True):
+fig, panels = plt.subplots(1, 3, sharey=True, figsize=(9, 2.6))
+for panel, (name, w) in zip(panels, fits.items(), strict=True):
     panel.plot(w.numpy(), "o", markersize=3)
     panel.axhline(0, color="black", linewidth=0.5)
     panel.set_title(name)
     panel.set_xlabel("number of the weight")
-figure
+show_figure(
+    "Three panels with 200 weights each. With no penalty and with L2, the five true weights stand out "
+    "of a carpet of small ones; with L1 they stand alone, near 0.9."
+)
 
 # %% [markdown]
 # L1 finds the five. It also shrinks them, by the price that every weight pays. L2 and no

@@ -40,12 +40,12 @@ import math
 
 import torch
 from d2l import torch as d2l
+from matplotlib import pyplot as plt
 from torch import nn
 from torch.nn import functional as F
 
 from grader import chapter
-from lab import fashion_mnist, try_device
-from lab.alt_figure import AltFigure, show_with_alt
+from lab import fashion_mnist, show_figure, try_device
 from lab.book import d2l_loop
 
 check, hint = chapter(5)
@@ -79,12 +79,7 @@ print(f"PyTorch {torch.__version__}, computing on {device}")
 # %% tags=["demo"]
 def draw_graph():
     """The computational graph of the network, penalty included."""
-    figure = AltFigure(
-        "The computational graph. Upper row, from left to right: X, Z, H, O, L, J. W1 and b1 lead "
-        "to Z, W2 and b2 lead to O, y leads to L. W1 and W2 lead to the penalty s as well, and s leads to J.",
-        (8.5, 2.9),
-    )
-    axes = figure.add_subplot()
+    _, axes = plt.subplots(figsize=(8.5, 2.9))
     places = {
         "X": (0, 1), "Z": (2, 1), "H": (4, 1), "O": (6, 1), "L": (8, 1), "J": (10, 1),
         "b1": (2, 2), "b2": (6, 2), "y": (8, 2), "W1": (1, 0), "W2": (5, 0), "s": (9, 0),
@@ -106,7 +101,10 @@ def draw_graph():
     axes.set_xlim(-0.6, 10.6)
     axes.set_ylim(-0.9, 2.5)
     axes.axis("off")
-    return figure
+    show_figure(
+        "The computational graph. Upper row, from left to right: X, Z, H, O, L, J. W1 and b1 lead "
+        "to Z, W2 and b2 lead to O, y leads to L. W1 and W2 lead to the penalty s as well, and s leads to J."
+    )
 
 
 draw_graph()
@@ -372,8 +370,7 @@ d2l.plot(
     legend=["sigmoid", "gradient"],
     figsize=(4.5, 2.5),
 )
-show_with_alt(
-    d2l.plt.gcf(),
+show_figure(
     "The sigmoid rises from 0 to 1 between -8 and 8. Its gradient is a low hill with its top of "
     "0.25 at 0, and nearly 0 from -5 to the left and from 5 to the right.",
 )
@@ -460,8 +457,7 @@ check("product_of_matrices")
 # %% tags=["demo"]
 torch.manual_seed(2)
 n, T = 64, 100
-figure = AltFigure("", (6.5, 3.2))
-axes = figure.add_subplot()
+fig, axes = plt.subplots(figsize=(6.5, 3.2))
 told = []
 for factor, line in ((2, "-"), (1, "--"), (0.5, ":")):
     Ms = factor * stable_std(n) * torch.randn(T, n, n)
@@ -472,12 +468,11 @@ axes.set_xlabel("number of factors")
 axes.set_ylabel("log10 of the norm")
 axes.grid(alpha=0.3)
 axes.legend()
-figure.alt_text = (
+print(f"log10 of the norm after {T} factors: {', '.join(told)}")
+show_figure(
     "Log10 of the norm of a product of up to 100 random 64 x 64 matrices, by the number of factors: "
     f"three straight lines from about 1. After 100 factors, {', '.join(told)}."
 )
-print(f"log10 of the norm after {T} factors: {', '.join(told)}")
-figure
 
 # %% [markdown]
 # Straight lines on a log scale: growth and decay are exponential, and only one slope is flat. A
@@ -833,8 +828,7 @@ def draw_weights(std, dtype=torch.float64):
 # %% tags=["demo"]
 torch.manual_seed(6)
 X = torch.randn(256, width, dtype=torch.float64)
-figure = AltFigure("", (6.5, 3.2))
-axes = figure.add_subplot()
+fig, axes = plt.subplots(figsize=(6.5, 3.2))
 print("variance of the activations with ReLU, layers 1, 10 and 20")
 for name, std in starts.items():
     _, variances = activation_stats(X, draw_weights(std(width)))
@@ -845,11 +839,10 @@ axes.set_ylabel("variance of the activations")
 axes.set_xticks([1, 5, 10, 15, 20])
 axes.grid(alpha=0.3)
 axes.legend()
-figure.alt_text = (
+show_figure(
     "Variance of the activations over 20 layers on a log scale. He stays between 0.2 and 0.7, Xavier "
     "falls by about a half in each layer, and N(0, 0.01²) falls steeply, by two decades a layer."
 )
-figure
 
 # %% [markdown]
 # Xavier loses a factor of 2 in each layer, as the derivation of He's condition says: $2^{-19}$ is
@@ -879,8 +872,7 @@ def gradient_norms(phi, weights, seed=7):
     return [g.norm().item() for g in grads]
 
 
-figure = AltFigure("", (9, 3.4))
-panels = figure.subplots(1, 2, sharey=True)
+fig, panels = plt.subplots(1, 2, sharey=True, figsize=(9, 3.4))
 norms = {}
 print("log10 of the gradient's norm, layers 1, 10 and 20")
 for axes, (kind, phi) in zip(
@@ -900,12 +892,11 @@ for axes, (kind, phi) in zip(
     axes.grid(alpha=0.3)
 panels[0].set_ylabel("log10 of the gradient's norm")
 panels[0].legend()
-figure.alt_text = (
+show_figure(
     "Log10 of the gradient's norm for layers 1 to 20. Sigmoid: all three starts fall from the last "
     "layer to the first, N(0, 0.01²) steepest; in layer 1 even the best is at -10. ReLU: He is flat near 0, "
     "Xavier flat near -3, and N(0, 0.01²) flat near -21."
 )
-figure
 
 # %% [markdown]
 # Read the figure from the right to the left, as the gradient travels. With the sigmoid, each layer

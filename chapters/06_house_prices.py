@@ -49,11 +49,11 @@ import pandas as pd
 import requests
 import torch
 from d2l import torch as d2l
+from matplotlib import pyplot as plt
 from torch import nn
 
 from grader import chapter
-from lab import house_prices
-from lab.alt_figure import AltFigure, show_with_alt
+from lab import house_prices, show_figure
 from lab.local_server import LocalServer, Reply
 
 check, hint = chapter(6)
@@ -704,23 +704,22 @@ check("get_k_fold_data")
 
 # %% tags=["demo"]
 rows = torch.arange(22.0).reshape(-1, 1)
-figure = AltFigure(
-    "Two panels of 22 rows in 5 folds, squares are rows that validate. As published with n // k, "
-    "rows 20 and 21 validate in no fold; with get_k_fold_data every row validates once.",
-    (9, 2.4),
-)
+fig, panels = plt.subplots(1, 2, figsize=(9, 2.4))
 published, fixed = torch.zeros(5, 22), torch.zeros(5, 22)
 for i in range(5):
     published[i, published_fold_rows(5, i, 22, lost=False)] = 1
     fixed[i, get_k_fold_data(5, i, rows, rows)[2].flatten().long()] = 1
 titles = ("published: n // k rows a fold", "get_k_fold_data")
-for panel, grid, title in zip(figure.subplots(1, 2), (published, fixed), titles, strict=True):
+for panel, grid, title in zip(panels, (published, fixed), titles, strict=True):
     folds, places = grid.nonzero(as_tuple=True)
     panel.plot(places, folds, "s", markersize=6)
     panel.set(title=title, xlabel="row", xlim=(-1, 22), ylim=(4.6, -0.6), yticks=range(5))
     panel.grid(alpha=0.3)
-figure.axes[0].set_ylabel("fold")
-figure
+panels[0].set_ylabel("fold")
+show_figure(
+    "Two panels of 22 rows in 5 folds, squares are rows that validate. As published with n // k, "
+    "rows 20 and 21 validate in no fold; with get_k_fold_data every row validates once."
+)
 
 # %% [markdown]
 # ### Exercise: `k_fold` (4 points, medium, 10 minutes)
@@ -805,8 +804,7 @@ animator = d2l.Animator(
 )
 for epoch in range(0, 100, 11):
     animator.add(epoch + 1, [curve[epoch] for curve in curves])
-show_with_alt(
-    animator.fig,
+show_figure(
     f"On a log scale, both curves fall slowly from {curves[0][0]:.2g} for 70 epochs and more, then "
     f"flatten at {curves[0][-1]:.3f} and {curves[1][-1]:.3f}",
 )
@@ -884,20 +882,17 @@ for name, parts in errors.items():
     groups = (order, order[:quarter], order[-quarter:])
     told = [error[rows].square().mean().sqrt().item() for rows in groups]
     print(f"{name:35} {told[0]:10.3f} {told[1]:18.3f} {told[2]:17.3f}")
-figure = AltFigure(
-    "Log error of each house against its price, two panels. With a loss in dollars the cheap houses "
-    "scatter more than the dear ones; with a loss in logs their band is narrower.",
-    (9, 2.8),
-)
-for panel, (name, (price, error)) in zip(
-    figure.subplots(1, 2, sharey=True), errors.items(), strict=True
-):
+fig, panels = plt.subplots(1, 2, sharey=True, figsize=(9, 2.8))
+for panel, (name, (price, error)) in zip(panels, errors.items(), strict=True):
     panel.semilogx(price, error, "o", markersize=2.5, alpha=0.5)
     panel.axhline(0, color="black", linewidth=0.8)
     panel.set(title=name, xlabel="price in dollars", ylim=(-1, 1))
     panel.grid(alpha=0.3)
-figure.axes[0].set_ylabel("log prediction − log price")
-figure
+panels[0].set_ylabel("log prediction − log price")
+show_figure(
+    "Log error of each house against its price, two panels. With a loss in dollars the cheap houses "
+    "scatter more than the dear ones; with a loss in logs their band is narrower."
+)
 
 # %% [markdown]
 # So both were true. Trained to its end, the model in dollars comes to 0.154 (over all houses): the
@@ -931,12 +926,7 @@ gain = torch.tensor(in_logs[1]) - torch.tensor(with_mlp[1])
 print(f"linear minus MLP, fold by fold: {gain.mean():.4f} ± {gain.std():.4f}")
 means = {name.replace("_", ", "): np.mean(scores[1]) for name, scores in results.items()}
 told = "; ".join(f"{name} {mean:.3f}" for name, mean in means.items())
-figure = AltFigure(
-    f"Validation score of each of five folds, for three models. Means: {told}. Folds that are hard "
-    "for one model are hard for the others.",
-    (6, 3),
-)
-panel = figure.subplots()
+fig, panel = plt.subplots(figsize=(6, 3))
 for (name, mean), scores, style in zip(
     means.items(), results.values(), ("o-", "s--", "^:"), strict=True
 ):
@@ -944,7 +934,10 @@ for (name, mean), scores, style in zip(
 panel.set(xlabel="fold", ylabel="log RMSE on validation rows", xticks=range(k))
 panel.grid(alpha=0.3)
 panel.legend()
-figure
+show_figure(
+    f"Validation score of each of five folds, for three models. Means: {told}. Folds that are hard "
+    "for one model are hard for the others."
+)
 
 # %% [markdown]
 # 0.131 ± 0.021. The spread of either model is larger than the gain of 0.012 between the last two. So

@@ -38,12 +38,12 @@
 # %%
 import torch
 from d2l import torch as d2l
+from matplotlib import pyplot as plt
 from torch import nn
 from torch.nn import functional as F
 
 from grader import chapter
-from lab import evaluate_accuracy, fashion_mnist, try_device
-from lab.alt_figure import AltFigure
+from lab import evaluate_accuracy, fashion_mnist, show_figure, try_device
 from lab.book import d2l_loop
 
 check, hint = chapter(7)
@@ -291,10 +291,7 @@ told = "; ".join(
     f"test accuracy from {h.test_acc[0]:.2f} to {h.test_acc[-1]:.2f}"
     for kind, h in histories.items()
 )
-figure = AltFigure(
-    f"Training with the hidden layers in an nn.ModuleList and in a list. {told}", (8, 2.8)
-)
-left, right = figure.subplots(1, 2)
+fig, (left, right) = plt.subplots(1, 2, figsize=(8, 2.8))
 for (kind, h), style in zip(histories.items(), ("o-", "s--"), strict=True):
     epochs = range(1, len(h.train_loss) + 1)
     left.plot(epochs, h.train_loss, style, label=kind)
@@ -305,7 +302,7 @@ for panel, title in ((left, "train loss"), (right, "test accuracy")):
     panel.set_xticks(range(1, num_epochs + 1))
     panel.grid(alpha=0.3)
     panel.legend()
-figure
+show_figure(f"Training with the hidden layers in an nn.ModuleList and in a list. {told}")
 
 # %% [markdown]
 # The loss falls, seven pictures of ten are named right, and the hidden layers have not moved at all:
@@ -420,19 +417,17 @@ lengths = torch.linspace(0, 12, 1201)
 with torch.no_grad():
     outputs = torch.stack([within_lines(5_000, fixed, t * direction) for t in lengths])
 jumps = (outputs[1:] - outputs[:-1]).abs() > 0.05
-figure = AltFigure(
-    "The output of FixedHiddenMLP over the length t of its input, from 0 to 12: pieces of smooth "
-    f"curves with {int(jumps.sum())} jumps between them, at each of which the loop runs once more or "
-    "once less and the output is halved or doubled",
-    (7, 2.8),
-)
-panel = figure.subplots()
+fig, panel = plt.subplots(figsize=(7, 2.8))
 pieces = torch.where(torch.cat([jumps, torch.tensor([False])]), torch.nan, outputs)
 panel.plot(lengths.numpy(), pieces.numpy())
 panel.set_xlabel("t, in net(t * X)")
 panel.set_ylabel("output")
 panel.grid(alpha=0.3)
-figure
+show_figure(
+    "The output of FixedHiddenMLP over the length t of its input, from 0 to 12: pieces of smooth "
+    f"curves with {int(jumps.sum())} jumps between them, at each of which the loop runs once more or "
+    "once less and the output is halved or doubled"
+)
 
 # %% [markdown]
 # At each jump the loop runs once more than on its left, or once less. Between two jumps the
@@ -596,14 +591,13 @@ def draw_blocks(panel, block, name, left, right, depth=0):
 # %% tags=["demo"]
 whole = chimera()
 lines = [f"{name or 'the chimera'} is a {type(m).__name__}" for name, m in whole.named_modules()]
-figure = AltFigure(f"Boxes in boxes. {'; '.join(lines)}", (9, 3.4))
-panel = figure.subplots()
+fig, panel = plt.subplots(figsize=(9, 3.4))
 panel.axis("off")
 boxes = draw_blocks(panel, whole, "chimera", 0, 1)
 print(
     f"{boxes} boxes; in brackets the parameters, {sum(p.numel() for p in whole.parameters()):,} in all"
 )
-figure
+show_figure(f"Boxes in boxes. {'; '.join(lines)}")
 
 # %% [markdown]
 # ## Blocks that make blocks

@@ -7,7 +7,7 @@ here, and matplotlib only when a figure is drawn. The calling conventions are th
 from lab.batches import Batches
 from lab.devices import try_device
 from lab.fashion import FASHION_CLASSES, FashionSplit, fashion_mnist, synthetic_fashion_mnist
-from lab.figures import plot_history, show_images, show_mask
+from lab.figures import plot_history, show_figure, show_images, show_mask
 from lab.idx import DataError
 from lab.progress import show_progress
 from lab.threads import use_one_thread
@@ -23,6 +23,7 @@ __all__ = [
     "fashion_mnist",
     "house_prices",
     "plot_history",
+    "show_figure",
     "show_images",
     "show_mask",
     "show_progress",

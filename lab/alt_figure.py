@@ -58,6 +58,8 @@ def show_with_alt(figure: Figure, alt_text: str) -> None:
     from matplotlib import pyplot as plt
 
     plt.close(figure)
+    if _shell() is None:
+        return  # no notebook: there is nowhere to show it
     display({"text/html": _image(figure, alt_text), "text/plain": alt_text}, raw=True)
 
 

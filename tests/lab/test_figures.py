@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 import torch
+from matplotlib import pyplot as plt
 from nbclient import NotebookClient
 
 import lab
@@ -138,3 +139,20 @@ def test_in_a_notebook_each_figure_is_there_once_with_alt_text_and_stderr_is_emp
         assert len(shown) == 1
         assert '<img alt="Training curves over 2 epochs' in shown[0].data["text/html"]
         assert shown[0].data["text/plain"].startswith("Training curves")
+
+
+def test_a_pyplot_figure_is_shown_once_with_its_text(monkeypatch) -> None:
+    shown: list[dict[str, str]] = []
+    monkeypatch.setattr("IPython.display.display", lambda bundle, raw: shown.append(bundle))
+    monkeypatch.setattr("lab.alt_figure._shell", lambda: object())
+    plt.close("all")
+    plt.subplots(1, 2)
+    lab.show_figure('Two "empty" panels')
+    (bundle,) = shown
+    assert bundle["text/html"].startswith(
+        '<img alt="Two &quot;empty&quot; panels" src="data:image/png'
+    )
+    assert bundle["text/plain"] == 'Two "empty" panels'
+    assert plt.get_fignums() == []
+    with pytest.raises(ValueError, match="draw one first"):
+        lab.show_figure("nothing")
