@@ -674,9 +674,9 @@ for name, trained in (("without dropout", by_heart), ("with dropout", net)):
 # %% [markdown] quiz="quiz_dropout" points=4
 # ## What dropout is, and what it is not: a quiz (4 points, easy, 8 minutes)
 #
-# Published notes say some odd things about dropout. Choose one letter for each question, run the
-# two cells, and read the explanation of what was wrong. Fill the letters into the dictionary, and
-# delete the `raise` line.
+# Published notes say some odd things about dropout. Choose one letter for each question: run the
+# cell below, press the buttons, and run it again; or write the letters into its dictionary and
+# delete the `raise` line. The check explains every choice.
 #
 # 1. A hidden unit h goes through dropout with rate p. What stays as it was?
 #     - (a) its mean and its variance

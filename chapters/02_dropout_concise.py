@@ -867,9 +867,9 @@ show_figure(f"Three pictures and the probabilities of ten classes, over 200 pass
 # %% [markdown] quiz="quiz_concise" points=5
 # ## Switches, scales and starting values: a quiz (5 points, easy, 10 minutes)
 #
-# Some of these sentences have been published. Choose one letter for each question, run the two
-# cells, and read the explanation of what was wrong. Fill the letters into the dictionary, and
-# delete the `raise` line.
+# Some of these sentences have been published. Choose one letter for each question: run the cell
+# below, press the buttons, and run it again; or write the letters into its dictionary and delete
+# the `raise` line. The check explains every choice.
 #
 # 1. What does `net.eval()` do?
 #     - (a) it turns gradients off

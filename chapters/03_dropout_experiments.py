@@ -1102,9 +1102,9 @@ for n in (1, 256):
 # %% [markdown] quiz="quiz_experiments" points=6.5
 # ## Claims about dropout: a quiz (6.5 points, medium, 15 minutes)
 #
-# Most of these sentences have been published. Choose one letter for each question, run the two
-# cells, and read the explanation of what was wrong. Fill the letters into the dictionary, and delete
-# the `raise` line.
+# Most of these sentences have been published. Choose one letter for each question: run the cell
+# below, press the buttons, and run it again; or write the letters into its dictionary and delete
+# the `raise` line. The check explains every choice.
 #
 # 1. Ten epochs, train loss 0.30 at (0.02, 0.02) and 0.42 at (0.6, 0.6). Which rates are better?
 #     - (a) (0.02, 0.02): its loss is lower

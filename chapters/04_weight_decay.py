@@ -1020,8 +1020,9 @@ show_figure(
 # %% [markdown] quiz="quiz_weight_decay" points=4
 # ## Penalty and decay: a quiz (4 points, medium, 10 minutes)
 #
-# Choose one letter for each question, run the two cells, and read the explanation of what was
-# wrong. Fill the letters into the dictionary, and delete the `raise` line.
+# Choose one letter for each question: run the cell below, press the buttons, and run it again; or
+# write the letters into its dictionary and delete the `raise` line. The check explains every
+# choice.
 #
 # 1. What does weight decay limit?
 #     - (a) the number of parameters

@@ -1100,8 +1100,9 @@ for name in ("d2l", "PyTorch"):
 # %% [markdown] quiz="quiz_stability" points=4
 # ## Products, starts and cures: a quiz (4 points, medium, 10 minutes)
 #
-# Choose one letter for each question, run the two cells, and read the explanation of what was
-# wrong. Fill the letters into the dictionary, and delete the `raise` line.
+# Choose one letter for each question: run the cell below, press the buttons, and run it again; or
+# write the letters into its dictionary and delete the `raise` line. The check explains every
+# choice.
 #
 # 1. You double the batch size. What does training need more of?
 #     - (a) memory for parameters and their gradients

@@ -1069,8 +1069,9 @@ print(f"prices {train_labels.median():,.0f}")
 # %% [markdown] quiz="quiz_house_prices" points=4
 # ## A project and its traps: a quiz (4 points, medium, 10 minutes)
 #
-# Choose one letter for each question, run the two cells, and read the explanation of what was
-# wrong. Fill the letters into the dictionary, and delete the `raise` line.
+# Choose one letter for each question: run the cell below, press the buttons, and run it again; or
+# write the letters into its dictionary and delete the `raise` line. The check explains every
+# choice.
 #
 # 1. A download breaks half-way, and the program wrote straight to `data.csv`. What happens at the
 #    next start of a program that asks `os.path.exists`?

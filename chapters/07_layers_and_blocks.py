@@ -710,8 +710,9 @@ for name, deep in (("n blocks", repeat_block(pair, 8)), ("one block", nn.Sequent
 # %% [markdown] quiz="quiz_blocks" points=5
 # ## What is registered, and what only looks so: a quiz (5 points, easy, 10 minutes)
 #
-# Choose one letter for each question, fill the letters into the dictionary, and delete the `raise`
-# line.
+# Choose one letter for each question: run the cell below, press the buttons, and run it again; or
+# write the letters into its dictionary and delete the `raise` line. The check explains every
+# choice.
 #
 # 1. Which of these duties of a block does PyTorch take over completely?
 #     - (a) the forward pass

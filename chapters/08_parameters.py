@@ -616,8 +616,9 @@ check("materialise_lazy")
 # %% [markdown] quiz="quiz_parameters" points=5
 # ## What is in a network: a quiz (5 points, easy, 10 minutes)
 #
-# Choose one letter for each question, fill the letters into the dictionary, and delete the `raise`
-# line.
+# Choose one letter for each question: run the cell below, press the buttons, and run it again; or
+# write the letters into its dictionary and delete the `raise` line. The check explains every
+# choice.
 #
 # 1. A new network, no backward pass yet. What is `net[0].weight.grad`?
 #     - (a) a tensor of zeros

@@ -18,6 +18,7 @@ from grader.checks.registry import get_exercise, stub_of
 from grader.checks.student import LocalStudent
 from grader.course import Course
 from grader.errors import CourseError
+from grader.quiz_form import offer_forms
 
 YOURS = "# Your code before the reset:"
 NOT_HERE = (
@@ -41,6 +42,8 @@ def chapter(number: int) -> tuple[CheckFunction, Hint]:
     runs = in_notebook.cell_runs()
     if runs is not None and only_reset not in runs.shell.input_transformers_cleanup:
         runs.shell.input_transformers_cleanup.append(only_reset)
+    if runs is not None:
+        offer_forms(runs.shell, package)
     return in_notebook.chapter(number)
 
 

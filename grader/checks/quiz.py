@@ -19,6 +19,7 @@ from grader.checks.student import Student
 from grader.errors import CourseError
 from grader.wire.probe import StudentError
 
+LINE_WIDTH = 100
 MAX_ANSWER = 60  # characters of an answer that are looked at; a letter needs 1
 _LETTER = re.compile(r"\(?\s*([a-z])\s*[).]?")
 
@@ -79,6 +80,15 @@ class Quiz(Exercise):
 def make_quiz(name: str, points: float, questions: Mapping[int, Question]) -> type[Quiz]:
     """The exercise of these questions."""
     return type(name, (Quiz,), {"name": name, "points": points, "questions": questions})
+
+
+def assignment(name: str, values: Mapping[int, str]) -> str:
+    """The code that assigns these answers, number to code of a letter, to the quiz of this name."""
+    entries = [f"{number}: {value}" for number, value in values.items()]
+    line = f"{name} = {{{', '.join(entries)}}}"
+    if len(line) <= LINE_WIDTH:
+        return line
+    return "\n".join([f"{name} = {{", *(f"    {entry}," for entry in entries), "}"])
 
 
 def write_quiz(quiz: type[Quiz], chapter: str) -> str:
