@@ -50,11 +50,13 @@ from lab import (
     FASHION_CLASSES,
     History,
     fashion_mnist,
+    plot_histories,
     plot_history,
     show_figure,
     show_images,
     show_mask,
     show_progress,
+    slider,
     train_classifier,
     try_device,
 )
@@ -224,6 +226,30 @@ axes.set_xlabel("mean of 100 units after dropout with p = 0.5")
 axes.set_ylabel("draws")
 axes.legend()
 show_figure("A bell-shaped histogram around 1, nearly all between 0.7 and 1.3")
+
+# %% [markdown]
+# And with another rate? Move the slider. The picture loses more and more, what is left of it grows
+# brighter, and the bell widens. Its middle stays.
+
+
+# %% tags=["demo"]
+def draw_rate(p):
+    """The boot after dropout with rate p, and the means of 1,000 layers of 100 units."""
+    dropped, means = dropout_layer(boot, p), dropout_layer(torch.ones(1000, 100), p).mean(dim=1)
+    _, (left, right) = plt.subplots(1, 2, figsize=(7, 2.8))
+    left.imshow(dropped.squeeze(), cmap="gray", vmin=0, vmax=3)
+    left.set_title(f"p = {p}: {100 * (dropped == 0).float().mean():.0f} % of the pixels are 0")
+    left.axis("off")
+    right.hist(means.numpy(), bins=torch.arange(0.0, 2.01, 0.04).numpy(), edgecolor="white")
+    right.axvline(1.0, color="black", linestyle="--")
+    right.set_title(f"means of 100 units: {means.mean():.2f} ± {means.std():.2f}")
+    show_figure(
+        f"With p = {p}, the boot has {100 * (dropped == 0).float().mean():.0f} % zeros. The means of "
+        f"100 units lie around {means.mean():.2f}, with standard deviation {means.std():.2f}."
+    )
+
+
+slider(draw_rate, [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9], at=0.5, name="p")
 
 # %% [markdown]
 # ### Question: why the scale? (3 points, medium, 8 minutes)
@@ -649,6 +675,7 @@ with_dropout = train_classifier(
 for name, trained in (("without dropout", by_heart), ("with dropout", net)):
     seen, new = (evaluate_accuracy(trained, data) for data in (few_train, few_test))
     print(f"{name}: {seen:.3f} on pictures seen, {new:.3f} on new ones, a gap of {seen - new:.3f}")
+plot_histories({"without dropout": by_heart_history, "with dropout": with_dropout})
 
 # %% [markdown]
 # The gap shrinks, from about 0.18 to about 0.15, though not to nothing. And one run of each is an

@@ -43,7 +43,7 @@ from matplotlib import pyplot as plt
 from torch import nn
 
 from grader import chapter
-from lab import show_figure, try_device
+from lab import show_figure, slider, try_device
 
 check, hint = chapter(4)
 device = try_device()
@@ -759,6 +759,19 @@ show_figure(
     "Loss against lambd, both on log scales. Validation and test loss fall together from about 80 "
     f"at 0.1 to about 0.01 at 10, and stay flat up to 300. Chosen is {best}. At 1000 there is none."
 )
+
+# %% [markdown]
+# One λ at a time, over the epochs. Move the slider, and watch at which λ the test curve begins to
+# follow the train curve:
+
+
+# %% tags=["demo"]
+def draw_lambd(lambd):
+    """Train and test loss over the epochs for one lambd."""
+    show_curves(**{f"lambd = {lambd:g}": train_scratch(lambd, from_start())[2]})
+
+
+slider(draw_lambd, lambds[:-1], at=3, name="λ")
 
 # %% [markdown]
 # At λ = 1000 the factor is $1 - 0.003 \cdot 1000 = -2$: every step doubles the weights and turns
