@@ -18,7 +18,7 @@ from grader.checks import registry
 from grader.checks.cell_runs import CellRuns
 from grader.checks.exercise import Exercise
 from grader.checks.judge import judge
-from grader.checks.overview import Overview
+from grader.checks.overview import NOT_DEFINED, Overview
 from grader.checks.registry import get_exercise
 from grader.checks.results import ExerciseResult
 from grader.checks.student import LocalStudent, Student
@@ -29,6 +29,7 @@ from grader.wire.probe import torch_state_as_at_the_start
 FIX_FIRST = (
     "`{used}` does not pass its own checks yet, and `{name}` builds on it: fix that one first."
 )
+RUN_IT_FIRST = "The cell of this exercise has not run yet: run it first, and the check again."
 PRINTED_LINES = 20
 PRINTED_CHARACTERS = 2000
 
@@ -67,6 +68,8 @@ def chapter(number: int) -> tuple[CheckFunction, Hint]:
             if result.failed:
                 result = replace(result, note=_what_to_fix_first(package, exercise, student))
         notes = [runs.warning(name), result.note] if runs else [result.note]
+        if result.problem.endswith(NOT_DEFINED) and not notes[0]:
+            notes.append(RUN_IT_FIRST)
         result = replace(result, note=" ".join(filter(None, notes)))
         display(ResultTable(result, runs.judged(name) if runs else ""))
         if not result.problem:
