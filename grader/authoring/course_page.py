@@ -27,7 +27,21 @@ later builds on it, though its points count.
 - `check()` in a chapter shows all of its exercises: points so far, and what is open.
 - `hint("name")` opens a hint, `reset("name")` an exercise's empty cell.
 - If something does not work: `grader doctor`, in a terminal.
+
+The links in the last two columns open a chapter on the web, where nothing is installed. On Colab, run this in a
+cell of your own first, and download the notebook before you leave:
+
+```
+!pip install --quiet git+https://github.com/{repository}
+!pip install --quiet --no-deps {d2l}
+```
 """
+REPOSITORY = "dropout-lab/dropout-lab"
+D2L = "d2l==0.17.6"
+BINDER = "https://mybinder.org/v2/gh/{repository}/main?labpath=notebooks%2F{name}%2F{name}.ipynb"
+COLAB = (
+    "https://colab.research.google.com/github/{repository}/blob/main/notebooks/{name}/{name}.ipynb"
+)
 
 
 @dataclass(frozen=True)
@@ -52,12 +66,16 @@ def entries(chapters: Sequence[Path]) -> list[Entry]:
 
 def course_page(course: Sequence[Entry]) -> NotebookNode:
     """A notebook with a table of the chapters: link, minutes, points."""
-    rows = ["| | chapter | minutes | points |", "| --- | --- | --- | --- |"]
+    rows = ["| | chapter | minutes | points | | |", "| --- | --- | --- | --- | --- | --- |"]
     for entry in course:
         number = int(entry.path.stem.partition("_")[0])
         link = f"[{entry.title}]({entry.link})"
-        rows.append(f"| {number} | {link} | {entry.minutes} | {entry.points:g} |")
-    text = _TEXT.format(table="\n".join(rows)).rstrip()
+        binder, colab = (
+            site.format(repository=REPOSITORY, name=entry.path.stem) for site in (BINDER, COLAB)
+        )
+        about = f"{entry.minutes} | {entry.points:g} | [Binder]({binder}) | [Colab]({colab})"
+        rows.append(f"| {number} | {link} | {about} |")
+    text = _TEXT.format(table="\n".join(rows), repository=REPOSITORY, d2l=D2L).rstrip()
     return new_notebook(cells=[new_markdown_cell(text, id="course-page")], metadata=kernel())
 
 

@@ -23,7 +23,7 @@ CHAPTER = "01_dropout_from_scratch"
 ROOT = Path(__file__).parents[2]
 WRONG = "def dropout_moments(h, p):\n    return h, h**2 * p"
 NARROW = {"width": 900, "height": 1000}
-PATIENCE = 25_000  # milliseconds for one cell, on a machine that is busy with other things
+PATIENCE = 120_000  # milliseconds for one cell, on a machine that is busy with other things
 # The lowest contrast of a text with what is behind it, over all elements that hold text of their own.
 CONTRAST = """root => {
     const channels = text => text.match(/[\\d.]+/g).map(Number);
