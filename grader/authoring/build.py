@@ -21,7 +21,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from grader.authoring.chapter import quizzes_in, read_chapter
 from grader.authoring.course_page import PAGE, course_page, entries, navigation
-from grader.checks.quiz import write_quiz
+from grader.checks.quiz import Quiz, make_quiz, without_key, write_quiz
 from grader.checks.registry import EMPTY_CELLS, chapter_of, exercises_of
 from grader.course import Course
 from grader.errors import CourseError
@@ -107,13 +107,28 @@ def _quizzes(course: Course, chapters: list[Path]) -> dict[Path, bytes]:
             if file in built:
                 raise CourseError(f"{path.name}: another text of {chapter} has a {quiz.name} too.")
             if file.parent.is_dir():
-                built[file] = write_quiz(quiz, f"chapters/{path.name}").encode()
+                built |= _quiz_files(course, quiz, file, f"chapters/{path.name}")
             elif quiz.name not in exercises_of(chapter):
                 raise CourseError(
                     f"{path.name}: {quiz.name} needs a folder for the exercises of its chapter: make "
                     f"{file.parent.relative_to(course.root)}, with an empty __init__.py."
                 )
     return built
+
+
+def _quiz_files(course: Course, quiz: type[Quiz], file: Path, text: str) -> dict[Path, bytes]:
+    """A quiz's file beside the exercises; the key of a closed one lies beside the hidden checks."""
+    if not quiz.closed:
+        return {file: write_quiz(quiz, text).encode()}
+    key = make_quiz(quiz.name, quiz.points, quiz.questions)
+    return {
+        file: write_quiz(without_key(quiz), text).encode(),
+        _hidden(course) / file.parent.name / file.name: write_quiz(key, text).encode(),
+    }
+
+
+def _hidden(course: Course) -> Path:
+    return course.root / "grader" / "hidden"
 
 
 def _stubs(course: Course, released: Path) -> dict[Path, bytes]:
@@ -159,7 +174,8 @@ def _compare(course: Course, built: dict[Path, bytes]) -> list[Drift]:
         elif path.read_bytes() != content:
             drifts.append(Drift(path, "changed"))
     present = [path for step in GENERATED for path in course.folder(step).glob("*/*.ipynb")]
-    present += _exercises(course).glob("ch*/quiz_*.json")
+    for checks in (_exercises(course), _hidden(course)):
+        present += checks.glob("ch*/quiz_*.json")
     present += _exercises(course).glob(f"ch*/{EMPTY_CELLS}")
     drifts += [Drift(path, "extra") for path in sorted(present) if path not in built]
     return drifts

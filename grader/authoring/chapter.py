@@ -92,8 +92,9 @@ def _expand_quizzes(path: Path, notebook: NotebookNode) -> list[QuizText]:
         if cell.cell_type != "markdown" or any(mark in cell.metadata for mark in MARKS):
             raise _error(path, cell, "has the mark quiz, which belongs to a Markdown cell alone")
         name, points = cell.metadata.pop("quiz"), cell.metadata.pop("points", None)
+        closed = cell.metadata.pop("closed", False) is True
         try:
-            text = read_quiz_text(name, points, cell.source)
+            text = read_quiz_text(name, points, cell.source, closed=closed)
         except CourseError as error:
             raise CourseError(f"{path.name}: {error}.") from None
         cell.source = text.shown

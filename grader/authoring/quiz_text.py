@@ -44,7 +44,7 @@ class QuizText:
         return f"{blank}\n### BEGIN SOLUTION\n{solved}\n### END SOLUTION"
 
 
-def read_quiz_text(name: str, points: object, source: str) -> QuizText:
+def read_quiz_text(name: str, points: object, source: str, *, closed: bool = False) -> QuizText:
     """The quiz in the Markdown text `source`.
 
     Raises CourseError, with the question and the option, when points are missing, numbers or letters
@@ -58,7 +58,9 @@ def read_quiz_text(name: str, points: object, source: str) -> QuizText:
     lines = _Lines(name)
     for line in source.split("\n"):
         lines.read(line)
-    return QuizText("\n".join(lines.shown), make_quiz(name, points, lines.questions()))
+    return QuizText(
+        "\n".join(lines.shown), make_quiz(name, points, lines.questions(), closed=closed)
+    )
 
 
 @dataclass

@@ -66,6 +66,10 @@ def exercises_of(chapter: str) -> dict[str, Exercise]:
                 f"{cls.__module__}.{cls.__name__}. Rename one of them."
             )
         found[cls.name] = cls()
+    for key in _quizzes(f"grader.hidden.{chapter}"):
+        asked = found.get(key.name)
+        if isinstance(asked, Quiz) and asked.closed:
+            asked.hidden = tuple(replace(entry, hidden=True) for entry in key().checks())
     for hidden in _classes(f"grader.hidden.{chapter}", HiddenChecks):
         if hidden.exercise not in found:
             raise CourseError(
