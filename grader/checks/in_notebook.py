@@ -89,7 +89,7 @@ def chapter(number: int) -> tuple[CheckFunction, Hint]:
 def _check_all(package: str) -> float:
     student = LocalStudent(namespace())
     with quietly():
-        exercises = registry.exercises_of(package).values()
+        exercises = registry.in_order(package)
         results = [judge(exercise, student, fresh_seed()) for exercise in exercises]
     overview = Overview(results)
     display(overview)

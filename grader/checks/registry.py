@@ -118,15 +118,27 @@ def _quizzes(package: str) -> Iterator[type[Quiz]]:
                 raise CourseError(f"{file} {error}.") from None
 
 
+def in_order(chapter: str) -> list[Exercise]:
+    """The exercises of a chapter in the order in which its text has them."""
+    places = {name: place for place, name in enumerate(_stubs(chapter))}
+    found = exercises_of(chapter).values()
+    return sorted(found, key=lambda exercise: places.get(exercise.name, len(places)))
+
+
 def stub_of(chapter: str, name: str) -> str:
     """The cell of an exercise as it was handed out. Raises CourseError when the build has put none here."""
-    file = files(f"grader.exercises.{chapter}").joinpath(EMPTY_CELLS)
-    stubs = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    stubs = _stubs(chapter)
     if name not in stubs:
         raise CourseError(
             f"The empty cell of {name!r} is not here: open the chapter's notebook anew."
         )
     return stubs[name]
+
+
+def _stubs(chapter: str) -> dict[str, str]:
+    """The cells of a chapter's exercises as they were handed out, in order; none when there was no build."""
+    file = files(f"grader.exercises.{chapter}").joinpath(EMPTY_CELLS)
+    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
 
 
 def _package(name: str) -> ModuleType | None:

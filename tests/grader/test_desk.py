@@ -9,7 +9,8 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from grader import chapter, desk
 from grader.authoring.catalogue import ROOT, reference
-from grader.checks import in_notebook
+from grader.authoring.chapter import read_chapter
+from grader.checks import in_notebook, registry
 from grader.checks.registry import EMPTY_CELLS
 from grader.errors import CourseError
 
@@ -142,3 +143,10 @@ def make_course():
         return folder
 
     return make
+
+
+def test_the_overview_has_the_exercises_in_the_order_of_the_text(shell) -> None:
+    found = [exercise.name for exercise in registry.in_order("ch01")]
+    cells = read_chapter(ROOT / "chapters" / "01_dropout_from_scratch.py").cells
+    named = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in cells]
+    assert found == [name for name in named if name in registry.exercises_of("ch01")]

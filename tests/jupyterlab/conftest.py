@@ -116,12 +116,14 @@ class NotebookPage:
             """async ([address, token, path]) => {
                 const answer = await fetch(`${address}api/sessions?token=${token}`);
                 const sessions = await answer.json();
-                return sessions.some(open => open.path === path && open.kernel.connections > 0);
+                return sessions.some(({path: at, kernel}) =>
+                    at === path && kernel.connections > 0 && kernel.execution_state === 'idle');
             }""",
             arg=[server.address, server.token, name],
             polling=200,
         )
         page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
+        page.locator(".jp-StatusBar-TextItem", has_text="(ipykernel) | Idle").wait_for()
         return cls(page)
 
     def type_into(self, beginning: str, source: str) -> None:
