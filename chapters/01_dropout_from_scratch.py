@@ -781,6 +781,22 @@ plot_histories({"without dropout": by_heart_history, "with dropout": with_dropou
 #         > the one to compare with the test accuracy.
 
 # %% [markdown]
+# ## Exercises without a check
+#
+# 1. Swap the two rates, 0.5 after the first hidden layer and 0.2 after the second, and train
+#    again with three seeds each. Which difference is larger, that between the rates or that
+#    between the seeds?
+# 2. Train with and without dropout for 30 epochs instead of 10. Which curves still move? What
+#    happens to the gap between train accuracy in eval mode and test accuracy?
+# 3. Print the variance of each hidden layer's units after every epoch, in train mode, with and
+#    without dropout. Before you run it: which one should be larger, by your formula for one unit?
+# 4. Draw one mask for the whole batch instead of one for each example. Does the network still
+#    train? What do all examples of a batch have in common now?
+# 5. Put dropout on the pixels, with rate 0.2, in place of the hidden units. Look at what the
+#    network sees. Where would you expect it to help?
+# 6. Instead of units, drop single weights: multiply each weight matrix by a fresh mask in every
+#    step, and divide by 1 − p. What is the same as in dropout, and what is not?
+#
 # ## Summary
 #
 # - Dropout replaces a hidden unit by 0 with probability $p$ and by $h/(1-p)$ otherwise. The mean
