@@ -27,6 +27,8 @@ _TARGET = re.compile(
     r"(?:(?<=\()(?:attachment:(?P<name>[^()\s<>]{1,200})(?=[\s)])|(?P<embedded>(?=data:image/))))?",
     re.IGNORECASE,
 )
+# A link to another notebook of the course leads nowhere from a page: its text is all that is left.
+_NOTEBOOK = re.compile(r"\[([^\[\]\n]{0,200})\]\(\.\./[\w/]{1,200}\.ipynb\)")
 _SHOWN = re.compile(r"!\[(?![^\[\]\n]{0,1000}\]\((?:attachment:|data:image/))")
 
 
@@ -44,7 +46,7 @@ def harmless_markdown(text: str, attachments: Mapping[str, str] | None = None) -
 
 
 def _harmless(text: str, known: Mapping[str, str]) -> str:
-    text = text.encode("utf-8", "replace").decode("utf-8")
+    text = _NOTEBOOK.sub(r"\1", text.encode("utf-8", "replace").decode("utf-8"))
     if len(PICTURE.sub("", text)) > MAX_MARKDOWN:
         return removed(f"a text of {len(text):,} characters; at most {MAX_MARKDOWN:,} are shown")
 

@@ -64,3 +64,13 @@ def test_the_box_lets_nothing_else_through() -> None:
     nested = harmless_markdown(f"{BOX_BEGINS}\n" * 300 + f"{BOX_ENDS}\n" * 300)
     assert nested.count("<div") == 1
     assert rendered(boxed("```\nnot closed")).count("</div>") == 1
+
+
+def test_the_links_between_chapters_are_their_texts_in_feedback(small_course) -> None:
+    build(small_course)
+    cells = nbformat.read(small_course.notebook("release", "01_double"), as_version=4).cells
+    assert "(../index.ipynb)" in cells[-1].source
+    assert harmless_markdown(cells[-1].source) == "---\n\nAll chapters"
+    forms = ("[[x](../a.ipynb)](javascript:alert(1))", "![x](../a.ipynb)", "[x](../../a.ipynb)")
+    for form in forms:
+        assert "](" not in harmless_markdown(form)
