@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+ROOT = Path(__file__).parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = [
     "--no-sandbox",
@@ -53,6 +54,7 @@ def lab_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
     home = tmp_path_factory.mktemp("jupyter")
     folder = home / "course"
     folder.mkdir()
+    shutil.copy(ROOT / "nbgrader_config.py", folder)  # so the button Validate knows the course
     with serving("jupyterlab", home, folder) as server:
         yield server
 
