@@ -221,7 +221,9 @@ def test_the_desk_at_a_glance_and_a_solution_after_full_marks(desk: Desk) -> Non
 
 def test_a_written_answer_is_typed_into_its_box(desk: Desk) -> None:
     box = desk.page.locator(".jp-MarkdownCell", has_text="Your answer.").first
-    box.locator(".jp-MarkdownOutput").dblclick()
+    box.locator(".jp-MarkdownOutput").click()
+    desk.page.keyboard.press("Enter")
+    expect(box.locator(".cm-content")).to_be_focused()
     expect(box.locator(".cm-content")).to_contain_text(STUB)
     desk.page.keyboard.press("Control+a")
     desk.page.keyboard.insert_text(EMPTY_BOX.replace(STUB, "Otherwise it **shrinks**."))
