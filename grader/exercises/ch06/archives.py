@@ -15,7 +15,7 @@ from grader.checks.exercise import Exercise, check
 from grader.checks.functions import called
 from grader.checks.randomness import integer, shuffled
 from grader.checks.student import Student
-from grader.exercises.ch06.files import files_in
+from grader.exercises.ch06.files import as_plain_error, files_in
 
 ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz")
 OTHERS = (".csv.gz", ".gz", ".csv", ".tar.bz2")
@@ -385,7 +385,7 @@ def run_extract(namespace, name, ending, entries, max_bytes, folder_exists, rela
         except NotImplementedError:
             raise
         except Exception as error:
-            report["error"] = [type(error).__name__, str(error)[:200]]
+            report["error"] = as_plain_error(error, home)
         report["files"] = files_in(home)
         report["files"].pop(name + ending, None)
         report["outside"] = {

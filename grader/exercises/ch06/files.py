@@ -116,6 +116,11 @@ def path_as(path, kind):
     return pathlib.Path(path) if kind == "Path" else path
 
 
+def as_plain_error(error, folder):
+    """Kind and text of an exception, without the folder of the probe, whose name says nothing."""
+    return [type(error).__name__, str(error).replace(folder + os.sep, "")[:200]]
+
+
 def sums_of_files(namespace, files):
     """`sha1_of` of files: each a pattern, how often it is repeated, and whether the path is text or a Path."""
     sums = []
@@ -180,7 +185,7 @@ def downloads(namespace, cases):
             except NotImplementedError:
                 raise
             except Exception as error:
-                report["error"] = [type(error).__name__, str(error)[:200]]
+                report["error"] = as_plain_error(error, home)
             report["files"] = files_in(folder)
             report["asked"] = len(server.asked)
             report["beside"] = sorted(server.beside)
