@@ -78,7 +78,7 @@ print(f"PyTorch {torch.__version__}, pandas {pd.__version__}, computing on the C
 # Write `sha1_of(path)`.
 #
 # - `path`: a file's path, as text or as a `Path`. The file may hold any bytes, and may be larger
-#   than the memory: read it in pieces, of a mebibyte ($2^{20}$ bytes), say.
+#   than the memory: read it in pieces, of 64 KiB ($2^{16}$ bytes), say.
 # - Returns its SHA-1 as text: 40 hexadecimal digits, lower case.
 #
 # `hashlib.sha1()` makes a sum of nothing, `.update(data)` takes more bytes in, `.hexdigest()` is
@@ -94,7 +94,7 @@ def sha1_of(path):
     ### BEGIN SOLUTION
     sha1 = hashlib.sha1()
     with open(path, "rb") as file:
-        while data := file.read(2**20):
+        while data := file.read(65_536):
             sha1.update(data)
     return sha1.hexdigest()
     ### END SOLUTION
@@ -152,10 +152,12 @@ check("sha1_of")
 #
 # - A file that is there with the right sum is returned, and `get` is not called.
 # - A file that is there with another sum is fetched anew.
-# - A status of 400 or more, a broken connection, a wrong sum: an exception (whichever; a
+# - A status of 400 or more, a broken connection, a server that says nothing for ten seconds, a wrong
+#   sum: an exception (whichever; a
 #   `ValueError` for a wrong sum is good style).
 # - **Whatever happens, under the final name lies the right file, or none at all**; and after an
-#   exception nothing else of yours lies in the folder either.
+#   exception nothing else of yours lies in the folder either. A part belongs beside the final file,
+#   not in the folder where the notebook happens to run.
 # - Pieces are written as they come.
 
 
@@ -173,7 +175,7 @@ def download(url, folder, sha1, get=requests.get):
     try:
         with get(url, stream=True, timeout=10) as response, open(part, "wb") as file:
             response.raise_for_status()
-            for piece in response.iter_content(2**16):
+            for piece in response.iter_content(65_536):
                 file.write(piece)
         if sha1_of(part) != sha1:
             raise ValueError(f"{url} has the SHA-1 {sha1_of(part)}, expected {sha1}")
