@@ -32,6 +32,7 @@ from sqlalchemy.exc import OperationalError, SAWarning
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 from grader.course import Course
+from grader.errors import GivenUp
 
 LOCKED_SECONDS = 300.0
 """How long another program may keep the gradebook locked before a run gives up."""
@@ -43,7 +44,7 @@ _T = TypeVar("_T")
 warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.api")
 
 
-class GradebookLocked(Exception):
+class GradebookLocked(GivenUp):
     """Another program holds the gradebook."""
 
 
