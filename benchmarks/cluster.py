@@ -53,11 +53,12 @@ def main() -> None:
             there = _grade(course, options.students, "--cluster", address)
             computed = account.seconds() - started
         same = _kept(course) == expected
-    each = computed / options.students
-    print(f"this machine, 2 workers: {here.seconds:6.0f} s {here.each()} each")
-    print(f"cluster, the command:    {there.seconds:6.0f} s {there.each()} each")
-    print(f"cluster, its machines:   {each:.3f} CPU s each; started in {first.seconds:.0f} s, "
-          f"{started / 3:.1f} CPU s a worker")  # fmt: skip
+    others = options.students - 1
+    print(f"this machine, 2 workers: {here.seconds:.0f} s, {here.cpu_seconds:.0f} CPU s")
+    print(f"cluster: {there.seconds:.0f} s; its command {there.cpu_seconds:.0f} CPU s, "
+          f"{(there.cpu_seconds - first.cpu_seconds) / others:.3f} for each more submission; its workers "
+          f"{computed:.0f} CPU s, {computed / options.students:.3f} each")  # fmt: skip
+    print(f"its start: {first.seconds:.0f} s, {started / 3:.1f} CPU s a worker")
     print(f"harmed: {', '.join(network.harmed) or 'nobody'}")
     print(f"grades and notebooks are {'the same' if same else 'DIFFERENT'}")
     raise SystemExit(not same)

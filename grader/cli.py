@@ -169,6 +169,7 @@ def autograde(
         from grader.grading.release import read_release
         from grader.grading.run_lock import one_run
         from grader.grading.stopping import Stopped, stoppable
+        from grader.grading.transaction import is_served
 
     if sandbox == "none":
         errors.print(
@@ -177,7 +178,8 @@ def autograde(
         )
     where, data = Course.find(course), data_folder()
     release = read_release(where, assignment)
-    with stoppable(), one_run(where, f"grader autograde {assignment}"):
+    several = is_served(where)
+    with stoppable(), one_run(where, f"grader autograde {assignment}", beside_others=several):
         check_before(where, release, len(students(where, assignment, student)), json)
         plan = make_plan(
             *(where, release), pattern=student, backend=sandbox, data=data, force=force

@@ -86,7 +86,9 @@ class Cluster:
         }
         if not grading:
             raise CourseError(f"No worker can grade: {self._reasons()}.")
-        return 2 * sum(grading.values())
+        at_once = sum(grading.values())
+        self._say(f"{len(grading)} workers grade {at_once} submissions at once.")
+        return 2 * at_once
 
     def grade(self, task: Task, *, last: bool) -> Graded:
         """Run and judge a submission on some worker. Raises GradingLost, and ClusterLost for good."""

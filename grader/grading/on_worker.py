@@ -9,11 +9,10 @@ from __future__ import annotations
 import atexit
 import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from functools import cache
-from typing import Any
 
 from distributed import get_worker
 
@@ -60,7 +59,7 @@ def ready(terms: bytes) -> bytes:
 def grade_here(terms: bytes, task: bytes, files: Sequence[bytes], last: bool) -> bytes:
     """Run and judge a submission as `grade_apart` does. Raises nothing: whatever happens is in the answer."""
 
-    def grade(place: _Place) -> dict[str, Any]:
+    def grade(place: _Place) -> dict[str, object]:
         with place.room:
             graded = grade_apart(place.isolation, place.sandbox, unpacked(task, files), last=last)
         return {GRADED: {"result": asdict(graded.result), "notebook": graded.notebook}}
@@ -68,7 +67,8 @@ def grade_here(terms: bytes, task: bytes, files: Sequence[bytes], last: bool) ->
     return _answer(Terms.unpacked(terms), grade)
 
 
-def _answer(terms: Terms, work: Any) -> bytes:
+def _answer(terms: Terms, work: Callable[[_Place], dict[str, object]]) -> bytes:
+    answer: dict[str, object]
     try:
         refusal = _refusal(terms)
         if refusal:

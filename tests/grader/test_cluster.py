@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import dask.config
 import pytest
 from distributed import Client
 
 from grader.checks.results import SubmissionResult
 from grader.course import Course
 from grader.errors import CourseError
-from grader.grading.cluster import _graded, _is_private
+from grader.grading.cluster import ClusterLost, _graded, _is_private
 from grader.grading.grade_class import autograde
 from grader.grading.isolated import Isolation
 from grader.grading.on_worker import GRADED
@@ -208,7 +209,9 @@ def test_nobody_is_lost_or_graded_twice_when_workers_die_and_stand_still(run):
 
 
 def test_a_worker_that_differs_is_left_out_and_says_why(run):
-    half, other = sorted(run.said, key=lambda sentence: "data sets" in sentence)
+    *left_out, at_work = run.said
+    half, other = sorted(left_out, key=lambda sentence: "data sets" in sentence)
+    assert at_work == "3 workers grade 3 submissions at once."
     assert "left out: it cannot run the grader: half installed" in half
     assert "left out: it has data sets" in other and "the command has no data sets" in other
 
@@ -271,3 +274,20 @@ def test_without_a_scheduler_nothing_begins(course, monkeypatch):
 )
 def test_a_way_that_others_can_read_is_known(address, private):
     assert _is_private(address) is private
+
+
+def test_a_cluster_that_is_lost_ends_the_run_and_keeps_what_is_graded(run, course, machines):
+    seen: list[str] = []
+
+    def progress(outcome, total) -> None:
+        if not seen:
+            machines.signal("scheduler", signal.SIGKILL)
+        seen.append(outcome.student)
+
+    impatient = {"distributed.comm.timeouts.connect": "3s"}
+    with dask.config.set(impatient), pytest.raises(ClusterLost, match="lost"):
+        graded(course, cluster=machines.address, progress=progress)
+    assert 1 <= len(seen) < len(run.here)
+    for student in seen:
+        kept = course.notebook("autograded", NAME, student).read_bytes()
+        assert kept == run.here[student][-1]
