@@ -1,4 +1,5 @@
-"""The command line: `grader build`, `lab`, `validate`, `doctor`, `autograde`, `feedback`, `demo`.
+"""The command line: `grader build`, `lab`, `validate`, `doctor`, `autograde`, `feedback`, `demo`; the
+instructor's other commands are in `grader.desk.commands`.
 
 Exit codes: 0 when done (low grades are not a failure), 1 when something could not be graded or a
 file has drifted, 2 for wrong usage.
@@ -6,19 +7,17 @@ file has drifted, 2 for wrong usage.
 
 from __future__ import annotations
 
-import gc
 import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, Optional
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
+from grader.desk.commands import desk
 from grader.screen import Steps
+from grader.terminal import CourseOption, StudentOption, console, errors
+from grader.terminal import importing as _importing
 
 if TYPE_CHECKING:
     from grader.course import Course
@@ -30,14 +29,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="Build, grade and prove Dropout Lab.", no_args_is_help=True, add_completion=False
 )
-console = Console()
-errors = Console(stderr=True)
-
-CourseOption = Annotated[
-    Optional[Path],  # noqa: UP045  (typer reads the annotation at run time)
-    typer.Option("--course", help="The course folder; default: this folder or a parent of it."),
-]
-StudentOption = Annotated[str, typer.Option(help="Only students whose name matches this pattern.")]
+app.add_typer(desk)
 
 
 def main() -> None:
@@ -279,17 +271,3 @@ def demo(
 
     with Steps("working", console) as steps:
         run_demo(Course.find(course), folder.resolve(), console, steps.done)
-
-
-@contextmanager
-def _importing() -> Iterator[None]:
-    """For imports: what they make is no garbage, so nobody need look for it, then or later."""
-    # jsonschema would load a grammar of web addresses, which takes a second, for formats that no
-    # schema of a notebook has. With None in its place it does without.
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()

@@ -31,6 +31,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         *("grading/isolated", "grading/isolating"),
         *("checks", "sandbox", "wire", "course", "errors", "workplace"),
     ),
+    "terminal": (),
+    "desk": ("grading", "checks", "wire", "course", "errors", "terminal"),
 }
 # Who may import these libraries. What decides about an answer knows nothing of files and databases.
 ONLY: dict[str, tuple[str, ...]] = {
