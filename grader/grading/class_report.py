@@ -9,13 +9,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from grader.checks.results import SubmissionResult
+from grader.checks.results import SubmissionResult, as_points
 from grader.errors import CourseError
 from grader.grading.names import listed, printable
 from grader.grading.outcome import Failure, Outcome
 from grader.grading.plan import Plan
 from grader.grading.release import Release
-from grader.grading.report import MAX_SHOWN, print_grades, print_reasons, short, total, write_json
+from grader.grading.report import MAX_SHOWN, print_grades, print_reasons, total, write_json
 from grader.grading.transaction import GradebookLocked
 
 MAX_REASONS = 20
@@ -90,7 +90,7 @@ class Report:
         mean = ""
         if results:
             points = sum(map(total, results)) / len(results)
-            mean = f" Mean: {short(points)} of {short(results[0].points)}."
+            mean = f" Mean: {as_points(points)} of {as_points(results[0].points)}."
         yield f"{', '.join(parts)}.{mean}"
         if interruption is not None:
             if isinstance(interruption, GradebookLocked):
@@ -112,9 +112,7 @@ class Report:
             for exercise in result.exercises:
                 points = now.get(exercise.exercise)
                 if points is not None and points != exercise.points:
-                    what = (
-                        f"{exercise.exercise} counted {short(exercise.points)}, now {short(points)}"
-                    )
+                    what = f"{exercise.exercise} counted {as_points(exercise.points)}, now {as_points(points)}"
                     changed[what] += 1
         for what, count in changed.items():
             yield f"{count:,} grades are on another scale ({what}): grade the whole class once more."

@@ -16,12 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbgrader import preprocessors as steps
 
 from grader.course import CONFIG_FILE, Course
 from grader.errors import CourseError
 from grader.grading.fingerprint import engine_sources, versions
-from grader.grading.gradebook import marks_of, run_steps
+from grader.grading.gradebook import Grades, marks_of, run_steps
 from grader.grading.isolated import Died, TookTooLong, TookTooMuchMemory, run_isolated
 from grader.grading.names import folder_of, listed, matches, printable
 from grader.grading.pages import apology, feedback_page
@@ -151,7 +150,7 @@ class _Writer:
         notebook = nbformat.reads(content.decode(), as_version=4)
         with transaction(self._course):
             notebook, about = run_steps(
-                (steps.GetGrades,), self._course, notebook, self._assignment, student
+                (Grades,), self._course, notebook, self._assignment, student
             )
         return nbformat.writes(notebook).encode(), about["nbgrader"]
 
