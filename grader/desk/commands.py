@@ -115,3 +115,27 @@ def _tell(done: Collected, assignment: str) -> None:
     if done.not_placed:
         last += f"; {len(done.not_placed):,} not placed"
     console.print(escape(f"{last}."), soft_wrap=True)
+
+
+@desk.command()
+def report(
+    assignment: str,
+    earlier: Annotated[
+        Optional[list[Path]],  # noqa: UP045
+        typer.Option(help="A former term's course or `submitted` folder, to compare with."),
+    ] = None,
+    course: CourseOption = None,
+) -> None:
+    """Write a page about the class: distribution, checks, frequent mistakes, what needs a look."""
+    with importing():
+        from grader.checks.results import as_points
+        from grader.course import Course
+        from grader.desk.class_page import report as write_report
+
+    page, figures = write_report(Course.find(course), assignment, tuple(earlier or ()))
+    mean = f"mean {as_points(figures.average)} of {as_points(figures.max_points)} points"
+    looks = f"{len(figures.looks):,} submissions need a look"
+    console.print(escape(f"{len(figures.marks):,} graded, {mean}; {looks}. {page}"), soft_wrap=True)
+    if figures.waiting:
+        count = sum(figures.waiting.values())
+        console.print(f"{count:,} written answers are not graded yet and count as 0.")

@@ -31,6 +31,7 @@ from sqlalchemy.orm import join
 
 from grader.course import Course
 from grader.errors import CourseError
+from grader.grading.marks import is_waiting
 from grader.grading.names import printable
 from grader.grading.release import Release
 from grader.grading.submission import Submission
@@ -233,11 +234,6 @@ class Grades(steps.GetGrades):
             marks.grade_id, self.notebook_id, self.assignment_id, self.student_id
         )
         marks["waiting"] = is_waiting(grade)
-
-
-def is_waiting(grade: Grade) -> bool:
-    """Whether a person has to give these points and has not."""
-    return bool(grade.needs_manual_grade) and grade.manual_score is None
 
 
 def run_steps(
