@@ -8,6 +8,7 @@ file has drifted, 2 for wrong usage.
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, Optional
 
@@ -145,6 +146,9 @@ def autograde(
     force: Annotated[
         bool, typer.Option("--force", help="Grade unchanged ones again, too.")
     ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say whose grade would change; record nothing.")
+    ] = False,
     course: CourseOption = None,
 ) -> None:
     """Grade the submissions of ASSIGNMENT in the sandbox and record the grades."""
@@ -153,6 +157,7 @@ def autograde(
         from grader.grading.class_report import Report
         from grader.grading.plan import make_plan, students
         from grader.grading.preflight import check_before
+        from grader.grading.rehearsal import rehearsal
         from grader.grading.release import read_release
         from grader.grading.run_lock import one_run
         from grader.grading.stopping import Stopped, stoppable
@@ -165,17 +170,22 @@ def autograde(
         )
     where, data = Course.find(course), data_folder()
     release = read_release(where, assignment)
-    with stoppable(), one_run(where, f"grader autograde {assignment}"):
+    with ExitStack() as stack:
+        stack.enter_context(stoppable())
+        stack.enter_context(one_run(where, f"grader autograde {assignment}"))
+        if dry_run:
+            where = stack.enter_context(rehearsal(where, assignment))
         check_before(where, release, len(students(where, assignment, student)), json)
         plan = make_plan(
             *(where, release), pattern=student, backend=sandbox, data=data, force=force
         )
-        report = Report(release, plan, json)
+        report = Report(release, plan, json, dry_run=dry_run)
         try:
             if plan.waiting:
                 _grade(where, plan, report, workers, sandbox, data)
         except (Stopped, GradebookLocked) as reason:
             report.tell(console, reason)
+            stack.close()
             _leave(reason.exit_code if isinstance(reason, Stopped) else 1)
     report.tell(console)
     if report.failures:

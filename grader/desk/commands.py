@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -139,3 +140,45 @@ def report(
     if figures.waiting:
         count = sum(figures.waiting.values())
         console.print(f"{count:,} written answers are not graded yet and count as 0.")
+
+
+@desk.command()
+def deadline(
+    assignment: str,
+    until: Annotated[
+        Optional[datetime],  # noqa: UP045
+        typer.Option(
+            formats=["%Y-%m-%d %H:%M", "%Y-%m-%d"],
+            help="Until when everybody may hand in, in this machine's time zone.",
+        ),
+    ] = None,
+    extend: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(help="A student who may hand in later; give it several times for several."),
+    ] = None,
+    days: Annotated[float, typer.Option(help="How many days later; 0 takes it back.")] = 0.0,
+    course: CourseOption = None,
+) -> None:
+    """Set the deadline of ASSIGNMENT, or extend it for single students."""
+    with importing():
+        from grader.course import Course
+        from grader.errors import CourseError
+        from grader.grading import late
+        from grader.grading.run_lock import one_run
+
+    if until is None and not extend:
+        raise CourseError(
+            "Say --until 'YEAR-MONTH-DAY HOUR:MINUTE', or --extend STUDENT --days NUMBER."
+        )
+    where = Course.find(course)
+    where.require(assignment)
+    with one_run(where, f"grader deadline {assignment}"):
+        if until is not None:
+            late.set_deadline(where, assignment, until)
+            console.print(f"{assignment} may be handed in until {until:%Y-%m-%d %H:%M}.")
+        if extend:
+            late.extend(where, assignment, extend, timedelta(days=days))
+            console.print(escape(f"{days:g} days more for {', '.join(extend)}."))
+    console.print(
+        f"`grader autograde {assignment}` brings the penalties up to date.", highlight=False
+    )

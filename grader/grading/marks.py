@@ -102,11 +102,14 @@ def _cells(book: Transaction, assignment: str) -> dict[str, dict[str, CellMark]]
         .filter(Assignment.name == assignment)
     )
     found: dict[str, dict[str, CellMark]] = {}
+    graded = set()  # who has an extension and has not handed in has cells as well
     for who, name, points, grade in book.db.execute(query):
+        if grade.auto_score is not None:
+            graded.add(who)
         given = grade.auto_score if grade.manual_score is None else grade.manual_score
         score = (given or 0.0) + (grade.extra_credit or 0.0)
         found.setdefault(who, {})[name] = CellMark(points, score, is_waiting(grade))
-    return found
+    return {who: cells for who, cells in found.items() if who in graded}
 
 
 def is_waiting(grade: Grade) -> bool:

@@ -15,6 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from grader.checks.results import ExerciseResult, SubmissionResult, as_points
+from grader.grading.changes import counted
 from grader.grading.names import printable
 from grader.grading.outcome import Failure, Outcomes
 
@@ -36,7 +37,9 @@ def print_grades(console: Console, outcomes: Outcomes) -> None:
     exercises, late = graded[0].exercises, any(result.late_penalty for result in graded)
     columns = [(f"{n}\n/{as_points(e.points)}", _earned(n - 1)) for n, e in enumerate(exercises, 1)]
     ends = [("late\n", lambda result: as_points(-result.late_penalty))] if late else []
-    ends.append((f"total\n/{as_points(graded[0].points)}", lambda result: as_points(total(result))))
+    ends.append(
+        (f"total\n/{as_points(graded[0].points)}", lambda result: as_points(counted(result)))
+    )
     room = _room([*columns, *ends], graded)
     if room < MIN_NAME:
         columns, room = [], _room(ends, graded)
@@ -51,11 +54,6 @@ def print_grades(console: Console, outcomes: Outcomes) -> None:
     names = ", ".join(f"{number} {e.exercise}" for number, e in enumerate(exercises, 1))
     numbers = f"{names}. " if columns else "The points of each exercise are in --json. "
     console.print(f"{numbers}Written answers are graded by a person.\n")
-
-
-def total(result: SubmissionResult) -> float:
-    """What the gradebook counts, as long as nobody has given marks by hand."""
-    return max(0.0, result.earned - result.late_penalty)
 
 
 Column: TypeAlias = tuple[str, Callable[[SubmissionResult], str]]
