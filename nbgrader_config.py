@@ -31,4 +31,5 @@ c.GenerateFeedback.preprocessors = [
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
 c.GenerateFeedback.exporter_class = "grader.grading.pages.FeedbackPage"  # runs nothing
+c.ExportApp.plugin_class = "grader.desk.exports.GradesCsv"  # rounds, and quotes names with commas
 guard()  # formgrader's pages run nothing but formgrader's own scripts

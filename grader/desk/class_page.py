@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from grader.checks.results import as_points
 from grader.course import Course
 from grader.desk.class_figures import ClassFigures, class_figures
+from grader.desk.csv_text import plain, written
 from grader.desk.similarity import ALIKE, Answers, alike
 from grader.errors import CourseError
 from grader.grading.apart import isolation_for, read
@@ -98,22 +97,14 @@ def _former(folder: Path, assignment: str) -> list[Answers]:
 def as_csv(figures: ClassFigures) -> str:
     """A line a student: who it is, every cell's points, the penalty and the total."""
     names = cell_names(figures)
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
     about = ("student_id", "last_name", "first_name", "email", "handed_in")
-    writer.writerow([*about, *names, "late_penalty", "total", "max_points"])
+    lines: list[list[object]] = [[*about, *names, "late_penalty", "total", "max_points"]]
     for entry in figures.marks:
-        who = (entry.student, entry.last_name, entry.first_name, entry.email, entry.timestamp or "")
-        cells = [shown(entry, name) for name in names]
+        who = map(plain, (entry.student, entry.last_name, entry.first_name, entry.email))
+        cells = [entry.shown(name) for name in names]
         ends = map(as_points, (entry.late_penalty, entry.total, figures.max_points))
-        writer.writerow([*who, *cells, *ends])
-    return text.getvalue()
-
-
-def shown(entry: StudentMarks, cell: str) -> str:
-    """The points of a cell; nothing where there are none yet."""
-    mark = entry.cells.get(cell)
-    return "" if mark is None or mark.waiting else as_points(mark.score)
+        lines.append([*who, entry.timestamp or "", *cells, *ends])
+    return written(lines)
 
 
 def cell_names(figures: ClassFigures) -> list[str]:
@@ -133,7 +124,6 @@ def as_page(figures: ClassFigures) -> str:
         style=style,
         policy=policy,
         alike=ALIKE,
-        shown=shown,
         cells=cell_names(figures),
         people={entry.student: _person(entry) for entry in figures.marks},
         most=max(1, *(count for _, _, count in figures.histogram)),

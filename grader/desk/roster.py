@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
+from grader.desk.csv_text import written
 from grader.errors import CourseError
 
 ROSTER_FILE = "roster.csv"
@@ -208,11 +209,9 @@ def keep_roster(root: Path, roster: Roster) -> tuple[Roster, list[str]]:
     former = kept_roster(root)
     merged = Roster(_merged(former, person) for person in roster.people)
     gone = {person.id for person in former.people} - {person.id for person in merged.people}
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["student_id", *[field.name for field in fields(Person)][1:]])
-    writer.writerows(asdict(person).values() for person in merged.people)
-    (root / ROSTER_FILE).write_text(text.getvalue(), encoding="utf-8")
+    head = ["student_id", *[field.name for field in fields(Person)][1:]]
+    text = written([head, *(list(asdict(person).values()) for person in merged.people)])
+    (root / ROSTER_FILE).write_text(text, encoding="utf-8")
     return merged, sorted(gone)
 
 

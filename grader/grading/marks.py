@@ -9,6 +9,7 @@ from datetime import datetime
 from nbgrader.api import (
     Assignment,
     Grade,
+    Gradebook,
     GradeCell,
     Student,
     SubmittedAssignment,
@@ -16,8 +17,9 @@ from nbgrader.api import (
 )
 from sqlalchemy import select
 
+from grader.checks.results import as_points
 from grader.course import Course
-from grader.grading.transaction import Transaction, transaction
+from grader.grading.transaction import transaction
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,11 @@ class StudentMarks:
             max(0.0, sum(cell.score for cell in self.cells.values()) - self.late_penalty), 2
         )
 
+    def shown(self, cell: str) -> str:
+        """The points of a cell as they are written; nothing where there are none yet."""
+        mark = self.cells.get(cell)
+        return "" if mark is None or mark.waiting else as_points(mark.score)
+
     @property
     def waiting(self) -> tuple[str, ...]:
         """The cells that no person has graded yet."""
@@ -65,7 +72,7 @@ def read_marks(course: Course, assignment: str) -> list[StudentMarks]:
         return marks_in(book, assignment)
 
 
-def marks_in(book: Transaction, assignment: str) -> list[StudentMarks]:
+def marks_in(book: Gradebook, assignment: str) -> list[StudentMarks]:
     cells = _cells(book, assignment)
     query = (
         select(
@@ -91,7 +98,7 @@ def marks_in(book: Transaction, assignment: str) -> list[StudentMarks]:
     return found
 
 
-def _cells(book: Transaction, assignment: str) -> dict[str, dict[str, CellMark]]:
+def _cells(book: Gradebook, assignment: str) -> dict[str, dict[str, CellMark]]:
     """The graded cells by student, in the notebook's order."""
     query = (
         select(SubmittedAssignment.student_id, GradeCell.name, GradeCell.max_score, Grade)

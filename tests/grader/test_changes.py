@@ -115,7 +115,9 @@ def test_the_recipe_takes_off_a_share_a_day_and_an_extension_clears_it(course):
         file.write(RECIPE)
     course = Course(course.root)
     set_deadline(course, NAME, datetime(2026, 10, 31, 0, 0))
-    late = put(course, "ada", 1.0)  # handed in on November 1st, 10:00 UTC: in the second day everywhere
+    late = put(
+        course, "ada", 1.0
+    )  # handed in on November 1st, 10:00 UTC: in the second day everywhere
     assert late.late_penalty == pytest.approx(2.2)
     extend(course, NAME, ["ada"], timedelta(days=3))
     assert put(course, "ada", 1.0).late_penalty == 0
