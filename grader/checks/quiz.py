@@ -69,6 +69,10 @@ class Quiz(Exercise):
                 raise StudentError("NotImplementedError", f"{self.name} has no answers yet")
             letter = _letter(answers.get(str(number)), tuple(question.options))
             option = question.options[letter]
+            if not any(
+                other.right for other in question.options.values()
+            ):  # a bundle's, without the key
+                expect.fail(f"your answer {letter}", because="whether it is right, grading says")
             if not option.right:
                 expect.fail(f"{letter}: {option.text}", because=option.why)
             return option.why

@@ -182,3 +182,23 @@ def deadline(
     console.print(
         f"`grader autograde {assignment}` brings the penalties up to date.", highlight=False
     )
+
+
+@desk.command()
+def bundle(
+    folder: Annotated[Path, typer.Argument(help="Where the bundle is made.")],
+    assignment: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(help="Only this assignment; give it several times for several."),
+    ] = None,
+    course: CourseOption = None,
+) -> None:
+    """Make a folder for students: notebooks, visible checks and the environment, no solutions, no keys."""
+    with importing():
+        from grader.course import Course
+        from grader.desk.bundle import bundle as make_bundle
+
+    made = make_bundle(Course.find(course), folder.resolve(), assignment or ())
+    console.print(
+        escape(f"{folder}: {len(made)} chapters, without solutions, keys and hidden checks.")
+    )
