@@ -202,3 +202,31 @@ def bundle(
     console.print(
         escape(f"{folder}: {len(made)} chapters, without solutions, keys and hidden checks.")
     )
+
+
+@desk.command()
+def mark(
+    assignment: str,
+    port: Annotated[int, typer.Option(help="0: a free one.")] = 0,
+    browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
+    course: CourseOption = None,
+) -> None:
+    """Mark the written answers of ASSIGNMENT, question by question, on a page of this machine."""
+    with importing():
+        import webbrowser
+
+        from grader.course import Course
+        from grader.desk.marking import Marking
+        from grader.desk.marking_server import serve
+
+    def say(address: str) -> None:
+        console.print(
+            f"Mark at {address}\nCtrl-C ends it; every mark is saved at once.", soft_wrap=True
+        )
+        if browser:
+            webbrowser.open(address)
+
+    try:
+        serve(Marking(Course.find(course), assignment), port, say)
+    except KeyboardInterrupt:
+        console.print("Done.")

@@ -53,11 +53,11 @@ def _texts(folder: Path) -> dict[str, str]:
 
 def _solutions() -> list[list[str]]:
     """The lines of every solution that say something and were not handed out."""
+    pattern = re.compile(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", re.DOTALL)
+    texts = [path.read_text("utf-8") for path in (ROOT / "chapters").glob("*.py")]
+    given = {line.strip("# ") for text in texts for line in pattern.sub("", text).splitlines()}
     blocks = []
-    for path in (ROOT / "chapters").glob("*.py"):
-        text = path.read_text("utf-8")
-        pattern = re.compile(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", re.DOTALL)
-        given = {line.strip("# ") for line in pattern.sub("", text).splitlines()}
+    for text in texts:
         for block in pattern.findall(text):
             lines = [line.strip() for line in block.splitlines()]
             blocks.append(
