@@ -31,10 +31,13 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         *("grading/isolated", "grading/isolating"),
         *("checks", "sandbox", "wire", "course", "errors", "workplace"),
     ),
+    "terminal": (),
+    "desk/exports": ("desk", "grading", "checks"),  # what nbgrader calls
+    "desk": ("grading", "checks", "wire", "course", "errors", "terminal"),
 }
 # Who may import these libraries. What decides about an answer knows nothing of files and databases.
 ONLY: dict[str, tuple[str, ...]] = {
-    "nbgrader": ("grading", "authoring"),
+    "nbgrader": ("grading", "authoring", "desk/exports"),
     "sqlalchemy": ("grading",),
     "subprocess": ("sandbox", "sandbox/inside", "grading/isolated"),
 }
