@@ -1,0 +1,94 @@
+"""Chapter 10: probes that give a student's functions a file, or look at the files that these have made."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+import torch
+from torch import nn
+
+from grader.checks.folders import as_bytes, files_in, path_as
+from grader.exercises.ch10.made_files import RAN
+
+
+def saved_by(namespace, name, value, kind="str", row=None):
+    """The files in a folder after `name(value, path)`. row: only this row of `value` is given, a view."""
+    with tempfile.TemporaryDirectory() as folder:
+        given = value if row is None else value[row]
+        namespace[name](given, path_as(os.path.join(folder, "saved.pt"), kind))
+        return files_in(folder)
+
+
+def loaded_by(namespace, name, files, kind="str", device=None):
+    """Of each file: what `name(path)` gives, or the type of the exception, and whether code in the file ran."""
+    answers = []
+    for data in files:
+        os.environ.pop(RAN, None)
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "given.pt")
+            with open(path, "wb") as file:
+                file.write(as_bytes(data))
+            more = () if device is None else (device,)
+            try:
+                answer = [plain_answer(namespace[name](path_as(path, kind), *more)), ""]
+            except NotImplementedError:
+                raise
+            except Exception as error:
+                answer = [None, type(error).__name__ + ": " + str(error)[:200]]
+        answers.append([*answer, os.environ.pop(RAN, None) is not None])
+    return answers
+
+
+def plain_answer(value):
+    """As it is, but for tensors without numbers, of which the device is told."""
+    if isinstance(value, torch.Tensor):
+        return "on meta" if value.is_meta else value
+    if isinstance(value, dict):
+        return {key: plain_answer(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain_answer(item) for item in value]
+    plain = value is None or isinstance(value, (bool, int, float, str))
+    return value if plain else "a value of type " + type(value).__name__
+
+
+def small_network(parts):
+    """Linear, batch normalisation, tanh, dropout, linear; with these tensors in it, by their names."""
+    hidden, inputs = parts["first.weight"].shape
+    net = nn.Sequential()
+    net.add_module("first", nn.Linear(inputs, hidden))
+    net.add_module("norm", nn.BatchNorm1d(hidden))
+    net.add_module("act", nn.Tanh())
+    net.add_module("drop", nn.Dropout(0.5))
+    net.add_module("last", nn.Linear(hidden, parts["last.weight"].shape[0]))
+    net.load_state_dict({**net.state_dict(), **parts})
+    return net
+
+
+def saved_network(namespace, parts, training):
+    """The files after `save_model`, and whether the network is in train mode after it."""
+    with tempfile.TemporaryDirectory() as folder:
+        net = small_network(parts).train(training)
+        namespace["save_model"](net, os.path.join(folder, "saved.pt"))
+        return {"files": files_in(folder), "training": net.training}
+
+
+def networks_from_files(namespace, files, fresh, X):
+    """Of each file: the outputs for X of what `load_model` gives, or what it raises; and whether code ran."""
+    answers = []
+    for data in files:
+        os.environ.pop(RAN, None)
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "given.pt")
+            with open(path, "wb") as file:
+                file.write(as_bytes(data))
+            try:
+                net = namespace["load_model"](lambda: small_network(fresh), path)
+                called = isinstance(net, nn.Module)
+                answer = [net(X) if called else "a value of type " + type(net).__name__, ""]
+            except NotImplementedError:
+                raise
+            except Exception as error:
+                answer = [None, type(error).__name__ + ": " + str(error)[:200]]
+        answers.append([*answer, os.environ.pop(RAN, None) is not None])
+    return answers
