@@ -425,8 +425,7 @@ print("the next random number is another one: ", not torch.equal(first, torch.ra
 
 # %% exercise="find_the_best_bug"
 ### BEGIN SOLUTION
-tricky = [0.6, 0.9, 0.8]
-harmless = [0.6, 0.8, 0.9]
+tricky, harmless = [1, 0], [0, 1]
 ### END SOLUTION
 
 
@@ -571,8 +570,7 @@ def atomic_save(obj, path):
             os.fsync(file.fileno())
         os.replace(temporary, path)
     except BaseException:
-        if os.path.exists(temporary):
-            os.remove(temporary)
+        Path(temporary).unlink(missing_ok=True)
         raise
     ### END SOLUTION
 

@@ -19,7 +19,7 @@ def as_bytes(values):
 
 def as_tensor(data):
     """Bytes as a uint8 tensor."""
-    return torch.tensor(list(data), dtype=torch.uint8)
+    return torch.frombuffer(bytearray(data), dtype=torch.uint8) if data else torch.empty(0).byte()
 
 
 def files_in(folder):

@@ -39,6 +39,8 @@ class AtomicSave(Exercise):
         "`temporary` if it is there, and `raise`.",
     )
 
+    _watched: Watched | None = None
+
     @check("afterwards the new object is in the file, and no other file is there", essential=True)
     def value(self, student: Student) -> None:
         """Once without an old file, and once with one. A path may be a Path."""
@@ -58,9 +60,7 @@ class AtomicSave(Exercise):
     @check("at every moment, the file is the old one or the new one", weight=2, essential=True)
     def moments(self, student: Student) -> None:
         """Look into the folder after each line of your function."""
-        old = torch_file(weights())
-        for before in (old, None):
-            watched = Watched(student, before)
+        for watched in (self.watched(student), Watched(student, None)):
             watched.verify_moments()
 
     @check("when saving fails, the old file stays and the exception passes on", weight=1)
@@ -101,12 +101,18 @@ class AtomicSave(Exercise):
     @check("the new file is written beside the old one, all of it", weight=0.5)
     def beside(self, student: Student) -> None:
         """`os.replace` is one step within a file system. The folder for temporary files may be on another."""
-        Watched(student, torch_file(weights())).verify_beside()
+        self.watched(student).verify_beside()
 
     @check("it is on the disk before it takes the place of the old one", weight=0.5)
     def synced(self, student: Student) -> None:
         """`file.flush()` empties Python's buffer, `os.fsync(file.fileno())` that of the system."""
-        Watched(student, torch_file(weights())).verify_synced()
+        self.watched(student).verify_synced()
+
+    def watched(self, student: Student) -> Watched:
+        """One save over an old file, for all checks that look at its moments."""
+        if self._watched is None:
+            self._watched = Watched(student, torch_file(weights()))
+        return self._watched
 
 
 class Watched:
@@ -249,8 +255,10 @@ class Watch:
         return False
 
     def step(self, frame, event, arg):
+        if event in ("call", "c_call"):  # nothing has happened yet
+            return
         changed = self.look()
-        if event == "c_call" and arg in (os.fsync, os.fdatasync, os.sync):
+        if event == "c_return" and arg in (os.fsync, os.fdatasync, os.sync):
             self.steps.append(SYNC)
         if changed and self.changes == self.stop:
             raise Interrupted

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from grader.checks.randomness import integer, signed
+from grader.checks.saved_files import DTYPES
 
 RAN = "DROPOUT_LAB_RAN"
 CODE = f"import os; os.environ[{RAN!r}] = 'yes'"
@@ -100,12 +101,14 @@ def safe_files() -> dict[str, bytes]:
         net(torch.rand(5, 3)).sum().backward()
     optimizer.step()
     checkpoint = {"net": net.state_dict(), "optimizer": optimizer.state_dict(), "epoch": 3}
-    mixed = [signed(2).half(), signed(3).bfloat16(), torch.tensor([True, False]), 1.5, None]
+    mixed = [signed(2).to(dtype) for dtype in DTYPES.values()]
     return {
         "a dictionary of tensors": torch_file(weights()),
         "the state_dict of a network": torch_file(net.state_dict()),
         "a checkpoint with an optimizer's state": torch_file(checkpoint),
-        "a list of tensors of several types and plain values": torch_file(mixed),
+        "a list of tensors of all types, a parameter and plain values": torch_file(
+            [*mixed, nn.Parameter(signed(2)), 1.5, None, "text"]
+        ),
         "the parameters of a network": torch_file(dict(net.named_parameters())),
         'tensors called "os.system" and "eval.weight"': torch_file(
             {"os.system": signed(2), "eval.weight": signed(3)}
@@ -137,6 +140,18 @@ def hostile_files() -> dict[str, bytes]:
         "a whole network, which needs its class": torch_file(nn.Linear(3, 2)),
         "weights in the old format, with an object that runs code": torch_file(
             {**weights(), "note": payload}, legacy=True
+        ),
+    }
+
+
+def disguised_files() -> dict[str, bytes]:
+    """By what they are: files that run code, and show weights to whoever looks at the wrong place."""
+    plain = torch_file(weights())
+    return {
+        "a bare pickle that runs code, with a zip of weights behind it": pickle.dumps(Runs(), 2)
+        + plain,
+        "a zip with two pickles, of which the first in the list is plain": with_pickle(
+            plain, pickle_in(infected(plain)), second=pickle_in(plain)
         ),
     }
 

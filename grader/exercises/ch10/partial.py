@@ -13,7 +13,7 @@ from grader.exercises.ch10.file_probes import small_network
 from grader.exercises.ch10.models import INPUTS, drawn_parts, output
 
 LR = 0.3
-COUNTED = "norm.num_batches_tracked"
+COUNTED = "norm.count"
 
 
 class PartialLoad(Exercise):
@@ -28,7 +28,7 @@ class PartialLoad(Exercise):
         "`return loaded, skipped`.",
     )
 
-    @check("what fits is in the network, and the rest is as it was", weight=2, essential=True)
+    @check("what fits is in the network, and the rest is as it was", weight=3, essential=True)
     def outputs(self, student: Student) -> None:
         """Compare the shapes of `net.state_dict()[name]` and `state[name]`."""
         case = Case()
@@ -73,7 +73,7 @@ class PartialLoad(Exercise):
                 expected=f"`{right}`" if right else "not among the skipped",
             )
 
-    @check("the parameters are the same ones: an optimizer that has them goes on")
+    @check("the parameters are the same ones: an optimizer that has them goes on", weight=1.5)
     def in_place(self, student: Student) -> None:
         """Numbers are copied into the parameter; a new parameter is unknown to the optimizer."""
         case = Case()

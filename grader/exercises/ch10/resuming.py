@@ -10,6 +10,7 @@ import os
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import torch
 from torch import Tensor, nn
@@ -25,6 +26,7 @@ from grader.exercises.ch10.tensors import RAN_CODE, contents
 
 MORE = 3
 """Epochs after the checkpoint."""
+Begun: TypeAlias = "tuple[list[Problem], list[bytes], list]"
 
 
 class Checkpoint(Exercise):
@@ -39,29 +41,31 @@ class Checkpoint(Exercise):
         '`torch.set_rng_state(state["random"])`; return `state["epoch"]`.',
     )
 
+    _begun: Begun | None = None
+
     @check(
         "a resumed run ends as the uninterrupted one, number for number", weight=3, essential=True
     )
     def resumes(self, student: Student) -> None:
         """What does the run remember besides its parameters?"""
-        self.verify_resumed(student, "sgd")
+        self.verify_resumed(student, self.begun(student))
 
     @check("with Adam, too", weight=1)
     def adam(self, student: Student) -> None:
         """Adam remembers two moments for each parameter, and counts its steps."""
-        self.verify_resumed(student, "adam")
+        self.verify_resumed(student, self.begin(student, "adam"))
 
     @check("`resume` returns the number of epochs that are done", weight=0.5)
     def epoch(self, student: Student) -> None:
         """Save the number that `checkpoint` is given."""
-        problems, files, _ = self.begun(student, "sgd")
+        problems, files, _ = self.begun(student)
         for problem, report in zip(problems, self.resumed(student, problems, files), strict=True):
             expect.equal(report["epoch"], problem.stop)
 
     @check("what the run needs is in the file", weight=1, essential=True)
     def in_the_file(self, student: Student) -> None:
         """Another process has nothing but the file. Print what `torch.load(path)` gives."""
-        problems, files, _ = self.begun(student, "sgd")
+        problems, files, _ = self.begun(student)
         for problem, data in zip(problems, files, strict=True):
             inside = tensors_in(saved_in(data).value)
             for what, right in problem.at_the_checkpoint().items():
@@ -74,7 +78,7 @@ class Checkpoint(Exercise):
     @check("the file is a plain one, and a file with code in it is refused", weight=1)
     def plain(self, student: Student) -> None:
         """`torch.load` with its default, `weights_only=True`, must be able to read it."""
-        problems, files, _ = self.begun(student, "sgd")
+        problems, files, _ = self.begun(student)
         for data in files:
             foreign = saved_in(data).foreign
             expect.true(
@@ -101,13 +105,13 @@ class Checkpoint(Exercise):
     @check("the run from which the checkpoint was taken goes on undisturbed", weight=0.5)
     def undisturbed(self, student: Student) -> None:
         """To save is to read: no number may be drawn, no mode changed."""
-        problems, _, through = self.begun(student, "sgd")
+        problems, _, through = self.begun(student)
         for problem, seen in zip(problems, through, strict=True):
             expect.close(expect.items(seen, 2), problem.outcome(), tolerance=expect.LAYERS)
 
-    def verify_resumed(self, student: Student, kind: str) -> None:
+    def verify_resumed(self, student: Student, begun: Begun) -> None:
         """Two runs are resumed in another order, and end as they would have."""
-        problems, files, through = self.begun(student, kind)
+        problems, files, through = begun
         order = shuffled([0, 1])
         reports = self.resumed(student, [problems[i] for i in order], [files[i] for i in order])
         for i, report in zip(order, reports, strict=True):
@@ -133,7 +137,13 @@ class Checkpoint(Exercise):
                     because="nearly the same numbers are not the same numbers",
                 )
 
-    def begun(self, student: Student, kind: str) -> tuple[list[Problem], list[bytes], list]:
+    def begun(self, student: Student) -> Begun:
+        """What all checks ask about runs with SGD, begun once."""
+        if self._begun is None:
+            self._begun = self.begin(student, "sgd")
+        return self._begun
+
+    def begin(self, student: Student, kind: str) -> Begun:
         """Two runs, the file of the checkpoint of each, and how each ended without an interruption."""
         problems = [Problem.drawn(kind, stop) for stop in shuffled([2, 3])]
         report = expect.record(

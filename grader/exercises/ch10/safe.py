@@ -17,6 +17,7 @@ from grader.exercises.ch10.made_files import (
     RAN,
     as_values,
     damaged_files,
+    disguised_files,
     hostile_files,
     safe_files,
 )
@@ -71,14 +72,22 @@ class IsSafeToLoad(Exercise):
         """A checkpoint, a list, a file of safetensors; and a tensor may have any name."""
         hostile = hostile_files()
         chosen = "weights, and an object that runs code"
-        verify_answers(student, {chosen: hostile[chosen]}, safe_files())
+        verify_answers(student, {chosen: hostile[chosen]}, safe_files(), kind="Path")
 
-    @check("every way to code is found", weight=2.5)
+    @check("every way to code is found", weight=2)
     def hostile(self, student: Student) -> None:
         """Not the name of the function makes a file safe, but that all names in it are known to be harmless."""
         safe = safe_files()
         verify_answers(
             student, hostile_files(), {"a dictionary of tensors": safe["a dictionary of tensors"]}
+        )
+
+    @check("a file in disguise is not safe", weight=0.5)
+    def disguised(self, student: Student) -> None:
+        """A zip is read from its end: does the file begin with `b"PK\\x03\\x04"`? And is there one pickle in it, or two?"""
+        safe = safe_files()
+        verify_answers(
+            student, disguised_files(), {"a dictionary of tensors": safe["a dictionary of tensors"]}
         )
 
     @check("a file that is none of both is not safe, and raises nothing")
@@ -106,10 +115,7 @@ def verify_answers(
     answers = ask(student, [as_values(files[name]) for name in order], kind, suffix)
     found = dict(zip(order, answers, strict=True))
     for name in files:
-        answer, error, ran = found[name]
-        expect.true(
-            not ran, seen=f"code was run: in {name}", expected="an answer, and no code that runs"
-        )
+        answer, error, _ = found[name]
         expect.true(not error, seen=f"an exception for {name}: {error}", expected=str(name in good))
         expect.true(
             answer is (name in good),

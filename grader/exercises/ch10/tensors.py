@@ -58,15 +58,17 @@ class SaveTensors(Exercise):
     def views(self, student: Student) -> None:
         """Look at the size of the file: `os.path.getsize(path)`."""
         table, row = signed(ROWS, 16), integer(0, ROWS - 1)
-        saved = file_saved(student.run(saved_by, name=self.name, value=table, row=row))
-        verify_same(saved.value, table[row])
-        right = table[row].numel() * table.element_size()
-        expect.true(
-            saved.nbytes <= 2 * right,
-            seen=f"{saved.nbytes:,} bytes of numbers in the file",
-            expected=f"{right}, for a row of {table.shape[1]} numbers",
-            because="a row is a view: all of the memory behind it was written",
-        )
+        for within in shuffled(["", "list", "dict"]):
+            found = student.run(saved_by, name=self.name, value=table, row=row, within=within)
+            saved = file_saved(found)
+            one = table[row]
+            verify_same(saved.value, {"": one, "list": [one], "dict": {"row": one}}[within])
+            expect.true(
+                saved.nbytes <= 2 * one.numel() * one.element_size(),
+                seen=f"{saved.nbytes:,} bytes of numbers in the file",
+                expected=f"{one.numel() * one.element_size()}, for a row of {one.numel()} numbers",
+                because="a row is a view: all of the memory behind it was written",
+            )
 
 
 class LoadTensors(Exercise):
