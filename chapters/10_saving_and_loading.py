@@ -36,10 +36,12 @@
 # chapters 7 and 8; nothing of their code is used.
 
 # %%
+import atexit
 import copy
 import os
 import pickle
 import pickletools
+import shutil
 import sys
 import tempfile
 import zipfile
@@ -57,8 +59,8 @@ from lab import fashion_mnist
 from lab.alt_figure import AltFigure
 
 check, hint = chapter(10)
-workplace = tempfile.TemporaryDirectory()
-folder = Path(workplace.name)
+folder = Path(tempfile.mkdtemp())
+atexit.register(shutil.rmtree, folder, ignore_errors=True)
 print(
     f"PyTorch {torch.__version__}; the files of this chapter go to a folder that is removed later"
 )
@@ -72,8 +74,8 @@ print(
 #
 # - **A view brings its whole memory.** A row of a table is a *view*: it has no numbers of its own,
 #   it looks into those of the table. What `torch.save` writes is the memory behind a tensor, all of
-#   it. That keeps two tensors that share memory together. It also makes a file of 40 megabytes out of
-#   a row of ten numbers.
+#   it. That keeps two tensors that share memory together. It also makes a file of 400 kB out of a
+#   row of ten numbers.
 # - **A tensor remembers where it was.** A tensor from a GPU is loaded to the same GPU, and where there
 #   is none, `torch.load` fails. `map_location` says where tensors should go instead.
 
@@ -164,7 +166,7 @@ with zipfile.ZipFile(folder / "layer.pt") as packed:
 # first instructions. You need not follow each; look at the lines with `GLOBAL` and `REDUCE`:
 
 # %% tags=["demo"]
-for opcode, argument, place in list(pickletools.genops(program))[:26]:
+for opcode, argument, place in list(pickletools.genops(program))[:40]:
     print(f"{place:4}  {opcode.name:12} {'' if argument is None else argument}")
 
 # %% [markdown]
@@ -194,7 +196,8 @@ print("names in the file:", *names, sep="\n  ")
 try:
     load_tensors(folder / "greeter.pt")
 except pickle.UnpicklingError as error:
-    print("\nload_tensors refuses it:", str(error).split("\n")[1].strip()[:99])
+    told = [line.strip() for line in str(error).splitlines() if "GLOBAL" in line]
+    print("\nload_tensors refuses it:", *told[:1])
 
 # %% [markdown]
 # `torch.load` with `weights_only=True` has its own small machine, which knows the harmless names and

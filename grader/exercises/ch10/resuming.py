@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -21,7 +21,7 @@ from grader.checks.folders import as_bytes, files_in
 from grader.checks.randomness import integer, shuffled, signed, uniform
 from grader.checks.saved_files import Saved
 from grader.checks.student import Student
-from grader.exercises.ch10.made_files import RAN, as_values, infected
+from grader.exercises.ch10.made_files import RAN, as_values, infected, with_numbers
 from grader.exercises.ch10.tensors import RAN_CODE, contents
 
 MORE = 3
@@ -62,7 +62,7 @@ class Checkpoint(Exercise):
         for problem, report in zip(problems, self.resumed(student, problems, files), strict=True):
             expect.equal(report["epoch"], problem.stop)
 
-    @check("what the run needs is in the file", weight=1, essential=True)
+    @check("what the run needs is in the file, and comes from there", weight=1, essential=True)
     def in_the_file(self, student: Student) -> None:
         """Another process has nothing but the file. Print what `torch.load(path)` gives."""
         problems, files, _ = self.begun(student)
@@ -74,6 +74,10 @@ class Checkpoint(Exercise):
                     seen=f"{what} is not in the file",
                     expected="all that the run needs, in the file",
                 )
+        changed = signed(*problems[0].weight.shape)
+        data = with_numbers(files[0], problems[0].at_the_checkpoint()[PARAMETER], changed)
+        (report,) = self.resumed(student, problems[:1], [data])
+        verify_end(report, problems[0], {}, changed)
 
     @check("the file is a plain one, and a file with code in it is refused", weight=1)
     def plain(self, student: Student) -> None:
@@ -115,21 +119,8 @@ class Checkpoint(Exercise):
         order = shuffled([0, 1])
         reports = self.resumed(student, [problems[i] for i in order], [files[i] for i in order])
         for i, report in zip(order, reports, strict=True):
-            problem = problems[i]
-            expect.true(
-                not report["error"],
-                seen=f"an exception in `resume`: {report['error']}",
-                expected="a run that goes on",
-            )
-            right = problem.outcome()
-            expect.close(
-                expect.items(report["end"], 2),
-                right,
-                tolerance=expect.LAYERS,
-                because=f"after {problem.stop} epochs, a checkpoint, and {MORE} epochs more",
-                mistakes={text: problem.outcome(lost) for text, lost in LOST.items()},
-            )
-            if expect.agrees(through[i], right, expect.LAYERS):
+            verify_end(report, problems[i], LOST)
+            if expect.agrees(through[i], problems[i].outcome(), expect.LAYERS):
                 expect.close(
                     report["end"],
                     through[i],
@@ -175,6 +166,7 @@ class Checkpoint(Exercise):
         return [expect.record(report) for report in expect.items(reports, len(problems))]
 
 
+PARAMETER = "the parameter of the network"
 LOST = {
     "the optimizer's state is not restored: its momentum and its learning rate are those of the start": (
         "optimizer",
@@ -214,14 +206,17 @@ class Problem:
         """As the probes take it."""
         return dict(vars(self))
 
-    def outcome(self, lost: Sequence[str] = ()) -> list[Tensor]:
-        """How the run ends. lost: what a resumed one has not restored."""
+    def outcome(self, lost: Sequence[str] = (), changed: Tensor | None = None) -> list[Tensor]:
+        """How the run ends. lost: what a resumed one has not restored. changed: another weight at the checkpoint."""
         with torch.random.fork_rng(devices=[]), torch.enable_grad():
             net, optimizer = started(self.sent(), "weight")
             torch.manual_seed(self.seed)
             train(net, optimizer, self.batches, self.stop)
             if lost:
                 net, optimizer = self._resumed(net, optimizer, lost)
+            if changed is not None:
+                with torch.no_grad():
+                    next(net.parameters()).copy_(changed)
             train(net, optimizer, self.batches, MORE)
             return end_of(net)
 
@@ -247,10 +242,34 @@ class Problem:
             weight, centre = end_of(net)
             (memory,) = optimizer.state_dict()["state"].values()
             return {
-                "the parameter of the network": weight,
+                PARAMETER: weight,
                 "the buffer of the network": centre,
                 "the momentum of the optimizer": memory["momentum_buffer"],
             }
+
+
+def verify_end(
+    report: dict,
+    problem: Problem,
+    lost: Mapping[str, Sequence[str]],
+    changed: Tensor | None = None,
+) -> None:
+    """A resumed run has ended as the uninterrupted one. lost: sentence to what a mistake has not restored. changed:
+    the weight that has been put into the file.
+    """
+    expect.true(
+        not report["error"],
+        seen=f"an exception in `resume`: {report['error']}",
+        expected="a run that goes on",
+    )
+    where = "" if changed is None else ", in which the parameter has been changed"
+    expect.close(
+        expect.items(report["end"], 2),
+        problem.outcome(changed=changed),
+        tolerance=expect.LAYERS,
+        because=f"after {problem.stop} epochs, a checkpoint{where}, and {MORE} epochs more",
+        mistakes={text: problem.outcome(parts) for text, parts in lost.items()},
+    )
 
 
 def saved_in(data: bytes) -> Saved:

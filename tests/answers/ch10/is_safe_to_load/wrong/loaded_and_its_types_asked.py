@@ -1,4 +1,4 @@
-# rejected by: nothing_runs | says: code was run
+# rejected by: told_apart | says: code that runs before they are made
 def is_safe_to_load(path):
     try:
         value = torch.load(path, weights_only=False)
