@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -43,6 +43,19 @@ class Checkpoint(Exercise):
 
     _begun: Begun | None = None
 
+    @check("what the run needs is in the file", weight=1, essential=True)
+    def in_the_file(self, student: Student) -> None:
+        """Another process has nothing but the file. Print what `torch.load(path)` gives."""
+        problems, files, _ = self.begun(student)
+        for problem, data in zip(problems, files, strict=True):
+            inside = tensors_in(saved_in(data).value)
+            for what, right in problem.at_the_checkpoint().items():
+                expect.true(
+                    any(expect.agrees(tensor, right, expect.LAYERS) for tensor in inside),
+                    seen=f"{what} is not in the file",
+                    expected="all that the run needs, in the file",
+                )
+
     @check(
         "a resumed run ends as the uninterrupted one, number for number", weight=3, essential=True
     )
@@ -61,23 +74,6 @@ class Checkpoint(Exercise):
         problems, files, _ = self.begun(student)
         for problem, report in zip(problems, self.resumed(student, problems, files), strict=True):
             expect.equal(report["epoch"], problem.stop)
-
-    @check("what the run needs is in the file, and comes from there", weight=1, essential=True)
-    def in_the_file(self, student: Student) -> None:
-        """Another process has nothing but the file. Print what `torch.load(path)` gives."""
-        problems, files, _ = self.begun(student)
-        for problem, data in zip(problems, files, strict=True):
-            inside = tensors_in(saved_in(data).value)
-            for what, right in problem.at_the_checkpoint().items():
-                expect.true(
-                    any(expect.agrees(tensor, right, expect.LAYERS) for tensor in inside),
-                    seen=f"{what} is not in the file",
-                    expected="all that the run needs, in the file",
-                )
-        changed = signed(*problems[0].weight.shape)
-        data = with_numbers(files[0], problems[0].at_the_checkpoint()[PARAMETER], changed)
-        (report,) = self.resumed(student, problems[:1], [data])
-        verify_end(report, problems[0], {}, changed)
 
     @check("the file is a plain one, and a file with code in it is refused", weight=1)
     def plain(self, student: Student) -> None:
@@ -114,13 +110,20 @@ class Checkpoint(Exercise):
             expect.close(expect.items(seen, 2), problem.outcome(), tolerance=expect.LAYERS)
 
     def verify_resumed(self, student: Student, begun: Begun) -> None:
-        """Two runs are resumed in another order, and end as they would have."""
+        """Runs are resumed in another order, and end as they would have. In some of the files, the judge has put another
+        parameter: how such a run ends, only the file can tell.
+        """
         problems, files, through = begun
-        order = shuffled([0, 1])
-        reports = self.resumed(student, [problems[i] for i in order], [files[i] for i in order])
-        for i, report in zip(order, reports, strict=True):
-            verify_end(report, problems[i], LOST)
-            if expect.agrees(through[i], problems[i].outcome(), expect.LAYERS):
+        changed = [signed(*problem.weight.shape) for problem in problems]
+        cases: list[tuple[int, Tensor | None, bytes]] = [(0, None, files[0])]
+        for i, (problem, data) in enumerate(zip(problems, files, strict=True)):
+            parameter = problem.at_the_checkpoint()[PARAMETER]
+            cases.append((i, changed[i], with_numbers(data, parameter, changed[i])))
+        cases = shuffled(cases)
+        reports = self.resumed(student, [problems[i] for i, _, _ in cases], [d for *_, d in cases])
+        for (i, new, _), report in zip(cases, reports, strict=True):
+            verify_end(report, problems[i], new)
+            if new is None and expect.agrees(through[i], problems[i].outcome(), expect.LAYERS):
                 expect.close(
                     report["end"],
                     through[i],
@@ -212,11 +215,11 @@ class Problem:
             net, optimizer = started(self.sent(), "weight")
             torch.manual_seed(self.seed)
             train(net, optimizer, self.batches, self.stop)
-            if lost:
-                net, optimizer = self._resumed(net, optimizer, lost)
             if changed is not None:
                 with torch.no_grad():
                     next(net.parameters()).copy_(changed)
+            if lost:
+                net, optimizer = self._resumed(net, optimizer, lost)
             train(net, optimizer, self.batches, MORE)
             return end_of(net)
 
@@ -248,27 +251,20 @@ class Problem:
             }
 
 
-def verify_end(
-    report: dict,
-    problem: Problem,
-    lost: Mapping[str, Sequence[str]],
-    changed: Tensor | None = None,
-) -> None:
-    """A resumed run has ended as the uninterrupted one. lost: sentence to what a mistake has not restored. changed:
-    the weight that has been put into the file.
-    """
+def verify_end(report: dict, problem: Problem, changed: Tensor | None) -> None:
+    """A resumed run has ended as the uninterrupted one. changed: the parameter that has been put into the file."""
     expect.true(
         not report["error"],
         seen=f"an exception in `resume`: {report['error']}",
         expected="a run that goes on",
     )
-    where = "" if changed is None else ", in which the parameter has been changed"
+    where = "" if changed is None else ", in which we have changed the parameter"
     expect.close(
         expect.items(report["end"], 2),
-        problem.outcome(changed=changed),
+        problem.outcome((), changed),
         tolerance=expect.LAYERS,
         because=f"after {problem.stop} epochs, a checkpoint{where}, and {MORE} epochs more",
-        mistakes={text: problem.outcome(parts) for text, parts in lost.items()},
+        mistakes={text: problem.outcome(lost, changed) for text, lost in LOST.items()},
     )
 
 
