@@ -247,7 +247,9 @@ class Problem:
             return {
                 PARAMETER: weight,
                 "the buffer of the network": centre,
-                "the momentum of the optimizer": memory["momentum_buffer"],
+                "the momentum of the optimizer": memory[
+                    "exp_avg" if self.kind == "adam" else "momentum_buffer"
+                ],
             }
 
 
