@@ -85,6 +85,7 @@ def test_the_collection_is_told_apart(solutions, tmp_path) -> None:
     assert RAN not in os.environ
 
 
+@pytest.mark.filterwarnings("ignore:Detected pickle protocol")
 def test_torch_agrees_with_what_is_called_safe(solutions, tmp_path) -> None:
     """What `is_safe_to_load` accepts, `torch.load` reads with its default."""
     for name, path in written(tmp_path, {**safe_files(), **HOSTILE}).items():
@@ -188,7 +189,8 @@ GOES_THROUGH = (
 
 
 def test_another_process_resumes_bit_for_bit(tmp_path) -> None:
-    solutions = "\n".join(reference(PACKAGE, name) for name in ("atomic_save", "checkpoint"))
+    names = ("atomic_save", "checkpoint")
+    solutions = "".join(reference(PACKAGE, name) + "\n" for name in names)
     run, one, other = (tmp_path / name for name in ("run.pt", "one.pt", "other.pt"))
     python("-c", TRAINING + solutions + STOPS, run)
     assert python("-c", TRAINING + solutions + RESUMES, run, one) == "3\n"

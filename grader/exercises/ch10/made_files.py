@@ -77,12 +77,12 @@ def pickle_in(data: bytes) -> bytes:
 
 
 def with_pickle(data: bytes, pickled: bytes, second: bytes | None = None) -> bytes:
-    """A file of `torch.save` with another pickle in it. second: one more, in a folder of its own, listed first."""
+    """A file of `torch.save` with another pickle in it. second: one more, in a folder in it, listed first."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(buffer, "w") as new:
         new.writestr("archive/version", "3\n")
         if second is not None:
-            new.writestr("again/data.pkl", second)
+            new.writestr("archive/again/data.pkl", second)
         for entry in old.infolist():
             name = "archive/" + entry.filename.partition("/")[2]
             if name != "archive/version":
