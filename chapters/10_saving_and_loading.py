@@ -731,8 +731,9 @@ for (name, curve), style in zip(curves.items(), styles, strict=True):
     panel.plot(range(1, len(curve) + 1), curve, label=name, **style)
 panel.set_xlabel("batch after the checkpoint")
 panel.set_ylabel("training loss")
+panel.set_ylim(top=1.15 * max(map(max, losses)))
 panel.grid(alpha=0.3)
-panel.legend()
+panel.legend(loc="upper center", ncol=3)
 figure
 
 # %% [markdown]
