@@ -81,7 +81,9 @@ class Saved:
 
 def read_saved(data: bytes) -> Saved:
     """What lies in these bytes. Raises DamagedFile."""
-    if not data.startswith(b"PK\x03\x04"):  # a zip is read from its end, and may come after anything
+    if not data.startswith(
+        b"PK\x03\x04"
+    ):  # a zip is read from its end, and may come after anything
         raise DamagedFile("it does not begin as a zip does")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:

@@ -202,8 +202,10 @@ class Problem:
     @classmethod
     def drawn(cls, kind: str, stop: int) -> Problem:
         batches = [[signed(6, 4), signed(6, 3)] for _ in range(3)]
-        seeds = [integer(1, 10**6), integer(10**6 + 1, 10**7)]
-        return cls(kind, signed(3, 4), signed(3, 4), batches, uniform(0.02, 0.04), *seeds, stop)
+        seed, later = integer(1, 10**6), integer(10**6 + 1, 10**7)
+        return cls(
+            kind, signed(3, 4), signed(3, 4), batches, uniform(0.02, 0.04), seed, later, stop
+        )
 
     def sent(self) -> dict[str, object]:
         """As the probes take it."""
@@ -279,10 +281,10 @@ def tensors_in(value: object) -> list[Tensor]:
     """All tensors in lists and dictionaries, however deep."""
     if isinstance(value, Tensor):
         return [value]
-    inner = value.values() if isinstance(value, dict) else value
-    if isinstance(inner, (list, tuple)) or isinstance(value, dict):
-        return [tensor for item in inner for tensor in tensors_in(item)]  # type: ignore[union-attr]
-    return []
+    inner = list(value.values()) if isinstance(value, dict) else value
+    if not isinstance(inner, (list, tuple)):
+        return []
+    return [tensor for item in inner for tensor in tensors_in(item)]
 
 
 # What follows runs beside a student's code.

@@ -193,15 +193,15 @@ def verify_loaded(answer: object, error: object) -> None:
 
 def verify_refuses_code(student: Student, name: str) -> None:
     """Of plain files and hostile ones, in an order that is drawn: those are loaded, these are not."""
-    cases = []
+    cases: list[tuple[dict[str, Tensor] | None, bytes]] = []
     for value in (weights(), weights()):
         cases += [(value, torch_file(value)), (None, infected(torch_file(value)))]
     cases = shuffled(cases)
     answers = answers_to_files(student, name, [as_values(data) for _, data in cases])
-    for (value, _), (answer, error, ran) in zip(cases, answers, strict=True):
-        if value is not None:
+    for (plain, _), (answer, error, ran) in zip(cases, answers, strict=True):
+        if plain is not None:
             verify_loaded(answer, error)
-            verify_same(answer, value)
+            verify_same(answer, plain)
             continue
         expect.true(
             ran is False, seen="code in the file was run", expected="an exception", because=RAN_CODE
