@@ -178,9 +178,7 @@ def autograde(
     several = is_served(where)
     with ExitStack() as stack:
         stack.enter_context(stoppable())
-        stack.enter_context(
-            one_run(where, f"grader autograde {assignment}", beside_others=several)
-        )
+        stack.enter_context(one_run(where, f"grader autograde {assignment}", beside_others=several))
         if dry_run:
             where = stack.enter_context(rehearsal(where, assignment))
         check_before(where, release, len(students(where, assignment, student)), json)

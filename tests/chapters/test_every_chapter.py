@@ -185,6 +185,25 @@ EXPECTED = {
         questions=10,
         favourite=4,
     ),
+    "10_saving_and_loading": Expected(
+        (
+            "save_tensors",
+            "load_tensors",
+            "is_safe_to_load",
+            "save_model",
+            "load_model",
+            "find_the_best_bug",
+            "partial_load",
+            "atomic_save",
+            "checkpoint",
+            "quiz_saving",
+        ),
+        ("file_from_a_stranger", "what_and_when"),
+        questions=10,
+        favourite=4,
+        hint=31,
+        why=16,
+    ),
 }
 RUNS = [
     (name, exercise, seed)
