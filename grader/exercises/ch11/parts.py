@@ -277,7 +277,8 @@ def output_of_dropout(namespace, X, dropout, training, units):
     with practising(namespace, units=units):
         layer = namespace["DropoutLayer"](dropout)
         net = nn.Sequential(layer).train(training).to("cuda:0")
-        return raw(net(X.to("cuda:0")))
+        X = X.to("cuda:0")
+        return raw(net(X) * torch.ones_like(X))
 
 
 def linear_after_init(namespace, sizes):

@@ -40,6 +40,9 @@ class Work:
             "what the device was given earlier is in it: wait before the clock starts": (
                 self.earlier + self.work
             ),
+            "the clock starts before the first wait: what the device was given earlier is in it": (
+                self.earlier + self.seconds
+            ),
         }
 
     def sent(self) -> dict[str, object]:
