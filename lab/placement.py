@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 from abc import abstractmethod
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import torch
@@ -104,7 +105,7 @@ class Placement(TorchFunctionMode):
         kwargs = dict(kwargs or {})
         name = getattr(func, "__name__", "")
         if name in ("__get__", "__set__"):
-            return self._attribute((resolve_name(func) or "..").split(".")[-2], name, func, args)
+            return self._attribute(_attribute_of(func), name, func, args)
         if name in ("to", "cuda", "cpu", "copy_") and args and isinstance(args[0], Tensor):
             return getattr(self, f"_{name.strip('_')}")(func, *args, **kwargs)
         if name in _FACTORIES:
@@ -209,6 +210,12 @@ class Placement(TorchFunctionMode):
             made = noted(func(*args, **kwargs), before)
             return made if before == target else self.copied(made, target)
         return self._run(name, target, func, args, kwargs)
+
+
+@cache
+def _attribute_of(func: Callable) -> str:
+    """`device` for the function that reads `X.device`."""
+    return (resolve_name(func) or "..").split(".")[-2]
 
 
 def parameter_with_note(make: Callable) -> Callable:

@@ -77,11 +77,12 @@ def practising(namespace, count=1, **settings):
 
 
 def gpu_of(namespace, units):
-    """A device to ask with, and what makes it one: a practice GPU that counts in this unit; without units the
-    real one, or None.
+    """A device to ask with, and what makes it one: the last of practice GPUs that count in these units; without
+    units the real one, or None.
     """
     if units:
-        return torch.device("cuda", 0), practising(namespace, len(units), units=units)
+        last = len(units) - 1
+        return torch.device("cuda", last), practising(namespace, len(units), units=units)
     real = torch.device("cuda", 0) if torch.cuda.is_available() else None
     return real, contextlib.nullcontext()
 
