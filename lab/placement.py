@@ -111,7 +111,7 @@ class Placement(TorchFunctionMode):
         if name in _FACTORIES:
             return self._made(name, func, args, kwargs)
         if name in ("pin_memory", "get_device"):
-            return args[0] if name == "pin_memory" else (where(args[0]).index or 0)
+            return args[0] if name == "pin_memory" else _number(where(args[0]))
         if name == _COMPARES_KINDS:
             return func(*args, **kwargs)
         device = self._device_of(name, args, kwargs)
@@ -210,6 +210,11 @@ class Placement(TorchFunctionMode):
             made = noted(func(*args, **kwargs), before)
             return made if before == target else self.copied(made, target)
         return self._run(name, target, func, args, kwargs)
+
+
+def _number(device: torch.device) -> int:
+    """As `X.get_device()` has it: -1 for the CPU."""
+    return -1 if device.index is None else device.index
 
 
 @cache

@@ -40,7 +40,10 @@ ONLY: dict[str, tuple[str, ...]] = {
 }
 FILES = ("os", "pathlib", "sqlite3", "tempfile", "nbformat")
 # Their probes, which run beside a student's code, make files for it and look at those that it has made.
-PROBE_FILES = ("exercises/ch06/archives", "exercises/ch06/files", "exercises/ch06/project")
+PROBE_FILES = (
+    *("exercises/ch06/archives", "exercises/ch06/files", "exercises/ch06/project"),
+    *("exercises/ch11/checkpoints", "exercises/ch11/whole_run"),
+)
 
 
 @cache
