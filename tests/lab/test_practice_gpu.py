@@ -57,7 +57,7 @@ def test_what_to_returns(gpu) -> None:
     assert Y.to(torch.float64).device == gpu and Y.to(gpu, torch.float64).dtype == torch.float64
     assert X.to(Y).device == gpu and Y.cpu().device.type == "cpu" and X.cuda().device == gpu
     assert X.copy_(Y).device.type == "cpu"
-    with pytest.raises(TypeError, match="Use Tensor.cpu"):
+    with pytest.raises(TypeError, match=r"Use Tensor\.cpu"):
         Y.numpy()
     assert Y.sum().item() == 2.0 and Y.tolist() == [1.0, 1.0] and f"{Y.sum():.1f}" == "2.0"
     assert f"device='{gpu}'" in repr(Y)
