@@ -621,7 +621,7 @@ class MyLinear(nn.Module):
     def __init__(self, in_units, units, relu=True):
         ### BEGIN SOLUTION
         super().__init__()
-        self.weight = nn.Parameter(torch.randn(in_units, units) / in_units**0.5)
+        self.weight = nn.Parameter(torch.randn(in_units, units))
         self.bias = nn.Parameter(torch.zeros(units))
         self.relu = relu
         ### END SOLUTION

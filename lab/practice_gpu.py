@@ -75,7 +75,7 @@ class PracticeGPUs(Placement):
         self.kind, self.traffic, self.clock = kind, Traffic(), clock or Clock()
         self.devices = [torch.device(kind, i) for i in range(count)]
         self._seconds, self._played, self._names = seconds, clock, {} if names is None else names
-        self._units = dict(zip(self.devices, units or (1.0,) * count, strict=True))
+        self.units = dict(zip(self.devices, units or (1.0,) * count, strict=True))
         self._busy_until = dict.fromkeys(self.devices, 0.0)
         self._random: dict[torch.device, Tensor] = {}
         self._patches = contextlib.ExitStack()
@@ -139,7 +139,7 @@ class PracticeGPUs(Placement):
         """The GPU that is meant, the first one for "cuda". Raises RuntimeError for one that is not there."""
         named = torch.device(self.kind, device) if isinstance(device, int) else torch.device(device)
         named = torch.device(named.type, named.index or 0)
-        if named not in self._units:
+        if named not in self.units:
             there = ", ".join(map(str, self.devices)) or "none"
             raise RuntimeError(f"invalid device ordinal: {named} was asked for; GPUs here: {there}")
         return named
@@ -181,7 +181,7 @@ class PracticeGPUs(Placement):
         self.traffic.to_gpu += target != CPU
         self.traffic.to_cpu += target == CPU
         self.traffic.bytes += X.numel() * X.element_size()
-        unit = self._units.get(target, 1.0) if source == CPU else 1.0
+        unit = self.units.get(target, 1.0) if source == CPU else 1.0
         return noted(X * unit if X.is_floating_point() and unit != 1 else X.clone(), target)
 
     # Random numbers: every GPU has its own -----------------------------------------------------------

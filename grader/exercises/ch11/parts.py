@@ -274,9 +274,10 @@ def linear_after_a_step(namespace, weight, bias, X, slope, lr):
 
 
 def output_of_dropout(namespace, X, dropout, training, units):
-    with practising(namespace, units=units):
+    with practising(namespace) as gpus:
         layer = namespace["DropoutLayer"](dropout)
         net = nn.Sequential(layer).train(training).to("cuda:0")
+        gpus.units[torch.device("cuda:0")] = units[0]  # now, since the rate may be kept in a buffer
         X = X.to("cuda:0")
         return raw(net(X) * torch.ones_like(X))
 
