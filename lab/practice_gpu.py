@@ -127,11 +127,7 @@ class PracticeGPUs(Placement):
         yield torch.cuda, "get_rng_state", lambda d="cuda": self._random[self.gpu(d)].clone()
         yield torch.cuda, "set_rng_state", self._set_random
         yield torch.cuda, "get_rng_state_all", lambda: [s.clone() for s in self._random.values()]
-        yield (
-            torch.cuda,
-            "set_rng_state_all",
-            lambda states: [self._set_random(state, i) for i, state in enumerate(states)],
-        )
+        yield torch.cuda, "set_rng_state_all", self._set_all_random
 
     # Which GPU -------------------------------------------------------------------------------------
 
@@ -201,6 +197,10 @@ class PracticeGPUs(Placement):
 
     def _seed(self, seed: int) -> None:
         self._random = dict.fromkeys(self.devices, _state_of_seed(seed))
+
+    def _set_all_random(self, states: list[Tensor]) -> None:
+        for i, state in enumerate(states):
+            self._set_random(state, i)
 
     def _set_random(self, state: Tensor, device: Device = "cuda") -> None:
         self._random[self.gpu(device)] = state.clone()

@@ -41,7 +41,9 @@ def test_the_published_function_fails_on_a_gpu_and_not_on_a_cpu(solved) -> None:
     n = solved(CHAPTER)
     lines = [re.sub(r"^\d+\s{0,3}", "", line) for line in n["published"].splitlines()]
     code = "\n".join([lines[0], *(f"    {line.strip()}" for line in lines[1:5])])
-    code += "".join(f"\n        {line.strip()}" for line in lines[5:9]) + f"\n    {lines[9].strip()}"
+    code += (
+        "".join(f"\n        {line.strip()}" for line in lines[5:9]) + f"\n    {lines[9].strip()}"
+    )
     space: dict = {"torch": torch}
     exec(code, space)
     net, data = nn.Linear(3, 4), [(torch.rand(6, 3), torch.arange(6) % 4)]
@@ -64,7 +66,9 @@ def test_what_the_cells_say_of_devices(ran) -> None:
     assert "the clock read too early shows less than half of it: True" in printed
     assert re.search(r"at least 4 times 0.05 s: +True", printed)
     for how, copies in (("item() at", 100), ("a list of", 100), ("added on", 1)):
-        assert re.search(rf"{re.escape(how)}.*sum 100, copies to the CPU +{copies}, waits +{copies}\n", printed)
+        assert re.search(
+            rf"{re.escape(how)}.*sum 100, copies to the CPU +{copies}, waits +{copies}\n", printed
+        )
     assert "all in one place: True" in printed
 
 

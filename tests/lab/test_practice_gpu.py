@@ -84,7 +84,9 @@ def test_networks_move_in_place_and_train(gpu, optimizer) -> None:
     net = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Dropout(0.5), nn.Linear(4, 2))
     parameters = list(net.parameters())
     assert net.to(gpu) is net
-    assert all(p is q and p.device == gpu for p, q in zip(parameters, net.parameters(), strict=True))
+    assert all(
+        p is q and p.device == gpu for p, q in zip(parameters, net.parameters(), strict=True)
+    )
     assert {b.device for b in net.buffers()} == {gpu}
     before = [p.detach().cpu().clone() for p in parameters]
     updater = optimizer(net.parameters(), lr=0.1)
@@ -92,7 +94,9 @@ def test_networks_move_in_place_and_train(gpu, optimizer) -> None:
     loss.backward()
     assert parameters[0].grad.device == gpu
     updater.step()
-    assert any(not torch.equal(p.detach().cpu(), b) for p, b in zip(parameters, before, strict=True))
+    assert any(
+        not torch.equal(p.detach().cpu(), b) for p, b in zip(parameters, before, strict=True)
+    )
     assert copy.deepcopy(net)[0].weight.device == gpu
     with pytest.raises(RuntimeError, match=TWO_DEVICES):
         net(torch.rand(8, 3))
@@ -130,7 +134,10 @@ def test_a_file_of_a_gpu_on_a_machine_without_one() -> None:
     with PracticeGPUs(2):
         torch.save([torch.ones(2, device="cuda:1")], file)
     file.seek(0)
-    with PracticeGPUs(0), pytest.raises(RuntimeError, match="cuda:1 was asked for; GPUs here: none"):
+    with (
+        PracticeGPUs(0),
+        pytest.raises(RuntimeError, match="cuda:1 was asked for; GPUs here: none"),
+    ):
         torch.load(file)
     file.seek(0)
     with PracticeGPUs(1):
@@ -215,6 +222,8 @@ def test_units_show_where_something_was_computed() -> None:
         X = torch.ones(2)
         first, second = X.to("cuda:0"), X.to("cuda:1")
         assert first.cpu().tolist() == [2.0, 2.0] and second.tolist() == [3.0, 3.0]
-        assert first.to("cuda:1").tolist() == [2.0, 2.0], "only what comes from the CPU is multiplied"
+        assert first.to("cuda:1").tolist() == [2.0, 2.0], (
+            "only what comes from the CPU is multiplied"
+        )
         assert torch.arange(2).to("cuda:0").tolist() == [0, 1], "whole numbers have no unit"
         assert torch.ones(1, device="cuda:1").item() == 1.0

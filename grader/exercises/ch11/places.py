@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import collections
+from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -57,9 +59,9 @@ class TryDevice(Exercise):
         """`device_count() >= i + 1` is true for i = -1, too."""
         self.verify(student, [(("cuda", 2), -1), (("cuda", 0), -1), (("mps", 1), -1)])
 
-    def verify(self, student: Student, cases: list[tuple[Machine, int | None]]) -> None:
+    def verify(self, student: Student, cases: Sequence[tuple[Machine, int | None]]) -> None:
         """What comes back on machines with so many GPUs, in an order that is drawn."""
-        cases = shuffled(cases)
+        cases = shuffled(list(cases))
         machines, numbers = [list(machine) for machine, _ in cases], [i for _, i in cases]
         answers = asked(student, devices_tried, machines=machines, numbers=numbers)
         for answer, machine, i in zip(
@@ -240,7 +242,7 @@ class SameDevice(Exercise):
     @check("all parameters of a network count", weight=2, essential=True)
     def parameters(self, student: Student) -> None:
         """A part of a network that is no attribute of it may have stayed behind."""
-        cases = []
+        cases: list[list] = []
         for places in (["cpu"] * 3, ["cuda:0"] * 3, ["cuda:0", "cuda:0", "cpu"], ["cpu", "cuda:0"]):
             cases += [[["module", places, []]], [["tensor", places[0]], ["module", places, []]]]
         cases += [[["module", ["cuda:0"] * 2, []], ["tensor", "cpu"]]]
@@ -257,7 +259,7 @@ class SameDevice(Exercise):
     @check("lists, tuples and dictionaries are looked into")
     def containers(self, student: Student) -> None:
         """A batch is one thing with two tensors in it."""
-        cases = []
+        cases: list[list] = []
         for last in ("cuda:0", "cpu"):
             inner = [["tensor", "cuda:0"], ["tensor", last]]
             cases += [[["list", inner]], [["tuple", inner]], [["dict", inner]]]
@@ -274,13 +276,13 @@ class SameDevice(Exercise):
     def none(self, student: Student) -> None:
         """`nn.ReLU()` has no parameters; a set of no devices has no two."""
         other = ["other", "7.png"]
-        cases = [[], [["module", [], []]], [other, ["other", 3]], [["list", []]]]
+        cases: list[list] = [[], [["module", [], []]], [other, ["other", 3]], [["list", []]]]
         cases += [[other, ["tensor", "cpu"], ["tensor", "cuda:0"]], [["tensor", "cuda:0"], other]]
         self.verify(student, cases)
 
-    def verify(self, student: Student, cases: list[list]) -> None:
+    def verify(self, student: Student, cases: Sequence[Any]) -> None:
         """The answers to these, in an order that is drawn."""
-        cases = shuffled(cases)
+        cases = shuffled(list(cases))
         answers = expect.items(asked(student, answers_about_places, cases=cases), len(cases))
         for answer, case in zip(answers, cases, strict=True):
             found = [place for thing in case for place in _places(thing)]

@@ -299,7 +299,7 @@ class TrainAnywhere(Exercise):
             losses = expect.items(answer, 3)[1]
             _, right = self.problem.trained(epochs, factor)
             expect.true(
-                answer[2] is True,
+                expect.items(answer, 3)[2] is True,
                 seen="something else than a list of floats",
                 expected="a list with one float an epoch: `.item()`",
             )
