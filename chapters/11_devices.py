@@ -412,7 +412,7 @@ def seconds_of_a_copy(numbers, times=7):
     return min(timed(lambda: X.to(device, copy=True), device)[1] for _ in range(times + 1))
 
 
-sizes = [4**k for k in range(1, 13)]
+sizes = [4**k for k in range(1, 12)]
 seconds = [seconds_of_a_copy(n) for n in sizes]
 fixed = min(seconds[:4])
 per_second = 4 * sizes[-1] / seconds[-1]

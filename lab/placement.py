@@ -36,6 +36,7 @@ _TO_PYTHON = {
     *("item", "tolist", "equal", "allclose"),
     *("__bool__", "__float__", "__int__", "__index__", "__format__"),
 }
+_NAME_A_DEVICE = {"to", "cuda", *_FACTORIES}
 _FOR_NUMPY = {"numpy", "__array__"}
 _COMPARES_KINDS = "_has_compatible_shallow_copy_type"
 """With it `Module.to` asks whether a parameter may take the place of another: here, always."""
@@ -82,6 +83,7 @@ class Placement(TorchFunctionMode):
     """Holds every operation to the rules. What crosses, runs and waits is a subclass's matter."""
 
     kind: str
+    devices: list[torch.device]
 
     @abstractmethod
     def place(self, device: Device) -> torch.device:
@@ -104,6 +106,8 @@ class Placement(TorchFunctionMode):
     ) -> Any:
         kwargs = dict(kwargs or {})
         name = getattr(func, "__name__", "")
+        if not self.devices and name not in _NAME_A_DEVICE:  # nothing can be anywhere else
+            return func(*args, **kwargs)
         if name in ("__get__", "__set__"):
             return self._attribute(_attribute_of(func), name, func, args)
         if name in ("to", "cuda", "cpu", "copy_") and args and isinstance(args[0], Tensor):

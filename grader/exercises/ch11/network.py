@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor
 
-from grader.checks import expect
+from grader.checks import expect, statistics
 from grader.checks.exercise import Exercise, check
 from grader.checks.networks import (
     MLP,
@@ -19,12 +19,13 @@ from grader.checks.networks import (
     run_network,
 )
 from grader.checks.practice import asked, practising
-from grader.checks.randomness import uniform
+from grader.checks.randomness import signed, uniform
 from grader.checks.student import Student
 from grader.exercises.ch01.train_net import SIGNALS, units, verify_sizes
 
 SIZES = MLP((784, 256, 256, 10))
 SHAPES = SIZES.shapes
+EXAMPLES = 32
 
 
 class MakeNet(Exercise):
@@ -79,6 +80,27 @@ class MakeNet(Exercise):
             )
             first, second = rates or (0.2, 0.5)
             verify_sizes(expect.tensor(shown, shape=(SIGNALS, 10)), first, second)
+
+    @check("dropout acts on hidden units, not on the pixels and not on the logits")
+    def places(self, student: Student) -> None:
+        """A `DropoutLayer` after each of the two hidden layers, and nowhere else."""
+        bias, rate = signed(10), uniform(0.4, 0.6)
+        shown = asked(student, copies_of_a_pixel, bias=bias, rate=rate, examples=EXAMPLES)
+        expect.true(shown is not None, seen="no network of these sizes", expected=listed(SHAPES))
+        still, copies = expect.items(shown, 2)
+        expect.close(
+            still,
+            bias.expand(EXAMPLES, 10),
+            because="a logit is never dropped: with hidden units of 0, it is its bias",
+        )
+        kept = expect.tensor(copies, shape=(EXAMPLES, 10)) != 0
+        statistics.book("all alike", (rate**10 + (1 - rate) ** 10) ** EXAMPLES)
+        expect.true(
+            bool((kept.any(1) & ~kept.all(1)).any()),
+            seen="hidden units that copy one pixel are all kept or all dropped",
+            expected="each of them drawn for itself",
+            because="dropout acts on the pixels, or not on the first hidden layer",
+        )
 
     @check("init_xavier has been applied to it")
     def start(self, student: Student) -> None:
@@ -137,6 +159,28 @@ def units_of_net(namespace, rates, signals):
     with torch.no_grad():
         found = parameters_as(net, SHAPES)
         return None if found is None else units(net, found, signals, torch.device("cpu"))
+
+
+def copies_of_a_pixel(namespace, bias, rate, examples):
+    """In train mode: the logits with hidden units of 0; and those that show ten hidden units that copy a pixel."""
+    X, shown = torch.zeros(examples, 1, 28, 28), []
+    X[:, 0, 0, 0] = 1
+    with torch.no_grad():
+        for rates, copying in ((rate, rate), False), ((rate, 0.0), True):
+            net = namespace["make_net"](*rates).train()
+            found = parameters_as(net, SHAPES)
+            if found is None:
+                return None
+            for p in found:
+                p.zero_()
+            if copying:
+                found[0][:, 0] = 1
+                found[2].fill_diagonal_(1)
+                found[4].fill_diagonal_(1)
+            else:
+                found[5].copy_(bias)
+            shown.append(net(X))
+    return shown
 
 
 def start_of_net(namespace):

@@ -45,7 +45,9 @@ class Capstone(Exercise):
     def steps(self, student: Student) -> None:
         """The network, X and y on the device; `momentum=0.9`."""
         problem, epochs, factor = Problem.drawn(), integer(2, 3), unit()
-        answer = self.run(student, problem, [{"num_epochs": epochs}], [factor])[0]
+        calls = [{"num_epochs": epochs}]
+        answer = self.run(student, problem, calls, [factor])[0]
+        on_cpu = self.run(student, problem, calls, [factor], device="cpu")[0]
         right, _ = problem.trained(epochs, factor, momentum=MOMENTUM)
 
         def other(epochs: int = epochs, factor: float = factor, **how: object) -> list[Tensor]:
@@ -63,6 +65,13 @@ class Capstone(Exercise):
                 "one epoch too many": other(epochs + 1),
                 "the network is not trained": other(0),
             },
+        )
+        expect.close(
+            on_cpu["parameters"],
+            other(factor=1.0),
+            tolerance=expect.LAYERS,
+            because="asked for the CPU, on a machine with a GPU",
+            mistakes={"it was trained on the GPU all the same": right},
         )
 
     @check(
@@ -132,7 +141,7 @@ class Capstone(Exercise):
     def defaults(self, student: Student) -> None:
         """`num_epochs=10, lr=0.05, device=None`"""
         problem, factor = Problem.drawn(), unit()
-        answer = self.run(student, problem, [{}], [factor], default=True)[0]
+        answer = self.run(student, problem, [{}], [factor], device=None)[0]
         usual = Problem(problem.weight, problem.bias, problem.shift, problem.batches, 0.05)
         expect.close(
             answer["parameters"],
@@ -178,12 +187,13 @@ class Capstone(Exercise):
         problem: Problem,
         calls: list[dict],
         units: list[float] | None,
-        default: bool = False,
+        device: str | None = "",
     ) -> list[dict]:
         """A report of each of these calls, which share a file, with the judge's network in `make_net`.
 
         calls: keyword arguments, and in which pass the batches fail, and other parameters to start from. units: of
-        the GPU; None for a machine without one. default: no lr and no device is given.
+        the GPU; None for a machine without one. device: "" for the GPU, if there is one; None for neither a device
+        nor an lr.
         """
         start = [problem.weight, problem.bias, problem.shift]
         sent = [{"start": start, "failing": 0, "num_epochs": 0, **call} for call in calls]
@@ -192,8 +202,9 @@ class Capstone(Exercise):
             runs_of_capstone,
             batches=problem.batches,
             calls=sent,
-            lr=0.0 if default else problem.lr,
+            lr=problem.lr,
             units=units,
+            device=("cuda:0" if units else "cpu") if device == "" else device,
         )
         return [expect.record(report) for report in expect.items(reports, len(calls))]
 
@@ -234,12 +245,12 @@ class Failing:
             yield self.X[rows], self.y[rows]
 
 
-def runs_of_capstone(namespace, batches, calls, lr, units):
+def runs_of_capstone(namespace, batches, calls, lr, units, device):
     sizes = [len(y) for _, y in batches]
     X, y = (torch.cat(parts) for parts in zip(*batches))  # noqa: B905
     spaces = [namespace, getattr(namespace["capstone"], "__globals__", namespace)]
     own, reports = [space["make_net"] for space in spaces], []
-    device = [] if not lr else ["cuda:0" if units else "cpu"]
+    given = {"lr": lr, "device": torch.device(device)} if device else {}
     try:
         with (
             tempfile.TemporaryDirectory() as folder,
@@ -252,8 +263,7 @@ def runs_of_capstone(namespace, batches, calls, lr, units):
                 for space in spaces:
                     space["make_net"] = lambda start=call["start"]: InTwoModes(*start).eval()
                 keywords = {"num_epochs": call["num_epochs"]} if call["num_epochs"] else {}
-                keywords |= {"lr": lr} if lr else {}
-                keywords |= {"device": torch.device(device[0])} if device else {}
+                keywords |= given
                 data = Failing(X, y, sizes, call["failing"])
                 try:
                     result = namespace["capstone"](data, path, **keywords)

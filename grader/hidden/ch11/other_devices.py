@@ -52,6 +52,7 @@ class SingleBatch(HiddenChecks):
             calls=calls,
             lr=problem.lr,
             units=None,
+            device="cpu",
         )
         _, second = (expect.record(report) for report in expect.items(reports, 2))
         right, losses = problem.trained(4, momentum=MOMENTUM)
