@@ -52,8 +52,8 @@ class PracticeGPUs(Placement):
 
     kind: "cuda", or "mps" for that of a Mac. seconds: how long each operation keeps its GPU busy; Python goes
     on meanwhile, as with a real one, and waits when it wants a result. units: a number for each GPU, in
-    which it counts: floats that are moved there are multiplied by it, and divided on their way back. So a
-    result shows where it was computed. clock: what the functions of `time` show meanwhile. names: a namespace
+    which it counts: floats that come from the CPU are multiplied by it, and by an int whole numbers are, too. So
+    a result shows where it was computed. clock: what the functions of `time` show meanwhile. names: a namespace
     in which what was imported of all that is replaced is replaced, too. `traffic` has what was counted.
 
         with PracticeGPUs(1) as gpus:
@@ -178,7 +178,8 @@ class PracticeGPUs(Placement):
         self.traffic.to_cpu += target == CPU
         self.traffic.bytes += X.numel() * X.element_size()
         unit = self.units.get(target, 1.0) if source == CPU else 1.0
-        return noted(X * unit if X.is_floating_point() and unit != 1 else X.clone(), target)
+        counts = X.is_floating_point() or (isinstance(unit, int) and X.dtype != torch.bool)
+        return noted(X * unit if counts and unit != 1 else X.clone(), target)
 
     # Random numbers: every GPU has its own -----------------------------------------------------------
 

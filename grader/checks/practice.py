@@ -51,13 +51,13 @@ def on_both(
     student: Student,
     probe: Callable[..., object],
     verify: Callable[[object, float], None],
+    drawn: float,
     **inputs: object,
 ) -> None:
-    """verify(answer, unit) for a practice GPU, and for a real one, whose unit is 1, where there is one.
+    """verify(answer, unit) for a practice GPU of this unit, and for a real one, whose unit is 1, where there is one.
 
     The probe takes `units`, an empty list for the real GPU, and gives None where there is none.
     """
-    drawn = unit()
     verify(asked(student, probe, units=[drawn], **inputs), drawn)
     real = asked(student, probe, units=[], **inputs)
     if real is not None:

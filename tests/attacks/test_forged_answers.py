@@ -160,6 +160,17 @@ def losses_made_up(inputs: dict, ask: Ask) -> object:
     return [[inputs["lambds"][0], made_up, made_up], inputs["start"]]
 
 
+def batch_of_the_question(inputs: dict, ask: Ask) -> object:
+    """The batch as it was given, and once: with a device beside each tensor that a check believed."""
+    return inputs["spec"]
+
+
+def epochs_of_the_question(inputs: dict, ask: Ask) -> object:
+    """Resumed where the question says it ended, with the parameters of the question."""
+    report: dict = ask(inputs)  # type: ignore[assignment]
+    return {**report, "epoch": inputs["epoch"], "loaded": inputs["parameters"]}
+
+
 FORGERIES = {
     "other": Forgery(
         "ch01",
@@ -255,6 +266,17 @@ FORGERIES = {
         "run_lambda_path",
         losses_made_up,
         "the best was asked of the losses that came back",
+    ),
+    "moved": Forgery(
+        "ch11",
+        "move_batch",
+        "result_dropped",
+        "moved_batch",
+        batch_of_the_question,
+        "a returned name of a device",
+    ),
+    "resumed": Forgery(
+        "ch11", "checkpoint", "nothing_loaded", "resumed_run", epochs_of_the_question, "a claim"
     ),
 }
 

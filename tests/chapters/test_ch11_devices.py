@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from grader.checks.registry import chapter_of
+from lab import placement
 
 from .claims import Claim, outcome, verify_gains_nothing
 from .conftest import failed, judge_beside_reference, judge_in_chapter
@@ -38,6 +39,18 @@ def move_batch(batch, device):
         return {key: move_batch(value, device) for key, value in batch.items()}
     if isinstance(batch, (list, tuple)):
         return type(batch)([move_batch(part, device) for part in batch])
+    return batch
+""",
+    ),
+    # Whoever asks where a tensor is hears what they like.
+    "a place that was asked for": (
+        "move_batch",
+        "pair",
+        """
+import lab.placement
+
+def move_batch(batch, device):
+    lab.placement.where = lambda X: torch.device(device)
     return batch
 """,
     ),
@@ -92,7 +105,8 @@ def timed(function, device):
 
 
 @pytest.mark.parametrize("name", IN_CODE)
-def test_claims_of_code_earn_nothing(namespace, name: str) -> None:
+def test_claims_of_code_earn_nothing(namespace, monkeypatch, name: str) -> None:
+    monkeypatch.setattr(placement, "where", placement.where)  # put back after the attack on it
     exercise, check, code = IN_CODE[name]
     exec(compile(code, "<cell>", "exec"), namespace)
     assert check in failed(judged(namespace, exercise))
@@ -102,12 +116,12 @@ def test_claims_of_code_earn_nothing(namespace, name: str) -> None:
 
 
 def everything_moved(report: dict, inputs: dict) -> object:
-    """Each tensor is on the GPU, it says. Its numbers are those of the CPU."""
+    """The batch comes back as it should be. Its numbers are those of the CPU."""
 
     def there(spec: list) -> list:
         kind, content, *_ = spec
         if kind == "tensor":
-            return [kind, content, "cuda:0"]
+            return [kind, content]
         if kind == "dict":
             return [kind, [[key, there(value)] for key, value in content]]
         return [kind, content if kind == "other" else [there(part) for part in content]]
@@ -205,5 +219,6 @@ def test_the_checks_ask_on_a_real_gpu(namespace, monkeypatch, exercise: str) -> 
         return answer
 
     monkeypatch.setattr(practice, "asked", asked)
+    monkeypatch.setattr("grader.exercises.ch11.device_bugs.asked", asked)
     result = judged(namespace, exercise)
     assert result.earned == result.points and any(real)

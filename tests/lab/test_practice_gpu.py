@@ -225,5 +225,7 @@ def test_units_show_where_something_was_computed() -> None:
         assert first.to("cuda:1").tolist() == [2.0, 2.0], (
             "only what comes from the CPU is multiplied"
         )
-        assert torch.arange(2).to("cuda:0").tolist() == [0, 1], "whole numbers have no unit"
+        assert torch.arange(2).to("cuda:0").tolist() == [0, 1], "a float is for floats"
         assert torch.ones(1, device="cuda:1").item() == 1.0
+    with PracticeGPUs(1, units=[3]):
+        assert torch.arange(2).to("cuda").tolist() == [0, 3], "an int is for whole numbers as well"

@@ -16,7 +16,7 @@ from grader.checks.exercise import Exercise, check
 from grader.checks.practice import asked, practising, unit
 from grader.checks.randomness import integer, signed, uniform
 from grader.checks.student import Student
-from grader.exercises.ch11.training import InTwoModes
+from grader.exercises.ch11.small_runs import InTwoModes
 
 MOMENTUM = 0.9
 DRAWN = 20

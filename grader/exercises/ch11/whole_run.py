@@ -13,7 +13,7 @@ from grader.checks.exercise import Exercise, check
 from grader.checks.practice import asked, practising, unit
 from grader.checks.randomness import integer
 from grader.checks.student import Student
-from grader.exercises.ch11.training import InTwoModes, Problem
+from grader.exercises.ch11.small_runs import InTwoModes, Problem
 from lab.silhouettes import draw_garments
 
 MOMENTUM = 0.9

@@ -6,8 +6,9 @@ from grader.checks import expect
 from grader.checks.exercise import HiddenChecks, check
 from grader.checks.practice import asked, unit
 from grader.checks.student import Student
-from grader.exercises.ch11.places import MoveBatch, leaf, moved_batch
-from grader.exercises.ch11.training import Problem, run_of_train_anywhere
+from grader.exercises.ch11.anywhere import run_of_train_anywhere
+from grader.exercises.ch11.batches import MoveBatch, leaf, moved_batch
+from grader.exercises.ch11.small_runs import Problem
 from grader.exercises.ch11.whole_run import MOMENTUM, runs_of_capstone
 
 
@@ -17,9 +18,9 @@ class SecondGPUOfABatch(HiddenChecks):
     @check("onto the second of two GPUs", weight=0.5)
     def second_gpu(self, student: Student) -> None:
         """`device` has a number; hand it on as it is."""
-        spec, units = ["dict", [["X", leaf()], ["more", ["tuple", [leaf()]]]]], [unit(), 3.0]
+        spec, units = ["dict", [["X", leaf()], ["more", ["tuple", [leaf()]]]]], [5, 3]
         answer = asked(student, moved_batch, spec=spec, units=units)
-        MoveBatch().compare(answer, spec, units[1], "cuda:1", "")
+        MoveBatch().compare(answer, spec, units[1])
 
 
 class SecondGPUOfALoop(HiddenChecks):
