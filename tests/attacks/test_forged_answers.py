@@ -186,6 +186,17 @@ def forged_checkpoint(inputs: dict, ask: Ask) -> object:
     return answer
 
 
+def batch_of_the_question(inputs: dict, ask: Ask) -> object:
+    """The batch as it was given, and once: with a device beside each tensor that a check believed."""
+    return inputs["spec"]
+
+
+def epochs_of_the_question(inputs: dict, ask: Ask) -> object:
+    """Resumed where the question says it ended, with the parameters of the question."""
+    report: dict = ask(inputs)  # type: ignore[assignment]
+    return {**report, "epoch": inputs["epoch"], "loaded": inputs["parameters"]}
+
+
 FORGERIES = {
     "other": Forgery(
         "ch01",
@@ -313,6 +324,17 @@ FORGERIES = {
         "run_to_checkpoints",
         forged_checkpoint,
         "a forged file",
+    ),
+    "moved": Forgery(
+        "ch11",
+        "move_batch",
+        "result_dropped",
+        "moved_batch",
+        batch_of_the_question,
+        "a returned name of a device",
+    ),
+    "resumed_elsewhere": Forgery(
+        "ch11", "checkpoint", "nothing_loaded", "resumed_run", epochs_of_the_question, "a claim"
     ),
 }
 

@@ -204,6 +204,29 @@ EXPECTED = {
         hint=31,
         why=16,
     ),
+    "11_devices": Expected(
+        (
+            "try_device",
+            "move_batch",
+            "same_device",
+            "find_the_device_bugs",
+            "timed",
+            "train_anywhere",
+            "MySequential",
+            "MyLinear",
+            "DropoutLayer",
+            "init_xavier",
+            "make_net",
+            "checkpoint",
+            "capstone",
+            "quiz_devices",
+        ),
+        ("is_the_gpu_faster", "what_is_in_a_checkpoint"),
+        questions=10,
+        favourite=4,
+        hint=31,
+        why=21,
+    ),
 }
 RUNS = [
     (name, exercise, seed)

@@ -45,12 +45,9 @@ FILES = ("os", "pathlib", "sqlite3", "tempfile", "nbformat")
 # Their probes, which run beside a student's code, make files for it and look at those that it has made.
 PROBE_FILES = (
     "checks/folders",
-    "exercises/ch06/archives",
-    "exercises/ch06/files",
-    "exercises/ch06/project",
-    "exercises/ch10/atomic",
-    "exercises/ch10/file_probes",
-    "exercises/ch10/resuming",
+    *("exercises/ch06/archives", "exercises/ch06/files", "exercises/ch06/project"),
+    *("exercises/ch10/atomic", "exercises/ch10/file_probes", "exercises/ch10/resuming"),
+    *("exercises/ch11/checkpoints", "exercises/ch11/whole_run"),
 )
 
 
