@@ -185,6 +185,23 @@ EXPECTED = {
         questions=10,
         favourite=4,
     ),
+    "09_custom_layers": Expected(
+        (
+            "CenteredLayer",
+            "MyLinear",
+            "find_the_data_bug",
+            "Bilinear",
+            "HalfSpectrum",
+            "DropoutLayer",
+            "quiz_layers",
+        ),
+        ("zero_or_nearly", "right_outputs"),
+        questions=10,
+        favourite=4,
+        hint=41,
+        why=16,
+    ),
+    ),
     "10_saving_and_loading": Expected(
         (
             "save_tensors",
