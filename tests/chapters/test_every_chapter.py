@@ -201,7 +201,6 @@ EXPECTED = {
         hint=41,
         why=16,
     ),
-    ),
     "10_saving_and_loading": Expected(
         (
             "save_tensors",
