@@ -39,7 +39,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Answer:
+class WrittenAnswer:
     """One student's answer as harmless HTML, and the mark that it has. points: empty where there is none."""
 
     student: str
@@ -87,7 +87,7 @@ class Marking:
                 return question
         raise NoSuchAnswer(name)
 
-    def answers(self, question: str) -> list[Answer]:
+    def answers(self, question: str) -> list[WrittenAnswer]:
         """All answers to a question, in the order of the students' ids."""
         found = []
         for mark in manual_marks(self._course, self.assignment):
@@ -95,7 +95,7 @@ class Marking:
                 points = "" if mark.score is None else as_points(mark.score)
                 html = self._html(mark)
                 found.append(
-                    Answer(mark.student, mark.name, html, points, mark.comment, mark.waiting)
+                    WrittenAnswer(mark.student, mark.name, html, points, mark.comment, mark.waiting)
                 )
         return found
 
