@@ -1,6 +1,7 @@
 """nbgrader's configuration: this folder is the course, and student code runs in the sandbox."""
 
 from grader.grading.formgrader import guard
+from grader.wire.answer_box import EMPTY_BOX
 
 c = get_config()  # noqa: F821  (nbgrader provides it)
 
@@ -21,6 +22,8 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+
+c.ClearSolutions.text_stub = EMPTY_BOX  # a written answer has a box to stand in
 
 c.Execute.skip_cells_with_tag = "demo"  # the button Validate runs no demonstrations
 c.Execute.timeout = 120  # a busy machine takes long to import torch, and no cell is to blame for it

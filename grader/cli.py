@@ -136,7 +136,11 @@ def doctor() -> None:
 def autograde(
     assignment: str,
     student: StudentOption = "*",
-    workers: Annotated[int, typer.Option(min=1, help="Sandboxes side by side.")] = 1,
+    workers: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option(min=1, help="Submissions side by side: 1, or all that the cluster can."),
+    ] = None,
+    cluster: Annotated[str, typer.Option(help="Grade on the workers of this Dask scheduler.")] = "",
     sandbox: Annotated[
         Literal["bubblewrap", "none"], typer.Option(help="none: no protection at all.")
     ] = "bubblewrap",
@@ -154,6 +158,7 @@ def autograde(
     """Grade the submissions of ASSIGNMENT in the sandbox and record the grades."""
     with _importing():
         from grader.course import Course, data_folder
+        from grader.errors import GivenUp
         from grader.grading.class_report import Report
         from grader.grading.plan import make_plan, students
         from grader.grading.preflight import check_before
@@ -161,7 +166,7 @@ def autograde(
         from grader.grading.release import read_release
         from grader.grading.run_lock import one_run
         from grader.grading.stopping import Stopped, stoppable
-        from grader.grading.transaction import GradebookLocked
+        from grader.grading.transaction import is_served
 
     if sandbox == "none":
         errors.print(
@@ -170,9 +175,10 @@ def autograde(
         )
     where, data = Course.find(course), data_folder()
     release = read_release(where, assignment)
+    several = is_served(where)
     with ExitStack() as stack:
         stack.enter_context(stoppable())
-        stack.enter_context(one_run(where, f"grader autograde {assignment}"))
+        stack.enter_context(one_run(where, f"grader autograde {assignment}", beside_others=several))
         if dry_run:
             where = stack.enter_context(rehearsal(where, assignment))
         check_before(where, release, len(students(where, assignment, student)), json)
@@ -182,8 +188,8 @@ def autograde(
         report = Report(release, plan, json, dry_run=dry_run)
         try:
             if plan.waiting:
-                _grade(where, plan, report, workers, sandbox, data)
-        except (Stopped, GradebookLocked) as reason:
+                _grade(where, plan, report, workers, cluster, sandbox, data)
+        except (Stopped, GivenUp) as reason:
             report.tell(console, reason)
             stack.close()
             _leave(reason.exit_code if isinstance(reason, Stopped) else 1)
@@ -193,13 +199,19 @@ def autograde(
 
 
 def _grade(
-    where: Course, plan: Plan, report: Report, workers: int, sandbox: Backend, data: Path | None
+    where: Course,
+    plan: Plan,
+    report: Report,
+    workers: int | None,
+    cluster: str,
+    sandbox: Backend,
+    data: Path | None,
 ) -> None:
     """Grade what is waiting, and tell `report` of each outcome."""
     with _importing():
         from grader.sandbox.launch import launch
 
-    launched = launch(sandbox, report.release.modules, data)
+    launched = None if cluster else launch(sandbox, report.release.modules, data)
     with _importing():  # while the sandbox does the same
         from grader.grading.apart import isolation_for
         from grader.grading.grade_class import autograde as grade_class
@@ -222,6 +234,7 @@ def _grade(
             release=report.release,
             plan=plan,
             isolation=isolation,
+            cluster=cluster,
             progress=done,
             say=steps.say,
         )

@@ -12,6 +12,7 @@ WHAT_GRADING_ADDS = (
     "Grading asks these checks with other inputs, and some more of the same kind. "
     "Written answers are read by a person."
 )
+NOT_DEFINED = "is not defined"
 _CELL = "text-align:left;padding:0.2em 0.8em"
 
 
@@ -65,7 +66,7 @@ class Overview:
 def _state(result: ExerciseResult) -> str:
     if not result.failed:
         return "✓ done"
-    if result.problem == UNWRITTEN or result.problem.endswith("is not defined"):
+    if result.problem == UNWRITTEN or result.problem.endswith(NOT_DEFINED):
         return "open"
     if result.problem:
         return f"✗ {result.problem}"

@@ -119,9 +119,14 @@ def _explanation(checks: Sequence[CheckResult]) -> list[tuple[str, str]]:
         ("expected", first.expected),
         ("why", first.because),
         ("try", first.hint),
-        ("points", "" if any(check.weight for check in checks) else NO_POINTS),
+        ("points", "" if any(check.weight for check in checks) or _is_told(first) else NO_POINTS),
     ]
     return [(name, text) for name, text in rows if text]
+
+
+def _is_told(check: CheckResult) -> bool:
+    """Whether a check that has passed says itself what it is worth, as a question of a closed quiz does."""
+    return check.passed and bool(check.because)
 
 
 def _failed_row(checks: Sequence[CheckResult]) -> str:

@@ -10,14 +10,13 @@ from rich.console import Console
 from rich.markup import escape
 
 from grader.checks.results import SubmissionResult, as_points
-from grader.errors import CourseError
+from grader.errors import CourseError, GivenUp
 from grader.grading.changes import GradeChange, change, counted
 from grader.grading.names import listed, printable
 from grader.grading.outcome import Failure, Outcome
 from grader.grading.plan import Plan
 from grader.grading.release import Release
 from grader.grading.report import MAX_SHOWN, print_grades, print_reasons, write_json
-from grader.grading.transaction import GradebookLocked
 
 MAX_REASONS = 20
 """Students of whom every lost point is explained on the screen."""
@@ -113,7 +112,7 @@ class Report:
         if self._dry_run:
             yield "A dry run: nothing was recorded."
         if interruption is not None:
-            if isinstance(interruption, GradebookLocked):
+            if isinstance(interruption, GivenUp):
                 yield f"Given up: {interruption}."
             everybody = len(self._plan.waiting) + len(self._plan.unchanged)
             yield f"{len(results):,} of {everybody:,} graded; run the same command to go on."
