@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-MAX_BYTES = 2**20
+MAX_UNPACKED = 2**20
 MAX_NUMBERS = 2**18
 DTYPES = {
     "FloatStorage": torch.float32,
@@ -88,7 +88,7 @@ def read_saved(data: bytes) -> Saved:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             entries = packed.infolist()
-            if sum(entry.file_size for entry in entries) > min(len(data), MAX_BYTES):
+            if sum(entry.file_size for entry in entries) > min(len(data), MAX_UNPACKED):
                 raise DamagedFile("its entries are larger than the file")
             parts = {entry.filename.partition("/")[2]: packed.read(entry) for entry in entries}
         reader = _Reader(parts)
