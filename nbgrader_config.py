@@ -29,5 +29,10 @@ c.Execute.skip_cells_with_tag = "demo"  # the button Validate runs no demonstrat
 c.Execute.timeout = 120  # a busy machine takes long to import torch, and no cell is to blame for it
 c.Execute.iopub_timeout = 60
 
+c.GenerateFeedback.preprocessors = [
+    "grader.grading.gradebook.Grades",  # in place of nbgrader's GetGrades
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]
 c.GenerateFeedback.exporter_class = "grader.grading.pages.FeedbackPage"  # runs nothing
+c.ExportApp.plugin_class = "grader.desk.exports.GradesCsv"  # rounds, and quotes names with commas
 guard()  # formgrader's pages run nothing but formgrader's own scripts

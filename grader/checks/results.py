@@ -12,6 +12,11 @@ CAP = 0.5
 """The share of an exercise's points that is left at most when an essential check failed."""
 
 
+def as_points(points: float) -> str:
+    """Points as they are shown everywhere: at most two decimals, none where there is nothing to show."""
+    return f"{round(points, 2) + 0.0:.2f}".rstrip("0").rstrip(".")  # no "-0"
+
+
 @dataclass(frozen=True)
 class CheckResult:
     """The outcome of one check.

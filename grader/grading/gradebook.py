@@ -20,15 +20,18 @@ from nbgrader.api import (
     Comment,
     Grade,
     GradeCell,
+    Student,
     SubmittedAssignment,
     SubmittedNotebook,
 )
+from nbgrader.preprocessors import getgrades
 from nbgrader.utils import parse_utc
 from sqlalchemy import select
 from sqlalchemy.orm import join
 
 from grader.course import Course
 from grader.errors import CourseError
+from grader.grading.marks import is_waiting
 from grader.grading.names import printable
 from grader.grading.release import Release
 from grader.grading.submission import Submission
@@ -150,7 +153,10 @@ def save_grades(
     extra = {"timestamp": parse_utc(submission.timestamp)} if submission.timestamp else {}
     book.update_or_create_student(student)
     submitted = book.update_or_create_submission(assignment, student, **extra)
-    grades = [grade for part in submitted.notebooks for grade in part.grades]
+    # Whoever marks on a server just now is waited for, and waits: SQLite leaves this out.
+    parts = [part.id for part in submitted.notebooks]
+    mine = book.db.query(Grade).filter(Grade.notebook_id.in_(parts))
+    grades = mine.populate_existing().with_for_update(of=Grade).all()
     marked = {
         grade.name: (grade.needs_manual_grade, grade.auto_score)
         for grade in grades
@@ -181,13 +187,21 @@ def marks_of(book: Transaction, assignment: str) -> dict[str, list[str]]:
         SubmittedNotebook.late_submission_penalty,
         BaseCell.name,
     )
-    points = (Grade.auto_score, Grade.manual_score, Grade.extra_credit, GradeCell.max_score)
+    points = (
+        *(Grade.auto_score, Grade.manual_score, Grade.extra_credit, GradeCell.max_score),
+        *(Grade.needs_manual_grade, SubmittedAssignment.timestamp),
+        *(Student.first_name, Student.last_name),
+    )
     words = (Comment.auto_comment, Comment.manual_comment)
     submitted = join(SubmittedAssignment, SubmittedNotebook).join(
         Assignment, Assignment.id == SubmittedAssignment.assignment_id
     )
     queries = (
-        select(*about, *points).select_from(submitted.join(Grade).join(GradeCell)),
+        select(*about, *points).select_from(
+            submitted.join(Grade)
+            .join(GradeCell)
+            .join(Student, Student.id == SubmittedAssignment.student_id)
+        ),
         select(*about, *words).select_from(submitted.join(Comment).join(BaseCell)),
     )
     found: dict[str, list[str]] = {}
@@ -195,6 +209,34 @@ def marks_of(book: Transaction, assignment: str) -> dict[str, list[str]]:
         for student, *marks in book.db.execute(query.filter(Assignment.name == assignment)):
             found.setdefault(student, []).append(repr(marks))
     return {student: sorted(marks) for student, marks in found.items()}
+
+
+class Grades(steps.GetGrades):
+    """nbgrader's step that puts points and comments into a notebook; it says, too, who it is, when it was
+    handed in, and what no person has graded yet."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        nb, resources = super().preprocess(nb, resources)
+        about = resources["nbgrader"]
+        with getgrades.Gradebook(about["db_url"]) as book:
+            submission = book.find_submission(about["assignment"], about["student"])
+            student = submission.student
+            names = (student.first_name, student.last_name)
+            about["name"] = " ".join(filter(None, names))
+            about["timestamp"] = (
+                f"{submission.timestamp:%Y-%m-%d %H:%M} UTC" if submission.timestamp else ""
+            )
+        return nb, resources
+
+    def _get_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
+        super()._get_score(cell, resources)
+        marks = cell.metadata.nbgrader
+        grade = self.gradebook.find_grade(
+            marks.grade_id, self.notebook_id, self.assignment_id, self.student_id
+        )
+        marks["waiting"] = is_waiting(grade)
 
 
 def run_steps(

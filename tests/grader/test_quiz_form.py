@@ -6,7 +6,7 @@ import ipywidgets
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from grader import in_chapter, quiz_form
+from grader import learner, quiz_form
 from grader.checks import in_notebook
 from grader.checks.quiz import Quiz
 from grader.checks.registry import get_exercise, stub_of
@@ -107,4 +107,4 @@ def test_another_chapter_in_the_same_notebook_has_its_own_forms(shell, forms) ->
     run(shell, "check, hint = chapter(2)")
     assert not run(shell, stub_of("ch01", NAME)).success
     assert run(shell, stub_of("ch02", "quiz_concise")).success and len(forms) == 1
-    assert isinstance(shell.user_ns["reset"], in_chapter.Reset)
+    assert isinstance(shell.user_ns["reset"], learner.Reset)

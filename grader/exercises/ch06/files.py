@@ -14,10 +14,9 @@ import tempfile
 import tracemalloc
 
 import requests
-import torch
 import urllib3
 
-PIECE = 2**16
+from grader.checks.folders import PIECE, as_bytes, files_in, path_as
 
 
 class Body(io.RawIOBase):
@@ -82,38 +81,6 @@ class Server:
         if not options.get("stream"):
             response.content  # noqa: B018  (read whole at once, as requests does)
         return response
-
-
-def as_bytes(values):
-    """A uint8 tensor as bytes, and a text as UTF-8."""
-    return values.encode() if isinstance(values, str) else values.numpy().tobytes()
-
-
-def as_tensor(data):
-    """Bytes as a uint8 tensor."""
-    return torch.tensor(list(data), dtype=torch.uint8)
-
-
-def files_in(folder):
-    """Path below the folder to size and content, a uint8 tensor of at most PIECE bytes; links as links."""
-    found = {}
-    for place, folders, names in os.walk(folder):
-        for name in [*folders, *names]:
-            path = os.path.join(place, name)
-            below = os.path.relpath(path, folder).replace(os.sep, "/")
-            if os.path.islink(path):
-                found[below] = "a link"
-            elif os.path.isfile(path):
-                with open(path, "rb") as file:
-                    found[below] = [os.path.getsize(path), as_tensor(file.read(PIECE))]
-    return found
-
-
-def path_as(path, kind):
-    """A path as text or as a Path."""
-    import pathlib
-
-    return pathlib.Path(path) if kind == "Path" else path
 
 
 def as_plain_error(error, folder):

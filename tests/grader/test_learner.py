@@ -7,7 +7,7 @@ import json
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from grader import chapter, in_chapter
+from grader import chapter, learner
 from grader.authoring.catalogue import ROOT, reference
 from grader.authoring.chapter import read_chapter
 from grader.checks import in_notebook, registry
@@ -40,7 +40,7 @@ def shell(monkeypatch) -> InteractiveShell:
 def shown(monkeypatch) -> list[str]:
     """What was displayed, as Markdown."""
     texts: list[str] = []
-    monkeypatch.setattr(in_chapter, "display", lambda thing: texts.append(thing.data))
+    monkeypatch.setattr(learner, "display", lambda thing: texts.append(thing.data))
     return texts
 
 
@@ -63,7 +63,7 @@ def test_reset_puts_the_cell_back_and_keeps_the_old_code(shell, quote) -> None:
     call = f"reset({quote}dropout_layer{quote})"
     run(shell, f"{call}\n\n{MINE}", cell_id="dropout-layer")
     comments = "\n".join(f"# {line}" for line in MINE.splitlines())
-    whole = f"{stub('dropout_layer')}\n\n{in_chapter.YOURS}\n{comments}"
+    whole = f"{stub('dropout_layer')}\n\n{learner.YOURS}\n{comments}"
     assert replaced() == [whole]
     compile(whole, "cell", "exec")
     assert "NotImplementedError" in whole
@@ -111,7 +111,7 @@ def test_a_solution_opens_with_full_marks_alone(shell, shown) -> None:
     assert "opens with full marks" in shown[-1] and right not in shown[-1]
     run(shell, right)
     run(shell, "solution('dropout_layer')")
-    assert right in shown[-1] and shown[-1].count("```python") == 1 + in_chapter.OTHER_WAYS
+    assert right in shown[-1] and shown[-1].count("```python") == 1 + learner.OTHER_WAYS
 
 
 def test_there_are_no_solutions_outside_the_courses_folder(
@@ -129,8 +129,8 @@ def test_there_are_no_solutions_outside_the_courses_folder(
 
 def test_names_that_a_notebook_has_given_stay_its_own(shell) -> None:
     run(shell, "solution = 42\ncheck, hint = chapter(2)")
-    assert shell.user_ns["solution"] == 42 and isinstance(shell.user_ns["reset"], in_chapter.Reset)
-    assert chapter is in_chapter.chapter
+    assert shell.user_ns["solution"] == 42 and isinstance(shell.user_ns["reset"], learner.Reset)
+    assert chapter is learner.chapter
 
 
 @pytest.fixture
