@@ -48,6 +48,7 @@ PROBE_FILES = (
     "exercises/ch10/atomic",
     "exercises/ch10/file_probes",
     "exercises/ch10/resuming",
+    "hidden/ch10/other_files",
 )
 
 
