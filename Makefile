@@ -11,7 +11,7 @@ LEFT_OUT := ^$$
 endif
 BIN := .venv/bin
 
-.PHONY: demo test prove lab lint build requirements clean
+.PHONY: demo test test-browser prove lab lint build requirements clean
 
 demo: .venv/ready
 	$(BIN)/grader demo
@@ -19,6 +19,9 @@ demo: .venv/ready
 test: .venv/ready
 	$(BIN)/grader build --check
 	$(BIN)/pytest
+
+test-browser: .venv/ready
+	SCREENSHOTS=screenshots $(BIN)/pytest tests/jupyterlab tests/browser
 
 prove: .venv/ready
 	$(BIN)/python -m tests.prove
@@ -36,7 +39,7 @@ build: .venv/ready
 
 requirements:
 	uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
-		--extra dev --extra d2l --upgrade pyproject.toml --output-file requirements.txt
+		--extra dev --extra d2l --extra cluster --extra postgresql --upgrade pyproject.toml --output-file requirements.txt
 
 .venv/ready: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(None if (3, 11) <= v < (3, 14) else f"Dropout Lab needs Python 3.11, 3.12 or 3.13; {sys.executable} is {v[0]}.{v[1]}. Name another one: make PYTHON=python3.12 ...")'

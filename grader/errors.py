@@ -15,3 +15,7 @@ class CourseError(Sentence):
 
 class Interrupted(Sentence):
     """Somebody interrupted a check."""
+
+
+class GivenUp(Exception):
+    """Something outside ends a run early; what was graded is recorded, and the same command goes on from there."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,8 +21,8 @@ from grader.checks.results import SubmissionResult
 from grader.grading.grade_submission import grade
 from grader.grading.isolated import Isolation, IsolationError, IsolationLimits, Lost, Raised
 from grader.grading.names import printable
-from grader.grading.release import Release
 from grader.grading.submission import Submission, read_submission
+from grader.grading.task import Task
 from grader.sandbox import (
     CellOutcome,
     Limits,
@@ -84,40 +84,34 @@ def read(isolation: Isolation, folder: Path, student: str, assignment: str) -> S
     return Submission(**record | {"notebook": nbformat.from_dict(record["notebook"])})
 
 
-def grade_apart(
-    isolation: Isolation,
-    sandbox: Sandbox,
-    submission: Submission,
-    notebook: NotebookNode,
-    *,
-    release: Release,
-    secret: str,
-    last: bool,
-) -> Graded:
-    """Run and judge `notebook`, what `submission` became when it was prepared: see `grade`.
+def grade_apart(isolation: Isolation, sandbox: Sandbox, task: Task, *, last: bool) -> Graded:
+    """Run and judge a submission: see `grade`.
 
     An exercise whose answers end the judge is judged no further, and the others once more. last: there
     will be no other try. Raises GradingLost, after which `sandbox` has been started anew if need be, and
     IsolationError for a fault of the grader's own.
     """
-    task = _Task(submission, notebook, release, secret, sandbox.limits, last)
+    unreadable: dict[str, str] = {}
+    about = (sandbox.limits, last, unreadable)
     for _ in range(_MAX_UNREADABLE):
         try:
-            answer = isolation.run(_grade, task, limits=JUDGING, fds=[sandbox.fileno()])
+            answer = isolation.run(_grade, task, *about, limits=JUDGING, fds=[sandbox.fileno()])
         except (Lost, Raised) as error:
             if isinstance(error, Lost):
                 raise GradingLost(str(error)) from None
             raise
         except IsolationError as error:
-            if not error.note or error.note in task.unreadable:
+            if not error.note or error.note in unreadable:
                 break
-            task.unreadable[error.note] = _unreadable(error)
+            unreadable[error.note] = _unreadable(error)
             continue
         return _graded(answer, sandbox)
-    submission.findings.append("What its code gave took the grader too much time or memory.")
-    everything = exercises_of(chapter_of(release.assignment))
-    task.unreadable.update(dict.fromkeys(everything, "its answers could not be judged"))
-    return _graded(isolation.run(_grade, task, limits=JUDGING), sandbox)
+    finding = "What its code gave took the grader too much time or memory."
+    submission = replace(task.submission, findings=[*task.submission.findings, finding])
+    everything = exercises_of(chapter_of(task.release.assignment))
+    unreadable.update(dict.fromkeys(everything, "its answers could not be judged"))
+    task = replace(task, submission=submission)
+    return _graded(isolation.run(_grade, task, *about, limits=JUDGING), sandbox)
 
 
 def short(findings: Iterable[str]) -> list[str]:
@@ -126,17 +120,6 @@ def short(findings: Iterable[str]) -> list[str]:
     kept = [printable(finding, MAX_FINDING) for finding in every[:MAX_FINDINGS]]
     more = len(every) - len(kept)
     return [*kept, f"{more} more findings are not shown."] if more else kept
-
-
-@dataclass(frozen=True)
-class _Task:
-    submission: Submission
-    notebook: NotebookNode
-    release: Release
-    secret: str
-    limits: Limits
-    last: bool
-    unreadable: dict[str, str] = field(default_factory=dict)
 
 
 def _graded(answer: object, sandbox: Sandbox) -> Graded:
@@ -182,27 +165,21 @@ def _cut(submission: Submission) -> None:
         )
 
 
-def _grade(task: _Task, fds: list[int] | None = None) -> dict[str, object]:
+def _grade(
+    task: Task, limits: Limits, last: bool, unreadable: dict[str, str], fds: list[int] | None = None
+) -> dict[str, object]:
     def session(seed: int) -> AbstractContextManager[Session]:
         if fds is None:
             return nullcontext(cast("Session", _NoSession()))
         files = task.submission.files
-        return open_session(fds[0], task.limits, seed, files, killed_is_lost=not task.last)
+        return open_session(fds[0], limits, seed, files, killed_is_lost=not last)
 
-    submission, notebook = task.submission, task.notebook
     try:
-        result = grade(
-            submission,
-            notebook,
-            release=task.release,
-            secret=task.secret,
-            session=session,
-            unreadable=task.unreadable,
-        )
+        result = grade(task, session=session, unreadable=unreadable)
     except (SandboxLost, SandboxUnavailable) as lost:
         return {"lost": str(lost)}
     record = asdict(result) | {"findings": short(result.findings)}
-    return {"result": record, "notebook": notebook}
+    return {"result": record, "notebook": task.notebook}
 
 
 class _NoSession:

@@ -9,9 +9,10 @@ import os
 import platform
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 import grader
@@ -56,23 +57,31 @@ class Fingerprints:
         place = folder_of(student)
         folder = self._course.notebook("submitted", self._release.assignment, place).parent
         due = self._due.get(student, self._due.get("", ""))
-        parts = hashlib.sha256(f"{self._common} {due}".encode())
-        for part in _submitted(folder):
-            parts.update(hashlib.sha256(part).digest())
-        return parts.hexdigest()
+        return _digest(chain([f"{self._common} {due}".encode()], _submitted(folder)))
 
     @cached_property
     def _common(self) -> str:
         """All but the submission."""
-        parts = hashlib.sha256(json.dumps([*self._settings, *versions()]).encode())
         notebooks = (self._release.source, self._release.notebook)
-        for part in (
-            json.dumps(notebooks, sort_keys=True).encode(),
-            (self._course.root / CONFIG_FILE).read_bytes(),
-            *(path.read_bytes() for path in sources(chapter_of(self._release.assignment))),
-        ):
-            parts.update(hashlib.sha256(part).digest())
-        return parts.hexdigest()
+        code = _digest(path.read_bytes() for path in sources(chapter_of(self._release.assignment)))
+        return _digest(
+            [
+                json.dumps([*self._settings, *versions(), code]).encode(),
+                json.dumps(notebooks, sort_keys=True).encode(),
+                (self._course.root / CONFIG_FILE).read_bytes(),
+            ]
+        )
+
+
+def environment(assignment: str, data: Path | None) -> tuple[str, ...]:
+    """What a machine brings along that grades of an assignment depend on, item by item: the versions of all
+    that is installed, the code that runs and judges, and the data sets, whose names and sizes count."""
+    code = _digest(path.read_bytes() for path in sources(chapter_of(assignment)))
+    python, *packages = versions()
+    frozen = f"d2l {_version('d2l')}"  # not among the project's own needs: its pins cannot be met
+    sets = "no data sets" if data is None else f"data sets {_digest(_sizes(data))[:12]}"
+    machine = platform.machine()
+    return (machine, f"Python {python}", *packages, frozen, f"grader and checks {code[:12]}", sets)
 
 
 def sources(chapter: str) -> Iterator[Path]:
@@ -97,7 +106,9 @@ def engine_sources() -> Iterator[Path]:
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".json"))
+    return sorted(
+        path for path in folder.rglob("*") if path.suffix in (".py", ".json", ".j2", ".css")
+    )
 
 
 def versions() -> list[str]:
@@ -108,6 +119,24 @@ def versions() -> list[str]:
         if "extra ==" not in requirement:
             found.append(f"{name} {importlib.metadata.version(name)}")
     return found
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "missing"
+
+
+def _digest(parts: Iterable[bytes]) -> str:
+    """One hash of several parts, each by its own."""
+    digests = b"".join(hashlib.sha256(part).digest() for part in parts)
+    return hashlib.sha256(digests).hexdigest()
+
+
+def _sizes(folder: Path) -> Iterator[bytes]:
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    yield from (f"{path.relative_to(folder)} {path.stat().st_size}".encode() for path in files)
 
 
 def _submitted(folder: Path) -> Iterator[bytes]:

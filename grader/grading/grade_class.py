@@ -11,14 +11,16 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from nbformat import NotebookNode
 
 from grader.course import Course
+from grader.errors import CourseError, GivenUp
 from grader.grading import gradebook
 from grader.grading.apart import Graded, GradingLost, grade_apart, isolation_for, read
 from grader.grading.capacity import workers_that_fit
+from grader.grading.fingerprint import environment
 from grader.grading.isolated import Isolation
 from grader.grading.names import folder_of, printable, refusal
 from grader.grading.outcome import Failure, Outcome
@@ -29,9 +31,12 @@ from grader.grading.restore import restore, restore_marks
 from grader.grading.secret import read_secret
 from grader.grading.stopping import Stopped
 from grader.grading.submission import Submission
-from grader.grading.transaction import GradebookLocked
+from grader.grading.task import Task, make_task
 from grader.sandbox import Backend, Limits, Sandbox
 from grader.sandbox.launch import Launched
+
+if TYPE_CHECKING:
+    from grader.grading.cluster import Cluster
 
 
 def prepare(
@@ -51,7 +56,7 @@ def autograde(
     assignment: str,
     *,
     pattern: str = "*",
-    workers: int = 1,
+    workers: int | None = None,
     backend: Backend = "bubblewrap",
     limits: Limits | None = None,
     data: Path | None = None,
@@ -59,20 +64,23 @@ def autograde(
     release: Release | None = None,
     plan: Plan | None = None,
     isolation: Isolation | None = None,
+    cluster: str = "",
     progress: Callable[[Outcome, int], None] = lambda outcome, total: None,
     say: Callable[[str], None] = lambda sentence: None,
 ) -> list[Outcome]:
     """Grade every submission of `assignment` whose student matches `pattern`; in student order.
 
     `workers` submissions run side by side, or fewer when memory is short; grades do not depend on their
-    number. A submission that is lost because the sandbox failed is graded again, alone. Each outcome is
-    recorded as soon as it is there, and reported to `progress` with the number of all. launched: a
+    number. cluster: the address of a Dask scheduler, whose workers run and judge, as many at once as there
+    are without `workers`; otherwise it is done here, one at a time without `workers`. A submission that is
+    lost because the sandbox failed is graded again, alone. Each outcome is recorded as soon as it is there,
+    and reported to `progress` with the number of all. launched: a
     sandbox that `launch` has started with the release's modules, for a head start. plan: made with the
     same arguments; what stands in it is not graded again, without it everything is. isolation: from
     `isolation_for`, better started while this process had no threads. say: is told what a change of
-    points means for marks by hand, and how memory limits the workers.
-    Raises CourseError for an unknown assignment or no submissions, SandboxUnavailable when the
-    backend cannot run here; never for what a submission holds.
+    points means for marks by hand, how memory limits the workers, and of machines that are left out.
+    Raises CourseError for an unknown assignment, no submissions, or a cluster that cannot grade,
+    SandboxUnavailable when the backend cannot run here; never for what a submission holds.
     """
     release = release or read_release(course, assignment)
     limits, secret = limits or course.limits, read_secret(course)
@@ -93,30 +101,55 @@ def autograde(
         outcomes[name] = outcome
         progress(outcome, len(plan.waiting))
 
-    workers, warning = workers_that_fit(min(workers, len(plan.waiting)), limits)
-    if warning:
-        say(warning)
     with ExitStack() as stack:
         isolation = isolation or stack.enter_context(isolation_for(assignment))
         isolation.start()
-        sandbox = stack.enter_context(Sandbox(limits, data, backend, release.modules, launched))
-        sandbox.start()
+        if cluster:
+            engine = stack.enter_context(_cluster(cluster, release, backend, limits, data, say))
+            at_once, grade = engine.start(), engine.grade
+            workers = workers or at_once
+        else:
+            workers, warning = workers_that_fit(min(workers or 1, len(plan.waiting)), limits)
+            if warning:
+                say(warning)
+            sandbox = stack.enter_context(Sandbox(limits, data, backend, release.modules, launched))
+            sandbox.start()
+            grade = partial(grade_apart, isolation, sandbox)
         for sentence in gradebook.register(course, release):
             say(sentence)
-        grade = partial(grade_apart, isolation, sandbox, release=release, secret=secret)
-        submissions = _prepared(course, plan, release, isolation)
+        submissions = _prepared(course, plan, release, isolation, secret)
         try:
             lost = _side_by_side(course, submissions, workers, grade, finish)
             for prepared in lost:
-                finish(prepared[0].student, _alone(course, prepared, grade))
-        except (Stopped, GradebookLocked):
+                finish(prepared[0].submission.student, _alone(course, prepared, grade))
+        except (Stopped, GivenUp):
             stack.pop_all()  # nobody waits for what goes on: it ends with this process
             raise
     return [outcomes[name] for name in names]
 
 
-Prepared: TypeAlias = tuple[Submission, NotebookNode, str]
-"""What was handed in, its notebook as it is run, and the fingerprint."""
+def _cluster(
+    address: str,
+    release: Release,
+    backend: Backend,
+    limits: Limits,
+    data: Path | None,
+    say: Callable[[str], None],
+) -> Cluster:
+    try:
+        from grader.grading.cluster import Cluster, Terms
+    except ModuleNotFoundError as error:
+        raise CourseError(
+            f"--cluster needs dask.distributed ({error}): `pip install 'distributed'` in the version of "
+            "requirements.txt, on every machine."
+        ) from None
+    brought = environment(release.assignment, data)
+    terms = Terms(release.assignment, release.modules, backend, limits, brought)
+    return Cluster(address, terms, say)
+
+
+Prepared: TypeAlias = tuple[Task, str]
+"""What is to be graded, and the fingerprint."""
 Grade: TypeAlias = Callable[..., Graded]
 
 
@@ -136,7 +169,7 @@ def _side_by_side(
         for future in done:
             prepared = running.pop(future)
             try:
-                finish(prepared[0].student, _recorded(course, prepared, future.result))
+                finish(prepared[0].submission.student, _recorded(course, prepared, future.result))
             except GradingLost:
                 lost.append(prepared)
 
@@ -146,7 +179,7 @@ def _side_by_side(
             if isinstance(prepared, Failure):
                 finish(name, prepared)
                 continue
-            running[pool.submit(grade, *prepared[:2], last=False)] = prepared
+            running[pool.submit(grade, prepared[0], last=False)] = prepared
             if len(running) > workers:
                 record_done()
         while running:
@@ -161,19 +194,22 @@ def _alone(course: Course, prepared: Prepared, grade: Grade) -> Outcome:
     reason = ""
     for last in (False, True):
         try:
-            return _recorded(course, prepared, partial(grade, *prepared[:2], last=last))
+            return _recorded(course, prepared, partial(grade, prepared[0], last=last))
         except GradingLost as loss:
             reason = str(loss)
-    return Failure(prepared[0].student, f"its earlier grade stays, if there is one: {reason}")
+    return Failure(
+        prepared[0].submission.student, f"its earlier grade stays, if there is one: {reason}"
+    )
 
 
 def _recorded(course: Course, prepared: Prepared, grade: Callable[[], Graded]) -> Outcome:
-    """What `grade` gives, recorded. Raises GradingLost and GradebookLocked."""
-    submission, _, fingerprint = prepared
+    """What `grade` gives, recorded. Raises GradingLost and GivenUp."""
+    task, fingerprint = prepared
+    submission = task.submission
     try:
         graded = grade()
         return record(course, submission, graded.notebook, graded.result, fingerprint)
-    except (GradingLost, GradebookLocked):
+    except (GradingLost, GivenUp):
         raise
     except Exception as error:
         reason = f"could not be graded: {type(error).__name__}: {error}"
@@ -181,7 +217,7 @@ def _recorded(course: Course, prepared: Prepared, grade: Callable[[], Graded]) -
 
 
 def _prepared(
-    course: Course, plan: Plan, release: Release, isolation: Isolation
+    course: Course, plan: Plan, release: Release, isolation: Isolation, secret: str
 ) -> Iterator[tuple[str, Prepared | Failure]]:
     """Every submission, read and sanitised, or why it could not be."""
     for name in plan.waiting:
@@ -190,16 +226,16 @@ def _prepared(
             continue
         try:
             fingerprint = plan.fingerprints.of(name)
-            prepared = prepare(course, name, release, isolation)
+            submission, notebook = prepare(course, name, release, isolation)
             if fingerprint != plan.fingerprints.of(name):
                 raise OSError("it was changed while it was being read; grade it once more")
         except OSError as error:
             reason = f"what was handed in could not be read: {error}"
             yield name, Failure(name, reason)
-        except GradebookLocked:
+        except GivenUp:
             raise
         except Exception as error:
             reason = f"could not be prepared: {type(error).__name__}: {error}"
             yield name, Failure(name, printable(reason, 500))
         else:
-            yield name, (*prepared, fingerprint)
+            yield name, (make_task(submission, notebook, release, secret), fingerprint)

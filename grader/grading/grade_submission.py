@@ -8,18 +8,16 @@ decides from data and from what it computed itself.
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from functools import partial
 
 import torch
 from nbformat import NotebookNode, from_dict
 
 from grader.checks.exercise import Exercise
-from grader.checks.judge import derive_seed, judge, judge_with_reference
+from grader.checks.judge import judge, judge_with_reference
 from grader.checks.packages import WHICH_THERE_ARE
 from grader.checks.registry import chapter_of, get_exercise
 from grader.checks.results import ExerciseResult, SubmissionResult
@@ -27,76 +25,53 @@ from grader.checks.table import ResultTable
 from grader.grading import isolating
 from grader.grading.names import printable
 from grader.grading.reference import reference_for
-from grader.grading.release import DEMO, Release
-from grader.grading.submission import Submission
+from grader.grading.release import BONUS, DEMO, Release
+from grader.grading.task import Task, exercise_of
 from grader.sandbox import CellOutcome, Session
 from grader.wire.probe import StudentError
 
 
 def grade(
-    submission: Submission,
-    notebook: NotebookNode,
+    task: Task,
     *,
-    release: Release,
-    secret: str,
     session: Callable[[int], AbstractContextManager[Session]],
     unreadable: Mapping[str, str],
 ) -> SubmissionResult:
-    """Run and judge `notebook`, what `submission` became when it was prepared; write outputs into its
-    cells.
+    """Run and judge the notebook of `task`; write outputs into its cells.
 
     session: gives the place where the student's code runs, for the seed of its chance. unreadable:
     exercises that are not judged, and why.
 
-    `secret`, the student, what was handed in, and the exercise's name give the seed of the judge's inputs:
-    grading the same again repeats it, and handing in something else gets other questions. The student's
-    process has a seed of its own. Cells tagged `demo`, and those with the source of one in `release`,
-    are not run. Every exercise gets a result, whatever the code does. What happens to cells is added to
-    the submission's findings.
+    Cells tagged `demo`, and those with the source of one in the release, are not run. Every exercise gets a
+    result, whatever the code does. What happens to cells is added to the submission's findings.
     """
     torch.set_num_threads(1)  # a judge compares small tensors, and several judges share a machine
     started = time.perf_counter()
-    student, assignment = submission.student, release.assignment
-    content = content_of(notebook, submission.files)
-    with session(derive_seed(secret, "student", student, assignment)) as place:
-        seeds = partial(derive_seed, secret, student, content)
-        judged = _run_cells(notebook, submission, release, seeds, place, unreadable)
-        results = _with_reference(judged, place, release, unreadable)
+    submission, release = task.submission, task.release
+    with session(task.chance) as place:
+        judged = _run_cells(task, place, unreadable)
+        results = [
+            _weighed(result, release)
+            for result in _with_reference(judged, place, release, unreadable)
+        ]
     for entry, result in zip(judged, results, strict=True):
         entry.cell.outputs = _outputs(result, entry.cell.execution_count)
     seconds = time.perf_counter() - started
     findings = tuple(submission.findings)
-    return SubmissionResult(student, assignment, tuple(results), findings, seconds, content)
+    about = (submission.student, release.assignment)
+    return SubmissionResult(*about, tuple(results), findings, seconds, task.content)
 
 
-def content_of(notebook: NotebookNode, files: Mapping[str, bytes]) -> str:
-    """A hash of what a student's process is given: the code of a prepared notebook, in order, and files."""
-    parts = [
-        cell.source.encode(errors="replace") for cell in notebook.cells if cell.cell_type == "code"
-    ]
-    parts += [
-        part for name in sorted(files) for part in (name.encode(errors="replace"), files[name])
-    ]
-    digests = [hashlib.sha256(part).digest() for part in parts]
-    return hashlib.sha256(b"".join(digests)).hexdigest()
-
-
-def _run_cells(
-    notebook: NotebookNode,
-    submission: Submission,
-    release: Release,
-    seeds: Callable[[str], int],
-    session: Session,
-    unreadable: Mapping[str, str],
-) -> list[_Judged]:
-    """Run the cells in order, and judge each exercise where its check stands. seeds: by its name."""
+def _run_cells(task: Task, session: Session, unreadable: Mapping[str, str]) -> list[_Judged]:
+    """Run the cells in order, and judge each exercise where its check stands."""
+    submission, release = task.submission, task.release
     judged: list[_Judged] = []
     stopped: dict[str, str] = {}
     count = 0
-    for cell in notebook.cells:
+    for cell in task.notebook.cells:
         if cell.cell_type != "code":
             continue
-        name = _exercise(cell)
+        name = exercise_of(cell)
         if name is None and _is_demo(cell, release.demos):
             cell.execution_count, cell.outputs = None, []
             continue
@@ -104,7 +79,7 @@ def _run_cells(
         cell.execution_count = count
         if name is not None:
             exercise = get_exercise(chapter_of(release.assignment), name)
-            seed = seeds(name)
+            seed = task.seeds[name]
             isolating.note(name)
             if name in unreadable:
                 result = judge(exercise, _Unreadable(unreadable[name]), seed)
@@ -184,12 +159,13 @@ def _with_reference(
     return results
 
 
-def _exercise(cell: NotebookNode) -> str | None:
-    """The exercise that a check cell judges."""
-    marks = cell.metadata.get("nbgrader", {})
-    if marks.get("grade") and marks.get("locked"):
-        return marks["grade_id"].removeprefix("check_")
-    return None
+def _weighed(result: ExerciseResult, release: Release) -> ExerciseResult:
+    """The result as the instructor has it count."""
+    if result.exercise in release.dropped:
+        return replace(result, points=0.0, note="This exercise does not count.")
+    if result.exercise in release.bonus:
+        return replace(result, points=0.0, bonus=result.points)
+    return result
 
 
 def _is_demo(cell: NotebookNode, demos: frozenset[str]) -> bool:
@@ -200,9 +176,10 @@ def _outputs(result: ExerciseResult, count: int) -> list[NotebookNode]:
     """What the check cell shows: the table, then the points, which nbgrader reads as the grade."""
     table = ResultTable(result)
     bundle = table._repr_mimebundle_()
-    points = {"text/plain": repr(float(result.earned))}
+    points = {"text/plain": repr(0.0 if result.bonus else float(result.earned))}
     shown = {"output_type": "display_data", "metadata": {}, "data": bundle}
-    returned = {"output_type": "execute_result", "metadata": {}, "data": points}
+    bonus = {BONUS: result.earned} if result.bonus else {}
+    returned = {"output_type": "execute_result", "metadata": bonus, "data": points}
     return [from_dict(shown), from_dict(returned | {"execution_count": count})]
 
 

@@ -11,9 +11,8 @@ import atexit
 import glob
 import os
 from copy import copy
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
-from typing import Any
 
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
@@ -34,6 +33,7 @@ from grader.grading.names import printable, refusal_by_nbgrader
 from grader.grading.release import Release, read_release
 from grader.grading.secret import read_secret
 from grader.grading.submission import Submission
+from grader.grading.task import Task, make_task
 from grader.sandbox import Limits, Sandbox
 from grader.sandbox.launch import Backend
 
@@ -138,6 +138,12 @@ class SandboxExecute(NbGraderPreprocessor):
         help="What a submission may use, by the names of grader.sandbox.Limits: {'cell_seconds': 30}."
     ).tag(config=True)
 
+    dropped = Dict(
+        help="Exercises that do not count, by assignment: {'01_dropout': ['accuracy']}."
+    ).tag(config=True)
+
+    bonus = Dict(help="Exercises that count on top, by assignment.").tag(config=True)
+
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         if "graded" not in resources:
             raise CourseError(
@@ -146,22 +152,19 @@ class SandboxExecute(NbGraderPreprocessor):
             )
         course, release, submission = resources["graded"]
         sandbox = _sandbox(self.sandbox, course.limits, release.modules)
-        graded = self._grade(sandbox, submission, nb, release, read_secret(course))
+        graded = self._grade(sandbox, make_task(submission, nb, release, read_secret(course)))
         for finding in graded.result.findings:
             self.log.warning("%s: %s", submission.student, finding)
         return graded.notebook, resources
 
-    def _grade(self, sandbox: Sandbox, *about: Any) -> Graded:
+    def _grade(self, sandbox: Sandbox, task: Task) -> Graded:
         """Twice, if it is lost on the way: nothing else runs in `sandbox`. Raises GradingLost."""
-        submission, notebook, release, secret = about
-        grade = partial(
-            grade_apart, _isolation(release.assignment), sandbox, release=release, secret=secret
-        )
+        isolation = _isolation(task.release.assignment)
         try:
-            return grade(submission, notebook, last=False)
+            return grade_apart(isolation, sandbox, task, last=False)
         except GradingLost as loss:
-            self.log.warning("%s: lost, and graded again: %s", submission.student, loss)
-        return grade(submission, notebook, last=True)
+            self.log.warning("%s: lost, and graded again: %s", task.submission.student, loss)
+        return grade_apart(isolation, sandbox, task, last=True)
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -13,7 +14,13 @@ from grader.course import Course
 from grader.errors import CourseError
 from grader.grading.release import Release
 from grader.grading.secret import read_secret
-from grader.grading.transaction import GradebookLocked, Transaction, patiently
+from grader.grading.transaction import (
+    GradebookLocked,
+    Transaction,
+    address_of,
+    is_served,
+    patiently,
+)
 from grader.wire.limits import MIB
 
 LOCK_SECONDS = 3.0
@@ -68,19 +75,24 @@ def check_gradebook(course: Course) -> None:
         patiently(lambda: Transaction(course).end(), LOCK_SECONDS)
     except GradebookLocked:
         raise CourseError(
-            f"The gradebook {course.database} is locked: another program is writing it, or has it open "
+            f"The gradebook {address_of(course)} is locked: another program is writing it, or has it open "
             "for changes. Close that program, or wait until it is done."
         ) from None
     except SQLAlchemyError as error:
         said = str(getattr(error, "orig", None) or error).splitlines()[0]
         raise CourseError(
-            f"The gradebook {course.database} cannot be used: {said}. {_advice(said)}"
+            f"The gradebook {address_of(course)} cannot be used: {said}. {_advice(said, is_served(course))}"
         ) from None
 
 
-def _advice(said: str) -> str:
-    if "no such column" in said or "no such table" in said:
+def _advice(said: str, served: bool) -> str:
+    if re.search(r"no such (column|table)|(column|relation) .* does not exist", said):
         return "An older nbgrader made it: back it up, then run `nbgrader db upgrade`."
+    if served:
+        return (
+            "The server must run, and know the user, password and database of c.CourseDirectory.db_url; the "
+            "user must be allowed to make tables."
+        )
     if "readonly" in said or "unable to open" in said or "permission" in said.lower():
         return "The file and its folder must be yours to write."
     if "full" in said:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
@@ -44,6 +44,8 @@ def record(
     """
     path = course.notebook("autograded", submission.assignment, submission.student)
     with transaction(course) as book, finished():
+        # Another run may have been killed, where several grade at once.
+        repair(course, book, submission.assignment, submission.student)
         before = partial(_cells, path)
         notebook, penalty = save_grades(book, course, submission, notebook, before)
         content = (nbformat.writes(notebook).rstrip("\n") + "\n").encode()
@@ -136,19 +138,24 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def repair(course: Course, book: Transaction, assignment: str) -> None:
-    """Bring to its end, or back, what a run left that was killed while it recorded."""
-    left = list(course.folder("autograded").glob(f"*/{OLD}{assignment}"))
+def repair(course: Course, book: Transaction, assignment: str, student: str = "*") -> None:
+    """Bring to its end, or back, what a run left that was killed while it recorded `student`, or anybody."""
+    folder = course.folder("autograded")
+    left = [at for mark in (NEW, OLD) for at in folder.glob(f"{student}/{mark}{assignment}")]
     records = read_records(book, assignment) if left else {}
-    for old in left:
-        folder = old.with_name(assignment)
-        known = records.get(old.parent.name)
-        if known and known.notebook == digest_of(folder / f"{assignment}.ipynb"):
+    for at in {path.with_name(assignment) for path in left}:
+        _repair(at, records)
+
+
+def _repair(folder: Path, records: Mapping[str, Record]) -> None:
+    new, old = (folder.with_name(mark + folder.name) for mark in (NEW, OLD))
+    if os.path.lexists(old):
+        known = records.get(folder.parent.name)
+        if known and known.notebook == digest_of(folder / f"{folder.name}.ipynb"):
             _remove(old)
         else:
             _put_back(folder, old)
-    for new in course.folder("autograded").glob(f"*/{NEW}*"):
-        _remove(new)
+    _remove(new)
 
 
 def digest(content: bytes) -> str:

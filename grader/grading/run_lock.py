@@ -1,4 +1,7 @@
-"""One run a course at a time: two that record at once would each undo what the other did."""
+"""One run a course at a time: two that record at once would each undo what the other did.
+
+On a server's gradebook, records come one after the other by themselves, so that several may grade.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +19,10 @@ LOCK_FILE = ".grader_run"
 
 
 @contextmanager
-def one_run(course: Course, command: str) -> Iterator[None]:
+def one_run(course: Course, command: str, beside_others: bool = False) -> Iterator[None]:
     """Hold the course while `command` runs. The kernel lets go of it when the process ends, however.
 
+    beside_others: together with others that say so, too.
     Raises CourseError, which says who holds it, and when the file cannot be written.
     """
     path = course.root / LOCK_FILE
@@ -28,7 +32,8 @@ def one_run(course: Course, command: str) -> Iterator[None]:
         raise CourseError(f"{path} cannot be written ({error.strerror}): {_ADVICE}") from None
     with open(descriptor, "r+") as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            kind = fcntl.LOCK_SH if beside_others else fcntl.LOCK_EX
+            fcntl.flock(file, kind | fcntl.LOCK_NB)
         except BlockingIOError:
             raise CourseError(_who(path, file.read(1000).strip())) from None
         file.truncate(0)

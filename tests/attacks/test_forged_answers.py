@@ -186,6 +186,39 @@ def forged_checkpoint(inputs: dict, ask: Ask) -> object:
     return answer
 
 
+def batch_of_the_question(inputs: dict, ask: Ask) -> object:
+    """The batch as it was given, and once: with a device beside each tensor that a check believed."""
+    return inputs["spec"]
+
+
+def epochs_of_the_question(inputs: dict, ask: Ask) -> object:
+    """Resumed where the question says it ended, with the parameters of the question."""
+    report: dict = ask(inputs)  # type: ignore[assignment]
+    return {**report, "epoch": inputs["epoch"], "loaded": inputs["parameters"]}
+
+
+def every_name(inputs: dict, ask: Ask) -> object:
+    """All parameters of the network, in case that no gradient reaches any."""
+    _, grads = ask(inputs)  # type: ignore[misc]
+    return [[f"parts.{name}.weight" for name in inputs["names"]], grads]
+
+
+def what_went_in(inputs: dict, ask: Ask) -> object:
+    """In eval mode a dropout layer gives back what it got; here it does so in every mode."""
+    return inputs["inputs"]
+
+
+def many_parameters(inputs: dict, ask: Ask) -> object:
+    """The layer has registered what it has not."""
+    after, _ = ask(inputs)  # type: ignore[misc]
+    return [after, 99]
+
+
+def without_a_loss(inputs: dict, ask: Ask) -> object:
+    """The output of a layer that had nothing to learn."""
+    return ask({**inputs, "slope": torch.zeros_like(inputs["slope"])})
+
+
 FORGERIES = {
     "other": Forgery(
         "ch01",
@@ -313,6 +346,34 @@ FORGERIES = {
         "run_to_checkpoints",
         forged_checkpoint,
         "a forged file",
+    ),
+    "moved": Forgery(
+        "ch11",
+        "move_batch",
+        "result_dropped",
+        "moved_batch",
+        batch_of_the_question,
+        "a returned name of a device",
+    ),
+    "resumed_elsewhere": Forgery(
+        "ch11", "checkpoint", "nothing_loaded", "resumed_run", epochs_of_the_question, "a claim"
+    ),
+    "names": Forgery(
+        "ch09",
+        "find_the_data_bug",
+        "asks_requires_grad",
+        "answer_on_a_board",
+        every_name,
+        "a check of its own for the network in which every name is right",
+    ),
+    "eval_mode": Forgery(
+        "ch09", "DropoutLayer", "own_flag", "outputs_of_dropout", what_went_in, "a claim"
+    ),
+    "registered": Forgery(
+        "ch09", "MyLinear", "plain_tensors", "trained_in_a_network", many_parameters, "a claim"
+    ),
+    "standing_still": Forgery(
+        "ch09", "Bilinear", "by_data", "trained_in_a_network", without_a_loss, "a claim"
     ),
 }
 

@@ -185,6 +185,22 @@ EXPECTED = {
         questions=10,
         favourite=4,
     ),
+    "09_custom_layers": Expected(
+        (
+            "CenteredLayer",
+            "MyLinear",
+            "find_the_data_bug",
+            "Bilinear",
+            "HalfSpectrum",
+            "DropoutLayer",
+            "quiz_layers",
+        ),
+        ("zero_or_nearly", "right_outputs"),
+        questions=10,
+        favourite=4,
+        hint=41,
+        why=16,
+    ),
     "10_saving_and_loading": Expected(
         (
             "save_tensors",
@@ -203,6 +219,29 @@ EXPECTED = {
         favourite=4,
         hint=31,
         why=16,
+    ),
+    "11_devices": Expected(
+        (
+            "try_device",
+            "move_batch",
+            "same_device",
+            "find_the_device_bugs",
+            "timed",
+            "train_anywhere",
+            "MySequential",
+            "MyLinear",
+            "DropoutLayer",
+            "init_xavier",
+            "make_net",
+            "checkpoint",
+            "capstone",
+            "quiz_devices",
+        ),
+        ("is_the_gpu_faster", "what_is_in_a_checkpoint"),
+        questions=10,
+        favourite=4,
+        hint=31,
+        why=21,
     ),
 }
 RUNS = [

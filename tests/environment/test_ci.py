@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-PRESENT = ("bwrap", "chromium", "git", "make", "python3")
+PRESENT = ("bwrap", "chromium", "git", "make", "pg_createcluster", "python3")
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_ci_installs_what_a_bare_machine_lacks(ci) -> None:
     installs = [call for call in calls if call.startswith("apt-get")]
     assert status == 0
     assert [call.split()[1] for call in installs] == ["update", "install"]
-    assert {"bubblewrap", "chromium"} <= set(installs[1].split())
+    assert {"bubblewrap", "chromium", "postgresql"} <= set(installs[1].split())
     assert "python3-venv" not in installs[1]
 
 
@@ -76,7 +76,7 @@ def test_ci_says_what_is_missing_where_it_cannot_install(ci) -> None:
 
 def test_a_failing_step_fails_ci(ci, tmp_path: Path) -> None:
     _program(tmp_path / "make", "exit 3")
-    status, _, _ = ci(("bwrap", "chromium", "git", "python3"))
+    status, _, _ = ci(("bwrap", "chromium", "git", "initdb", "python3"))
     assert status == 3
 
 

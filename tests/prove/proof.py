@@ -32,7 +32,10 @@ WRONG_REPEATS = 4
 """How often each wrong answer is judged again: that it is rejected must not be luck."""
 LUCK = 3
 """How often a wrong answer is judged once more, with other chance, before it counts as a fault: words may
-fit only some of the inputs that are drawn, and the code's own draws differ in the sandbox."""
+fit only some of the inputs that are drawn."""
+LUCK_IN_SANDBOX = 12
+"""The same for a difference between the two ways: the code's own draws differ in the sandbox, and one mask for
+each row still has about the right mean in three drawings of ten."""
 
 
 def judge_catalogue(answers: Sequence[Answer]) -> dict[str, Verdict]:
@@ -143,7 +146,7 @@ def _compare_part(
 def _in_sandbox(answer: Answer, here: Verdict, sandbox: Sandbox) -> list[str]:
     """What is wrong with an answer in the sandbox; a wrong one that may owe it to luck is tried again."""
     found = _compared(answer, here, sandbox)
-    for number in range(LUCK):
+    for number in range(LUCK_IN_SANDBOX):
         if answer.right or not found:
             break
         other = f"{answer.path} {number}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import tarfile
@@ -15,6 +16,7 @@ from grader.checks.folders import files_in
 from grader.checks.functions import called
 from grader.checks.randomness import integer, shuffled
 from grader.checks.student import Student
+from grader.exercises.ch06.files import as_plain_error
 
 ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz")
 OTHERS = (".csv.gz", ".gz", ".csv", ".tar.bz2")
@@ -134,7 +136,7 @@ class Extract(Exercise):
         """`extractall` makes what is missing."""
         for ending in shuffled([".zip", ".tar.gz"]):
             entries = honest_entries()
-            report = extracted(student, ending, entries, folder_exists=True)
+            report = extracted(student, ending, entries, folder_exists=True, relative=True)
             verify_unpacked(report, entries, ending)
 
     @check("nothing lands outside of the folder", weight=2, essential=True)
@@ -142,17 +144,21 @@ class Extract(Exercise):
         """Where would each entry land? `os.path.realpath(os.path.join(folder, name))`"""
         for ending in shuffled([".tar", ".tar.gz", ".zip"]):
             for kind in (
-                ("parent", "absolute", "beside", "link") if ending != ".zip" else ("parent",)
+                ("parent", "detour", "absolute", "beside", "link")
+                if ending != ".zip"
+                else ("parent", "detour")
             ):
                 report = extracted(student, ending, hostile_entries(kind))
                 verify_nothing_outside(report, ending, TOLD[kind])
 
-    @check("an archive with a path or a link that leads outside is refused, whatever its kind")
+    @check("an archive with a path that leads outside, with a link or a pipe is refused")
     def refuses(self, student: Student) -> None:
         """`zipfile` bends such names instead of raising: look yourself."""
         for ending in shuffled([".tar", ".zip"]):
             for kind in (
-                ("parent", "absolute", "link") if ending == ".tar" else ("parent", "absolute")
+                ("parent", "detour", "absolute", "link", "inner", "pipe")
+                if ending == ".tar"
+                else ("parent", "detour", "absolute")
             ):
                 verify_refused(student, ending, hostile_entries(kind), TOLD[kind])
 
@@ -202,9 +208,12 @@ class Extract(Exercise):
 
 TOLD = {
     "parent": "an entry whose path goes up with ../",
+    "detour": "an entry whose path goes up with ../ after a folder",
     "absolute": "an entry with an absolute path",
     "beside": "an entry that lands in a folder beside, whose name begins alike",
     "link": "a link that points outside, and a file through it",
+    "inner": "a link to a file inside",
+    "pipe": "a named pipe, which is neither file nor folder",
 }
 
 
@@ -221,8 +230,9 @@ def published(archive: str) -> str | None:
 
 
 def honest_entries() -> list[list[str]]:
-    """Two files, one of them in a folder."""
+    """Two files, one of them in a folder that has an entry of its own."""
     return [
+        ["folder", "more", ""],
         ["file", f"train{integer(100, 999)}.csv", f"Id,SalePrice\n{integer(1, 999)},1\n"],
         ["file", f"more/test{integer(100, 999)}.csv", f"Id\n{integer(1, 999)}\n"],
     ]
@@ -233,9 +243,12 @@ def hostile_entries(kind: str) -> list[list[str]]:
     evil = f"evil{integer(100, 999)}.txt"
     ways = {
         "parent": [["file", f"../{evil}", "evil"]],
+        "detour": [["file", f"more/../../{evil}", "evil"]],
         "absolute": [["file", f"ABOVE/{evil}", "evil"]],
         "beside": [["file", f"../NAME-beside/{evil}", "evil"]],
         "link": [["link", "shortcut", ".."], ["file", f"shortcut/{evil}", "evil"]],
+        "inner": [["link", "shortcut", "honest.txt"]],
+        "pipe": [["pipe", "pipe", ""]],
     }
     return [["file", "honest.txt", "honest"], *ways[kind]]
 
@@ -246,6 +259,7 @@ def extracted(
     entries: Sequence[Sequence[str]],
     max_bytes: int | None = None,
     folder_exists: bool = False,
+    relative: bool = False,
 ) -> dict:
     """What `extract` did with an archive of these entries (`run_extract`)."""
     report = student.run(
@@ -255,6 +269,7 @@ def extracted(
         entries=[list(entry) for entry in entries],
         max_bytes=max_bytes,
         folder_exists=folder_exists,
+        relative=relative,
     )
     return expect.record(report)
 
@@ -277,7 +292,8 @@ def verify_unpacked(report: dict, entries: Sequence[Sequence[str]], ending: str)
         else "",
     )
     files = report["files"]
-    for _, name, content in entries:
+    contents = {name: content for kind, name, content in entries if kind != "folder"}
+    for name, content in contents.items():
         found = files.get(f"{folder}/{name}")
         expect.true(
             found is not None,
@@ -291,7 +307,7 @@ def verify_unpacked(report: dict, entries: Sequence[Sequence[str]], ending: str)
             seen=f"{name} has another content",
             expected="the bytes that were packed",
         )
-    extra = set(files) - {f"{folder}/{name}" for _, name, _ in entries}
+    extra = set(files) - {f"{folder}/{name}" for name in contents}
     expect.true(
         not extra, seen=f"also there: {', '.join(sorted(extra))}", expected="the contents alone"
     )
@@ -346,9 +362,9 @@ def folders_or_refusals(namespace, names):
     return answers
 
 
-def run_extract(namespace, name, ending, entries, max_bytes, folder_exists):
+def run_extract(namespace, name, ending, entries, max_bytes, folder_exists, relative):
     """Make an archive in a folder below another one, call `extract`, and report what it returned or raised and
-    what lies where.
+    what lies where. relative: in the folder of the archive, with its bare name.
     """
     with tempfile.TemporaryDirectory() as above:
         home = os.path.join(os.path.realpath(above), "home")
@@ -364,12 +380,13 @@ def run_extract(namespace, name, ending, entries, max_bytes, folder_exists):
         report = {"name": name, "folder": None, "error": None}
         more = {} if max_bytes is None else {"max_bytes": max_bytes}
         try:
-            folder = namespace["extract"](archive, **more)
-            report["folder"] = folder if folder is None else os.path.relpath(folder, home)
+            with contextlib.chdir(home):
+                folder = namespace["extract"](name + ending if relative else archive, **more)
+                report["folder"] = folder if folder is None else os.path.relpath(folder, home)
         except NotImplementedError:
             raise
         except Exception as error:
-            report["error"] = [type(error).__name__, str(error)[:200]]
+            report["error"] = as_plain_error(error, home)
         report["files"] = files_in(home)
         report["files"].pop(name + ending, None)
         report["outside"] = {
@@ -381,6 +398,7 @@ def run_extract(namespace, name, ending, entries, max_bytes, folder_exists):
 def make_zip(archive, entries):
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
         for kind, path, text in entries:
+            path = path + "/" if kind == "folder" else path
             packed.writestr(path, "0" if kind == "zeros" else text)
             if (
                 kind == "zeros"
@@ -394,6 +412,10 @@ def make_tar(archive, entries):
             entry, data = tarfile.TarInfo(path), b""
             if kind == "link":
                 entry.type, entry.linkname = tarfile.SYMTYPE, text
+            elif kind == "folder":
+                entry.type, entry.mode = tarfile.DIRTYPE, 0o755
+            elif kind == "pipe":
+                entry.type = tarfile.FIFOTYPE
             else:
                 data = text.encode()
                 entry.size = len(data)

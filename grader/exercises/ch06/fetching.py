@@ -25,7 +25,7 @@ class Sha1Of(Exercise):
     name, points = "sha1_of", 2
     hints = (
         "What does `open(path)` do with bytes that are no text? And how do you read a file in pieces?",
-        'Open it with `"rb"`. `file.read(2**20)` gives the next mebibyte, and `b""` at the end.',
+        'Open it with `"rb"`. `file.read(65_536)` gives the next 64 KiB, and `b""` at the end.',
         "Make `sha1 = hashlib.sha1()` (the digit one), call `sha1.update(data)` for each piece, and return "
         "`sha1.hexdigest()`.",
     )
@@ -73,7 +73,8 @@ def verify_sums(student: Student, files: Sequence[tuple[Tensor, int, str]]) -> N
             "these are 64 digits: SHA-256, not SHA-1": hashlib.sha256(data).hexdigest(),
             "this is MD5, not SHA-1": hashlib.md5(data).hexdigest(),
             "this is the sum of nothing: no byte went in": hashlib.sha1().hexdigest(),
-            "only the first piece went in": hashlib.sha1(data[: 2**20]).hexdigest(),
+            "only the first 64 KiB went in": hashlib.sha1(data[:PIECE]).hexdigest(),
+            "only the first MiB went in": hashlib.sha1(data[: 2**20]).hexdigest(),
             "capital letters; a comparison with the published sum would fail": right.upper(),
         }
         named = [text for text, wrong in mistakes.items() if wrong == seen != right]
@@ -122,6 +123,7 @@ class Case:
     breaks_after: int | None = None
     times: int = 1
     unreachable: bool = False
+    silent: bool = False
     kind: str = "str"
     measured: bool = False
     folder: bool = True
@@ -134,6 +136,7 @@ class Case:
             "breaks_after": self.breaks_after,
             "status": self.status,
             "unreachable": self.unreachable,
+            "silent": self.silent,
         }
         return {
             "name": name,
@@ -238,6 +241,17 @@ class Download(Exercise):
                 because="a response with a page in it is no success: `raise_for_status()` says so",
             )
 
+    @check("a server that says nothing is given up", weight=0.5)
+    def silent(self, student: Student) -> None:
+        """`get(url, stream=True, timeout=10)`"""
+        verify_refused(
+            student,
+            lambda body, other: Case(body, sum_of(body), silent=True),
+            "the server said nothing for a minute",
+            "the file, after all that waiting,",
+            because="without `timeout=10`, requests waits as long as the server likes",
+        )
+
     @check("after a failure, a wrong file that was there is gone as well", weight=0.5)
     def stale(self, student: Student) -> None:
         """Under the final name lies the right file, or none."""
@@ -281,7 +295,12 @@ def fetched(report: dict, name: str) -> tuple[int, Tensor]:
         seen=f"an exception: {': '.join(error) if error else ''}",
         expected="the path of the file",
     )
-    files = expect.record(report["files"])
+    files, beside = expect.record(report["files"]), expect.items(report["beside"])
+    expect.true(
+        not beside,
+        seen=f"meanwhile, {', '.join(map(str, beside))} lay in the folder where the notebook runs",
+        expected='a part beside the final file: `path + ".part"`',
+    )
     expect.true(
         name in files,
         seen=f"in the folder: {listed(files)}",
@@ -316,7 +335,7 @@ def verify_refused(student: Student, make, when: str, what: str, because: str = 
     order = shuffled([make(body, other), Case(body, sum_of(body))])
     for case, (name, report) in zip(order, asked(student, order), strict=True):
         good = case.status == 200 and case.sent is body and case.breaks_after is None
-        if good and not case.unreachable:
+        if good and not case.unreachable and not case.silent:
             verify_fetched(report, name, body)
             continue
         files = expect.record(report["files"])

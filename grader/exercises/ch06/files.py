@@ -6,6 +6,7 @@ a body that the judge has described; so every way to read one works as it does w
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import io
 import os
@@ -23,14 +24,16 @@ class Body(io.RawIOBase):
     `breaks_after` of them.
     """
 
-    def __init__(self, pattern, size, breaks_after):
+    def __init__(self, pattern, size, breaks_after, look):
         super().__init__()
         self.pattern, self.size, self.breaks_after, self.sent = pattern, size, breaks_after, 0
+        self.look = look
 
     def readable(self):
         return True
 
     def read(self, amount=-1):
+        self.look()
         if amount is None or amount < 0:
             pieces = []
             while piece := self.read(PIECE):
@@ -48,16 +51,27 @@ class Body(io.RawIOBase):
 
 
 class Server:
-    """What stands for `requests.get`: one reply, and how often it was asked for."""
+    """What stands for `requests.get`: one reply, how often it was asked for, and what lay in the working folder
+    while it was read. A silent server gives its reply only to somebody who waits without a timeout.
+    """
 
     def __init__(self, reply):
-        self.reply, self.asked = reply, []
+        self.reply, self.asked, self.beside = reply, [], set()
+
+    def look(self):
+        self.beside.update(os.listdir("."))
 
     def get(self, url, params=None, **options):
         self.asked.append(url)
         if self.reply.get("unreachable"):
             raise requests.exceptions.ConnectionError("no route to host")
-        body = Body(as_bytes(self.reply["body"]), self.reply["size"], self.reply["breaks_after"])
+        timeout = options.get("timeout")
+        if timeout == 0:
+            raise ValueError("Attempted to set connect timeout to 0, which no connection can keep")
+        if self.reply["silent"] and timeout is not None:
+            raise requests.exceptions.ReadTimeout(f"Read timed out. (read timeout={timeout})")
+        content = as_bytes(self.reply["body"])
+        body = Body(content, self.reply["size"], self.reply["breaks_after"], self.look)
         response = requests.models.Response()
         response.url, response.status_code = url, self.reply["status"]
         response.reason = "OK" if response.status_code < 400 else "Error"
@@ -67,6 +81,11 @@ class Server:
         if not options.get("stream"):
             response.content  # noqa: B018  (read whole at once, as requests does)
         return response
+
+
+def as_plain_error(error, folder):
+    """Kind and text of an exception, without the folder of the probe, whose name says nothing."""
+    return [type(error).__name__, str(error).replace(folder + os.sep, "")[:200]]
 
 
 def sums_of_files(namespace, files):
@@ -106,12 +125,17 @@ def with_memory(function):
 
 def downloads(namespace, cases):
     """Of each case, one after another, each in a folder of its own: what `download` returned or raised, what
-    lies in the folder then, and how often the server was asked. A case: name, sum, reply, what lies there
-    before (None for no file), whether there is a folder, and the kind of path.
+    lies in the folder then, what lay in the working folder meanwhile, and how often the server was asked. A
+    case: name, sum, reply, what lies there before (None for no file), whether there is a folder, and the kind
+    of path.
     """
     reports = []
     for case in cases:
-        with tempfile.TemporaryDirectory() as home:
+        with (
+            tempfile.TemporaryDirectory() as home,
+            tempfile.TemporaryDirectory() as working,
+            contextlib.chdir(working),
+        ):
             folder = os.path.join(home, "data")
             if case["folder"]:
                 os.mkdir(folder)
@@ -128,8 +152,9 @@ def downloads(namespace, cases):
             except NotImplementedError:
                 raise
             except Exception as error:
-                report["error"] = [type(error).__name__, str(error)[:200]]
+                report["error"] = as_plain_error(error, home)
             report["files"] = files_in(folder)
             report["asked"] = len(server.asked)
+            report["beside"] = sorted(server.beside)
             reports.append(report)
     return reports
