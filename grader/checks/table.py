@@ -66,8 +66,13 @@ class ResultTable:
 
 def headline(result: ExerciseResult, judged: str = "") -> str:
     """`dropout_layer: 4.5 of 6 points (9 of 12 checks passed), cell [12]`."""
+    counts = (
+        f"{as_points(result.points)} points"
+        if not result.bonus
+        else f"{as_points(result.bonus)} bonus points"
+    )
     return (
-        f"{result.exercise}: {as_points(result.earned)} of {as_points(result.points)} points "
+        f"{result.exercise}: {as_points(result.earned)} of {counts} "
         f"({len(result.passed)} of {_counted(len(result.checks))} passed)"
         + (f", {judged}" if judged else "")
     )

@@ -28,7 +28,7 @@ class WrongMark(ValueError):
 
 
 @dataclass(frozen=True)
-class Question:
+class WrittenQuestion:
     """A written question: its model answer as HTML, and how many of its answers are marked."""
 
     name: str
@@ -39,7 +39,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Answer:
+class WrittenAnswer:
     """One student's answer as harmless HTML, and the mark that it has. points: empty where there is none."""
 
     student: str
@@ -69,7 +69,7 @@ class Marking:
             )
         self._notebooks: dict[str, dict[str, NotebookNode]] = {}
 
-    def questions(self) -> list[Question]:
+    def questions(self) -> list[WrittenQuestion]:
         """All questions, in the notebook's order."""
         marks = manual_marks(self._course, self.assignment)
         found = []
@@ -77,17 +77,17 @@ class Marking:
             of_it = [mark for mark in marks if mark.question == name]
             points = max((mark.max_points for mark in of_it), default=0.0)
             marked = sum(not mark.waiting for mark in of_it)
-            found.append(Question(name, points, rendered(model), marked, len(of_it)))
+            found.append(WrittenQuestion(name, points, rendered(model), marked, len(of_it)))
         return found
 
-    def question(self, name: str) -> Question:
+    def question(self, name: str) -> WrittenQuestion:
         """The question of this name. Raises NoSuchAnswer."""
         for question in self.questions():
             if question.name == name:
                 return question
         raise NoSuchAnswer(name)
 
-    def answers(self, question: str) -> list[Answer]:
+    def answers(self, question: str) -> list[WrittenAnswer]:
         """All answers to a question, in the order of the students' ids."""
         found = []
         for mark in manual_marks(self._course, self.assignment):
@@ -95,7 +95,7 @@ class Marking:
                 points = "" if mark.score is None else as_points(mark.score)
                 html = self._html(mark)
                 found.append(
-                    Answer(mark.student, mark.name, html, points, mark.comment, mark.waiting)
+                    WrittenAnswer(mark.student, mark.name, html, points, mark.comment, mark.waiting)
                 )
         return found
 
@@ -107,7 +107,7 @@ class Marking:
         )
         return [comment for comment, _ in counts.most_common(MAX_COMMENTS)]
 
-    def mark(self, question: str, student: str, points: str, comment: str) -> Question:
+    def mark(self, question: str, student: str, points: str, comment: str) -> WrittenQuestion:
         """Give a mark; returns the question with its progress. Raises WrongMark and NoSuchAnswer."""
         known = self.question(question)
         try:

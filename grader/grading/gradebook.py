@@ -24,7 +24,7 @@ from nbgrader.api import (
     SubmittedAssignment,
     SubmittedNotebook,
 )
-from nbgrader.preprocessors import getgrades
+from nbgrader.preprocessors import getgrades, saveautogrades
 from nbgrader.utils import parse_utc
 from sqlalchemy import select
 from sqlalchemy.orm import join
@@ -33,7 +33,7 @@ from grader.course import Course
 from grader.errors import CourseError
 from grader.grading.marks import is_waiting
 from grader.grading.names import printable
-from grader.grading.release import Release
+from grader.grading.release import BONUS, Release
 from grader.grading.submission import Submission
 from grader.grading.transaction import Transaction, transaction
 
@@ -46,11 +46,46 @@ REGISTER = (
     steps.SaveCells,
 )
 SANITISE = (steps.OverwriteCells,)
+
+
+class SaveGrades(steps.SaveAutoGrades):
+    """nbgrader's step that records points; a bonus, which the judge's output tells, becomes extra credit."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        nb, resources = super().preprocess(nb, resources)
+        about = resources["nbgrader"]
+        key = (about["notebook"], about["assignment"], about["student"])
+        checks = [
+            cell for cell in nb.cells if _is_check(cell) and not cell.metadata.nbgrader.points
+        ]
+        if checks:
+            with saveautogrades.Gradebook(about["db_url"]) as book:
+                for cell in checks:
+                    grade = book.find_grade(cell.metadata.nbgrader.grade_id, *key)
+                    grade.extra_credit = _bonus(cell)
+                book.db.commit()
+        return nb, resources
+
+
+def _is_check(cell: NotebookNode) -> bool:
+    marks = cell.metadata.get("nbgrader", {})
+    return bool(marks.get("grade") and marks.get("locked")) and cell.cell_type == "code"
+
+
+def _bonus(cell: NotebookNode) -> float | None:
+    return next(
+        (output.metadata[BONUS] for output in cell.outputs if BONUS in output.get("metadata", {})),
+        None,
+    )
+
+
 RECORD = (
     steps.IgnorePattern,
     ClearMetadataPreprocessor,
     steps.LimitOutput,
-    steps.SaveAutoGrades,
+    SaveGrades,
     steps.AssignLatePenalties,
 )
 log = logging.getLogger("grader.grading.gradebook")
@@ -89,6 +124,10 @@ def _flag_other_points(
     for name, points in _points(book, assignment).items():
         if points == before.get(name, points):
             continue
+        if before[name] == 0:  # it counted as a bonus
+            for grade in _grades(book, assignment):
+                if grade.name == name:
+                    grade.extra_credit = None
         marked = [grade for grade in _marked(book, assignment) if grade.name == name]
         for grade in marked:
             grade.needs_manual_grade = True
@@ -102,8 +141,12 @@ def _flag_other_points(
 
 def _marked(book: Transaction, assignment: str) -> list[Grade]:
     """The grades of an assignment that a person has given."""
+    return [grade for grade in _grades(book, assignment) if grade.manual_score is not None]
+
+
+def _grades(book: Transaction, assignment: str) -> list[Grade]:
     query = book.db.query(Grade).join(SubmittedNotebook).join(SubmittedAssignment).join(Assignment)
-    return query.filter(Assignment.name == assignment, Grade.manual_score.is_not(None)).all()
+    return query.filter(Assignment.name == assignment).all()
 
 
 def due_dates(book: Transaction, assignment: str) -> dict[str, str]:
