@@ -44,6 +44,7 @@ import time
 from pathlib import Path
 
 import torch
+from d2l import torch as d2l
 from torch import nn
 from torch.nn import functional as F
 
@@ -57,6 +58,7 @@ from lab import (
     show_progress,
 )
 from lab.alt_figure import AltFigure
+from lab.book import d2l_loop
 from lab.practice_gpu import PracticeGPUs
 
 check, hint = chapter(11)
@@ -121,6 +123,7 @@ with PracticeGPUs(2) as gpus:
     X = torch.ones(2, 3)
     Y = X.to("cuda:0")
     print(try_device(), try_device(1), try_device(2))
+    print("the book's try_gpu:", d2l.try_gpu(0), d2l.try_gpu(1), d2l.try_gpu(2))
     print("X is on", X.device, "and Y on", Y.device)
     print("computed where its parts are:", (Y @ Y.T).device)
     try:
@@ -722,6 +725,20 @@ def make_net(dropout1=0.2, dropout2=0.5):
 
 # %% check="make_net"
 check("make_net")
+
+# %% [markdown]
+# It is a network like any other: the book's own loop trains it, on 6,000 pictures here.
+
+# %% tags=["demo"]
+torch.manual_seed(0)
+some_train, some_test = fashion_mnist(100, train_size=6_000, test_size=1_000)
+book_net = make_net()
+updater = torch.optim.SGD(book_net.parameters(), lr=0.3)
+loss = nn.CrossEntropyLoss(reduction="none")
+with d2l_loop(quiet=True) as in_the_book:
+    d2l.train_ch3(book_net, some_train, some_test, loss, 3, updater)
+told = ", ".join(f"{value:.2f}" for value in in_the_book.train_loss)
+print(f"train losses {told}, test accuracy {in_the_book.test_acc[-1]:.2f}")
 
 # %% [markdown]
 # ### Exercise: `checkpoint` (5 points, hard, 20 minutes)

@@ -57,6 +57,7 @@ def test_the_published_function_fails_on_a_gpu_and_not_on_a_cpu(solved) -> None:
 def test_what_the_cells_say_of_devices(ran) -> None:
     printed = ran[1]
     assert "cuda:0 cuda:1 cpu" in printed
+    assert "the book's try_gpu: cuda:0 cuda:1 cpu" in printed
     assert "X is on cpu and Y on cuda:0" in printed
     assert "found at least two devices, cuda:0 and cpu!" in printed
     assert "the clock read too early shows less than half of it: True" in printed
@@ -86,6 +87,8 @@ def test_the_capstone_survives_its_power_cut(ran) -> None:
     assert history.train_loss[-1] < history.train_loss[3] < history.train_loss[0]
     assert "the same network, number for number: True" in printed
     assert len(namespace["wrong"]) == 8
+    in_the_book = namespace["in_the_book"]
+    assert in_the_book.train_loss[-1] < in_the_book.train_loss[0] and in_the_book.test_acc[-1] > 0.6
 
 
 @real_data
