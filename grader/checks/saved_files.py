@@ -17,9 +17,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-MAX_UNPACKED = 2**20
-MAX_NUMBERS = 2**18
-DTYPES = {
+LARGEST = 2**20
+MOST_NUMBERS = 2**18
+STORAGES = {
     "FloatStorage": torch.float32,
     "DoubleStorage": torch.float64,
     "HalfStorage": torch.float16,
@@ -33,10 +33,10 @@ DTYPES = {
 }
 TENSOR, PARAMETER = "torch._utils _rebuild_tensor_v2", "torch._utils _rebuild_parameter"
 ORDERED = "collections OrderedDict"
-PLAIN_NAMES = {TENSOR, PARAMETER, ORDERED, *(f"torch {name}" for name in DTYPES)}
+PLAIN_NAMES = {TENSOR, PARAMETER, ORDERED, *(f"torch {name}" for name in STORAGES)}
 """Whom a file with tensors and plain data asks for, as `pickletools` writes it: module, space, name."""
 OTHER_NAMES = {"torch Size", "torch device", "torch.serialization _get_layout"} | {
-    f"torch {str(dtype).removeprefix('torch.')}" for dtype in DTYPES.values()
+    f"torch {str(dtype).removeprefix('torch.')}" for dtype in STORAGES.values()
 }
 """Who else is known to be harmless: `torch.load` with `weights_only` accepts them, too."""
 
@@ -88,7 +88,7 @@ def read_saved(data: bytes) -> Saved:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             entries = packed.infolist()
-            if sum(entry.file_size for entry in entries) > min(len(data), MAX_UNPACKED):
+            if sum(entry.file_size for entry in entries) > min(len(data), LARGEST):
                 raise DamagedFile("its entries are larger than the file")
             parts = {entry.filename.partition("/")[2]: packed.read(entry) for entry in entries}
         reader = _Reader(parts)
@@ -215,12 +215,12 @@ class _Reader:
         """A note in the place of numbers: ("storage", kind, entry, device, count)."""
         _tag, kind, key, *_rest = self.stack.pop()
         data = bytearray(self.parts[f"data/{key}"])
-        dtype = DTYPES[kind.text.removeprefix("torch ")]
+        dtype = STORAGES[kind.text.removeprefix("torch ")]
         numbers = torch.frombuffer(data, dtype=dtype) if data else torch.empty(0, dtype=dtype)
         self.stack.append(_Storage(numbers))
 
 
 def _tensor(storage: _Storage, offset: int, size: tuple, stride: tuple) -> Tensor:
-    if math.prod(size) > MAX_NUMBERS:
+    if math.prod(size) > MOST_NUMBERS:
         raise DamagedFile("a tensor that is larger than the file")
     return storage.numbers.as_strided(size, stride, offset).clone()
