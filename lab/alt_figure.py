@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import io
-import sys
 from html import escape
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+
+from lab.notebook import shell
 
 
 class AltFigure(Figure):
@@ -69,9 +70,3 @@ def _image(figure: Figure, alt_text: str) -> str:
     figure.savefig(png, format="png", dpi=90, bbox_inches="tight", metadata={"Software": None})
     source = base64.b64encode(png.getvalue()).decode("ascii")
     return f'<img alt="{escape(alt_text)}" src="data:image/png;base64,{source}">'
-
-
-def shell() -> object | None:
-    """IPython's shell, where one runs; a process that never imported IPython has none."""
-    ipython = sys.modules.get("IPython")
-    return ipython.get_ipython() if ipython is not None else None

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sized
 from typing import Protocol
 
 from lab.curves import svg_curves
+from lab.notebook import has_kernel
 
 SECONDS_BETWEEN_UPDATES = 0.25
 
@@ -115,9 +116,7 @@ def _open_panel(progress: Progress) -> _Panel | None:
 
     None, too, where what is printed goes elsewhere, as while a check runs a learner's code.
     """
-    ipython = sys.modules.get("IPython")  # a process that never imported it is no notebook
-    shell = ipython.get_ipython() if ipython is not None else None
-    if getattr(shell, "kernel", None) is None or not hasattr(sys.stdout, "pub_thread"):
+    if not has_kernel() or not hasattr(sys.stdout, "pub_thread"):
         return None
     from IPython.display import display
 

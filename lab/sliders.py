@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Callable, Sequence
 
-from lab.alt_figure import shell
+from lab.notebook import has_kernel
 
 
 def slider(
@@ -19,7 +19,7 @@ def slider(
     """
     if at not in values:
         raise ValueError(f"the slider begins at {at}, which is none of its values {list(values)}")
-    if getattr(shell(), "kernel", None) is None or importlib.util.find_spec("ipywidgets") is None:
+    if not has_kernel() or importlib.util.find_spec("ipywidgets") is None:
         draw(at)
         return
     import ipywidgets

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-from types import SimpleNamespace
 
 import ipywidgets
 import pytest
@@ -14,7 +13,7 @@ from lab import slider
 def test_moving_the_slider_draws_anew(monkeypatch) -> None:
     drawn: list[float] = []
     shown: list[ipywidgets.interactive] = []
-    monkeypatch.setattr("lab.sliders.shell", lambda: SimpleNamespace(kernel=object()))
+    monkeypatch.setattr("lab.sliders.has_kernel", lambda: True)
     monkeypatch.setattr("IPython.display.display", shown.append)
     slider(drawn.append, [0.0, 0.5, 0.9], at=0.5, name="p")
     (form,) = shown
@@ -28,7 +27,7 @@ def test_moving_the_slider_draws_anew(monkeypatch) -> None:
 def test_without_widgets_the_figure_is_drawn_once(monkeypatch, lacks) -> None:
     drawn: list[float] = []
     if lacks == "widgets":
-        monkeypatch.setattr("lab.sliders.shell", lambda: SimpleNamespace(kernel=object()))
+        monkeypatch.setattr("lab.sliders.has_kernel", lambda: True)
         monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     slider(drawn.append, [0.0, 0.5], at=0.5)
     assert drawn == [0.5]
