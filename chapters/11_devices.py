@@ -147,8 +147,8 @@ with PracticeGPUs(2) as gpus:
 # 5. numpy, `print`, `float(X)`, `X.item()` need the number on the CPU. The first one says so; the
 #    others copy without a word, and wait.
 #
-# The message of rule 1, *found at least two devices*, is the one that you will see most often. It
-# names the operation in which two devices met. The mistake is some lines earlier: where a tensor was
+# The message of rule 1, *Expected all tensors to be on the same device*, is the one that you will see
+# most often. It names the operation in which two devices met. The mistake is some lines earlier: where a tensor was
 # made, or not moved.
 #
 # ### Exercise: `move_batch` (5 points, medium, 12 minutes)

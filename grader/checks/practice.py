@@ -19,7 +19,7 @@ from grader.checks.student import Student
 from grader.wire.probe import StudentError
 from lab.practice_gpu import PracticeGPUs
 
-TWO_DEVICES = "found at least two devices"
+TWO_DEVICES = "all tensors to be on the same device"
 
 
 def unit() -> float:

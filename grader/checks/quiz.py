@@ -21,7 +21,7 @@ from grader.wire.probe import StudentError
 
 LINE_WIDTH = 100
 MAX_ANSWER = 60  # characters of an answer that are looked at; a letter needs 1
-CLOSED = "answered; what is right is said in the feedback"
+CLOSED = "answered; whether it is right, grading says"
 CLOSED_HINT = (
     "Every question has an answer when its check says so; what is right you read in the feedback."
 )
@@ -48,9 +48,9 @@ class Question:
 class Quiz(Exercise):
     """An exercise of questions: the student fills a dict called like the quiz, number to letter.
 
-    Every question is one check, and every wrong option answers with its own explanation. A closed quiz asks
-    only whether a question is answered: what is right is known to `grader.hidden` alone, and said in the
-    feedback.
+    Every question is one check, and every wrong option answers with its own explanation. A closed quiz,
+    whose file has no key, asks only whether a question is answered: what is right is known to `grader.hidden`
+    alone, and said in the feedback.
     """
 
     questions: ClassVar[Mapping[int, Question]]
@@ -81,10 +81,6 @@ class Quiz(Exercise):
         def ask(_: Exercise, student: Student) -> str:
             letter = self._letter_of(student, number, question)
             option = question.options[letter]
-            if not any(
-                other.right for other in question.options.values()
-            ):  # a bundle's, without the key
-                expect.fail(f"your answer {letter}", because="whether it is right, grading says")
             if not option.right:
                 expect.fail(f"{letter}: {option.text}", because=option.why)
             return option.why
@@ -147,8 +143,6 @@ def write_quiz(quiz: type[Quiz], chapter: str) -> str:
             for question in quiz.questions.values()
         ],
     }
-    if quiz.closed:
-        data["closed"] = True
     return json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
@@ -163,9 +157,18 @@ def read_quiz(text: str) -> type[Quiz]:
             )
             for number, entry in enumerate(data["questions"], start=1)
         }
-        return make_quiz(data["name"], data["points"], questions, closed=data.get("closed") is True)
+        return make_quiz(
+            data["name"],
+            data["points"],
+            questions,
+            closed=not any(_has_key(q) for q in questions.values()),
+        )
     except (ValueError, TypeError, KeyError, AttributeError):
         raise CourseError("is no quiz: delete it, and run `grader build`") from None
+
+
+def _has_key(question: Question) -> bool:
+    return any(option.right for option in question.options.values())
 
 
 def _letter(answer: object, letters: tuple[str, ...]) -> str:

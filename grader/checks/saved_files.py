@@ -17,9 +17,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-MAX_BYTES = 2**20
+MAX_UNPACKED = 2**20
 MAX_NUMBERS = 2**18
-DTYPES = {
+STORAGES = {
     "FloatStorage": torch.float32,
     "DoubleStorage": torch.float64,
     "HalfStorage": torch.float16,
@@ -33,10 +33,10 @@ DTYPES = {
 }
 TENSOR, PARAMETER = "torch._utils _rebuild_tensor_v2", "torch._utils _rebuild_parameter"
 ORDERED = "collections OrderedDict"
-PLAIN_NAMES = {TENSOR, PARAMETER, ORDERED, *(f"torch {name}" for name in DTYPES)}
+PLAIN_NAMES = {TENSOR, PARAMETER, ORDERED, *(f"torch {name}" for name in STORAGES)}
 """Whom a file with tensors and plain data asks for, as `pickletools` writes it: module, space, name."""
 OTHER_NAMES = {"torch Size", "torch device", "torch.serialization _get_layout"} | {
-    f"torch {str(dtype).removeprefix('torch.')}" for dtype in DTYPES.values()
+    f"torch {str(dtype).removeprefix('torch.')}" for dtype in STORAGES.values()
 }
 """Who else is known to be harmless: `torch.load` with `weights_only` accepts them, too."""
 
@@ -88,7 +88,7 @@ def read_saved(data: bytes) -> Saved:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             entries = packed.infolist()
-            if sum(entry.file_size for entry in entries) > min(len(data), MAX_BYTES):
+            if sum(entry.file_size for entry in entries) > min(len(data), MAX_UNPACKED):
                 raise DamagedFile("its entries are larger than the file")
             parts = {entry.filename.partition("/")[2]: packed.read(entry) for entry in entries}
         reader = _Reader(parts)
@@ -215,7 +215,7 @@ class _Reader:
         """A note in the place of numbers: ("storage", kind, entry, device, count)."""
         _tag, kind, key, *_rest = self.stack.pop()
         data = bytearray(self.parts[f"data/{key}"])
-        dtype = DTYPES[kind.text.removeprefix("torch ")]
+        dtype = STORAGES[kind.text.removeprefix("torch ")]
         numbers = torch.frombuffer(data, dtype=dtype) if data else torch.empty(0, dtype=dtype)
         self.stack.append(_Storage(numbers))
 

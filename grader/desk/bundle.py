@@ -18,7 +18,7 @@ _CONFIG = '''"""Says where the notebooks lie."""
 c = get_config()  # noqa: F821
 c.CourseDirectory.release_directory = "notebooks"
 '''
-MARKER = ".student_bundle"
+BUNDLE_MARKER = ".student_bundle"
 ENVIRONMENT = ("pyproject.toml", "requirements.txt", "environment.yml", "postBuild", "LICENSE")
 # What makes, grades and exports a course; hidden checks above all.
 LEFT_OUT = ("hidden", "exercises", "demo.py", "simulated_class.py")
@@ -82,11 +82,11 @@ def bundle(course: Course, folder: Path, assignments: Sequence[str] = ()) -> lis
             raise CourseError(f"{name} has no student notebook: run `grader build`.")
     if not chosen:
         raise CourseError("There are no assignments: run `grader build`.")
-    if folder.exists() and any(folder.iterdir()) and not (folder / MARKER).is_file():
+    if folder.exists() and any(folder.iterdir()) and not (folder / BUNDLE_MARKER).is_file():
         raise CourseError(f"{folder} is not empty and no earlier bundle: name another one.")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    (folder / MARKER).touch()
+    (folder / BUNDLE_MARKER).touch()
     for name in chosen:
         path = course.notebook("release", name)
         target = folder / "notebooks" / name

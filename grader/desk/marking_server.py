@@ -24,7 +24,7 @@ from grader.desk.marking import Marking, NoSuchAnswer, WrongMark
 from grader.grading.transaction import GradebookLocked
 
 _TEMPLATES = Path(__file__).with_name("templates")
-COOKIE, HEADER = "marking_token", "X-Marking-Token"
+COOKIE, TOKEN_HEADER = "marking_token", "X-Marking-Token"
 HERE = ("127.0.0.1", "localhost")
 
 
@@ -100,7 +100,7 @@ class _Question(_Page):
 
 class _Mark(_Page):
     def post(self, name: str) -> None:
-        if not self._is_token(self.request.headers.get(HEADER, "")):
+        if not self._is_token(self.request.headers.get(TOKEN_HEADER, "")):
             raise HTTPError(403)
         try:
             told = json.loads(self.request.body)

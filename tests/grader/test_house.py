@@ -47,6 +47,7 @@ PROBE_FILES = (
     "checks/folders",
     *("exercises/ch06/archives", "exercises/ch06/files", "exercises/ch06/project"),
     *("exercises/ch10/atomic", "exercises/ch10/file_probes", "exercises/ch10/resuming"),
+    *("exercises/ch10/safe", "hidden/ch10/other_files"),
     *("exercises/ch11/checkpoints", "exercises/ch11/whole_run"),
 )
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from nbgrader.api import Gradebook
@@ -166,6 +168,26 @@ def test_a_mark_that_is_being_given_is_waited_for(course, monkeypatch):
         book.db.commit()
     put(course, "ada", share=0.5)
     assert state(course, "ada")["points"]["check_double"] == 2.0
+
+
+def test_a_mark_of_an_answer_that_changes_just_then_asks_for_another_look(course):
+    """The run waits for it before it looks, and so sees that somebody has marked the former answer."""
+    put(registered(course), "ada", answer="the former")
+    with Gradebook(course.database, "dropout-lab") as book, ThreadPoolExecutor(1) as pool:
+        given = book.find_grade("why_double", NAME, NAME, "ada")
+        given.manual_score, given.needs_manual_grade = 1.0, False
+        book.db.flush()
+        run = pool.submit(put, course, "ada", answer="another")
+        waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        for _ in range(600):
+            with book.engine.connect() as connection:
+                if connection.scalar(waiting) or run.done():
+                    break
+            time.sleep(0.1)
+        book.db.commit()
+        run.result(120)
+        book.db.refresh(given)
+        assert (given.manual_score, given.needs_manual_grade) == (1.0, True)
 
 
 def test_several_may_grade_but_pages_are_written_alone(course):

@@ -13,7 +13,7 @@ from torch.nn import functional as F
 
 from lab.practice_gpu import Clock, PracticeGPUs
 
-TWO_DEVICES = "at least two devices"
+TWO_DEVICES = "Expected all tensors to be on the same device"
 REAL = torch.cuda.is_available()
 
 

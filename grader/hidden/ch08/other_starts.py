@@ -1,4 +1,4 @@
-"""Chapter 8: the initialisers in a network of another type, and layers tied in a long network."""
+"""Chapter 8: the initialisers and layers of other sizes, and layers tied in a long network."""
 
 from __future__ import annotations
 
@@ -15,50 +15,52 @@ from grader.checks.randomness import integer, shuffled, signed
 from grader.checks.student import Student
 from grader.exercises.ch08.tied import outputs_after_tying
 
-TITLE = "in a network of float64, all the same"
-INPUTS, OUTPUTS = 60, 40
+TITLE = "layers with a single unit, and with a single input"
+SHAPES = ((1, 60), (40, 1))
+"""Of the weights."""
+Fits = Callable[[Tensor], bool]
 
 
-class NormalInFloat64(HiddenChecks):
+class NormalInSmallLayers(HiddenChecks):
     exercise = "init_normal"
 
     @check(TITLE, weight=0.5)
-    def in_float64(self, student: Student) -> None:
-        """Fill the tensor that is there: it has a type already."""
+    def in_small_layers(self, student: Student) -> None:
+        """The size of a layer does not matter."""
         # A normal number is further than 9 standard deviations from 0 with probability 2.3e-19.
-        statistics.book("far from 0", INPUTS * OUTPUTS * 2.3e-19)
-        verify_in_float64(student, "init_normal", lambda w: 0.005 < float(w.abs().max()) < 0.09)
+        statistics.book("far from 0", 100 * 2.3e-19)
+        verify_in_small_layers(student, "init_normal", lambda w: 0 < float(w.abs().max()) < 0.09)
 
 
-class ConstantInFloat64(HiddenChecks):
+class ConstantInSmallLayers(HiddenChecks):
     exercise = "init_constant"
 
     @check(TITLE, weight=0.5)
-    def in_float64(self, student: Student) -> None:
-        """Fill the tensor that is there: it has a type already."""
-        verify_in_float64(student, "init_constant", lambda w: bool((w == 1).all()))
+    def in_small_layers(self, student: Student) -> None:
+        """The size of a layer does not matter."""
+        verify_in_small_layers(student, "init_constant", lambda w: bool((w == 1).all()))
 
 
-class XavierInFloat64(HiddenChecks):
+class XavierInSmallLayers(HiddenChecks):
     exercise = "init_xavier"
 
     @check(TITLE, weight=0.5)
-    def in_float64(self, student: Student) -> None:
-        """Fill the tensor that is there: it has a type already."""
-        bound = math.sqrt(6 / (INPUTS + OUTPUTS))
-        statistics.book("no large weight", 0.8 ** (INPUTS * OUTPUTS))
-        verify_in_float64(
-            student, "init_xavier", lambda w: 0.8 * bound < float(w.abs().max()) <= 1.00001 * bound
+    def in_small_layers(self, student: Student) -> None:
+        """The size of a layer does not matter."""
+        verify_in_small_layers(
+            student,
+            "init_xavier",
+            lambda w: 0 < float(w.abs().max()) <= 1.00001 * math.sqrt(6 / sum(w.shape)),
         )
 
 
-class MineInFloat64(HiddenChecks):
+class MineInSmallLayers(HiddenChecks):
     exercise = "my_init"
 
     @check(TITLE, weight=0.5)
-    def in_float64(self, student: Student) -> None:
-        """Fill the tensor that is there: it has a type already."""
-        verify_in_float64(
+    def in_small_layers(self, student: Student) -> None:
+        """The size of a layer does not matter."""
+        verify_in_small_layers(
             student,
             "my_init",
             lambda w: bool(((w == 0) | ((w.abs() >= 5) & (w.abs() <= 10))).all()),
@@ -81,24 +83,27 @@ class TiedInLongNetworks(HiddenChecks):
         expect.close(out, logits(values, X), tolerance=expect.LAYERS)
 
 
-def verify_in_float64(student: Student, name: str, fits: Callable[[Tensor], bool]) -> None:
-    """The weight of a layer of float64 has been filled, and has kept its type."""
-    before = torch.randn(OUTPUTS, INPUTS).double() + 20
-    weight = student.run(weight_of_float64, name=name, before=before)
-    weight = expect.finite(expect.tensor(weight, shape=before.shape, dtype=torch.float64))
-    expect.true(
-        fits(weight),
-        seen=f"weights of size {float(weight.abs().min()):.3g} to {float(weight.abs().max()):.3g}",
-        expected="the start that the text asks for",
-    )
+def verify_in_small_layers(student: Student, name: str, fits: Fits) -> None:
+    """The weights of small layers have been filled."""
+    before = [torch.randn(shape) + 20 for shape in SHAPES]
+    weights = expect.items(student.run(filled_weights, name=name, before=before), len(before))
+    for old, weight in zip(before, weights, strict=True):
+        weight = expect.finite(expect.tensor(weight, shape=old.shape))
+        expect.true(
+            fits(weight),
+            seen=f"weights of size {float(weight.abs().min()):.3g} to {float(weight.abs().max()):.3g} "
+            f"in a layer of shape {tuple(old.shape)}",
+            expected="the start that the text asks for",
+        )
 
 
 # What follows runs beside a student's code.
 
 
-def weight_of_float64(namespace, name, before):
-    layer = nn.Linear(before.shape[1], before.shape[0]).double()
+def filled_weights(namespace, name, before):
+    layers = nn.ModuleList(nn.Linear(w.shape[1], w.shape[0]) for w in before)
     with torch.no_grad():
-        layer.weight.copy_(before)
-    nn.Sequential(layer).apply(namespace[name])
-    return layer.weight
+        for layer, weight in zip(layers, before):  # noqa: B905
+            layer.weight.copy_(weight)
+    layers.apply(namespace[name])
+    return [layer.weight for layer in layers]
