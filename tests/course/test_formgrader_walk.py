@@ -41,7 +41,7 @@ def test_from_generate_to_the_page_that_a_student_reads(course, browser: Browser
         context.set_extra_http_headers({"Authorization": f"token {server.token}"})
         page = context.new_page()
         page.goto(f"{server.address}formgrader/manage_assignments")
-        _pressed(page, "td.generate a", "Successfully created the student version")
+        _pressed(page, "td.assign a", "Successfully created the student version")
         assert course.notebook("release", NAME).is_file()
         page.goto(f"{server.address}formgrader/manage_submissions/{NAME}")
         _pressed(page, "td.autograde a", "Successfully autograded")
