@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from grader.checks import expect
 from grader.checks.exercise import Exercise, check
 from grader.checks.functions import asked, called
-from grader.checks.randomness import signed
+from grader.checks.randomness import positive, signed
 from grader.checks.registration import LR, WIDTH, Piece
 from grader.checks.student import Student
 
@@ -115,7 +115,8 @@ class Centred(Exercise):
     def composes(self, student: Student) -> None:
         """They are modules, made by `class CenteredLayer(nn.Module)`, and compute with tensors throughout."""
         for name, rule in RULES.items():
-            weight, X, slope = signed(WIDTH, WIDTH), signed(6, WIDTH), signed(6, WIDTH)
+            weight, X = signed(WIDTH, WIDTH), signed(6, WIDTH)
+            slope = positive(6, WIDTH)  # its means are far from 0: the gradient of the mean shows
             inputs = {"weight": weight, "X": X, "slope": slope, "lr": LR / 5}
             after = asked(student, name, after_a_step_before, **inputs)
             expect.true(
