@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -13,6 +14,7 @@ from grader.grading.marks import StudentMarks
 
 BINS = 10
 MAX_MISTAKES = 25
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 MAX_EXAMPLE = 400
 
 
@@ -195,25 +197,21 @@ def _checks(judged: Sequence[ExerciseResult]) -> Iterator[CheckFigures]:
 
 
 def _mistakes(results: Sequence[SubmissionResult]) -> list[Mistake]:
-    """What most people got wrong in the same way; the first failed check of an exercise speaks for the others."""
-    found: dict[tuple[str, str], list[tuple[str, CheckResult]]] = {}
+    """What most people got wrong in the same way: for the same reason, whatever numbers stand in it."""
+    found: dict[tuple[str, str], dict[str, CheckResult]] = {}
     for result in results:
         for exercise in result.exercises:
-            if exercise.problem:
-                continue
-            told: set[str] = set()
-            for check in exercise.failed:
-                why = check.because or check.title
-                if why not in told:
-                    found.setdefault((exercise.exercise, why), []).append((result.student, check))
-                told.add(why)
+            for check in () if exercise.problem else exercise.failed:
+                why = _NUMBER.sub("…", check.because or check.title)
+                found.setdefault((exercise.exercise, why), {}).setdefault(result.student, check)
     frequent = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))[:MAX_MISTAKES]
-    return [
-        Mistake(
-            name, of[0][1].title, why, of[0][1].message[:MAX_EXAMPLE], tuple(who for who, _ in of)
-        )
-        for (name, why), of in frequent
-    ]
+    return [_mistake(name, of) for (name, _), of in frequent]
+
+
+def _mistake(exercise: str, of: Mapping[str, CheckResult]) -> Mistake:
+    first = next(iter(of.values()))
+    why = first.because or first.title
+    return Mistake(exercise, first.title, why, first.message[:MAX_EXAMPLE], tuple(of))
 
 
 def _looks(results: Sequence[SubmissionResult], pairs: Sequence[Pair]) -> Iterator[NeedsLook]:

@@ -20,6 +20,8 @@ from grader.simulated_class import solved
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "01_dropout_from_scratch"
+# Notebooks import `lab.try_device` from chapter 1 on; chapter 11 has it written anew.
+WRITTEN_ANEW = ("lab/devices.py",)
 MEANINGFUL = 20  # signs of a line that could be an answer
 WORK = """
 import importlib.util, json, sys
@@ -85,7 +87,7 @@ def test_no_solution_is_in_it(whole):
             if not name.endswith(".py"):
                 assert not set(block) & set(lines), name
             passage = passages.intersection(zip(block, block[1:], block[2:], strict=False))
-            assert not passage, (name, passage)
+            assert not passage or name in WRITTEN_ANEW, (name, passage)
 
 
 def test_no_hidden_check_and_no_model_answer_is_in_it(whole):
