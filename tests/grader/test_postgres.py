@@ -57,28 +57,39 @@ def course(small_course, server) -> Course:
 
 def begun(what: str, course: Course, students: list[str]) -> subprocess.Popen:
     words = [sys.executable, "-m", "tests.grader.one_instructor", what, course.root, *students]
-    return subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    pipe = subprocess.PIPE
+    return subprocess.Popen(words, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
 
 
 def test_two_grade_and_one_marks_at_once(course):
-    """Each record is whole, whoever was in between; no mark is lost, and none asks for another look."""
+    """Each record is whole, whoever was in between; no mark is lost, and none asks for another look.
+
+    The two meet at students whom the gradebook knows and at some whom it does not know yet.
+    """
+    new = [f"new {number}" for number in range(3)]
     registered(course)
     for student in STUDENTS:
         put(course, student)
     at_work = [
-        begun("grade", course, STUDENTS),
-        begun("grade", course, STUDENTS[::-1]),
+        begun("grade", course, [*new, *STUDENTS]),
+        begun("grade", course, [*new, *STUDENTS]),
         begun("mark", course, STUDENTS),
     ]
     for process in at_work:
+        assert process.stdout.readline() == "ready\n"
+    for process in at_work:
+        process.stdin.write("\n")
+        process.stdin.flush()
+    for process in at_work:
         _, said = process.communicate(timeout=300)
         assert process.returncode == 0, said
-    for student in STUDENTS:
+    for student in (*new, *STUDENTS):
         kept = state(course, student)
         points = {"check_double": 2.0, "check_quiz_double": 2.0, "why_double": None}
         assert kept["points"] == points, student
         assert kept["record"][2] == 4.0
         assert kept["beside"] == [NAME], "nothing lies aside"
+    for student in STUDENTS:
         with Gradebook(course.database, "dropout-lab") as book:
             given = book.find_grade("why_double", NAME, NAME, student)
             assert (given.manual_score, given.needs_manual_grade) == (MARK, False)
@@ -150,9 +161,11 @@ def test_records_come_one_after_the_other_and_a_long_wait_ends(course, monkeypat
     words = [sys.executable, "-c", code, course.root]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout.readline() == "mine\n"
-        with pytest.raises(GradebookLocked):
-            put(course, "ada")
-        holder.kill()
+        try:
+            with pytest.raises(GradebookLocked):
+                put(course, "ada")
+        finally:
+            holder.kill()
     monkeypatch.undo()
     put(course, "ada")  # the server lets go of what a dead process held
 
