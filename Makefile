@@ -11,7 +11,7 @@ LEFT_OUT := ^$$
 endif
 BIN := .venv/bin
 
-.PHONY: demo test prove lab lint build requirements clean
+.PHONY: demo test test-browser prove lab lint build requirements clean
 
 demo: .venv/ready
 	$(BIN)/grader demo
@@ -19,6 +19,9 @@ demo: .venv/ready
 test: .venv/ready
 	$(BIN)/grader build --check
 	$(BIN)/pytest
+
+test-browser: .venv/ready
+	SCREENSHOTS=screenshots $(BIN)/pytest tests/jupyterlab tests/browser
 
 prove: .venv/ready
 	$(BIN)/python -m tests.prove

@@ -1,6 +1,7 @@
 """nbgrader's configuration: this folder is the course, and student code runs in the sandbox."""
 
 from grader.grading.formgrader import guard
+from grader.wire.answer_box import EMPTY_BOX
 
 c = get_config()  # noqa: F821  (nbgrader provides it)
 
@@ -17,14 +18,21 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",
-    "nbgrader.preprocessors.SaveAutoGrades",
+    "grader.grading.gradebook.SaveGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+
+c.ClearSolutions.text_stub = EMPTY_BOX  # a written answer has a box to stand in
 
 c.Execute.skip_cells_with_tag = "demo"  # the button Validate runs no demonstrations
 c.Execute.timeout = 120  # a busy machine takes long to import torch, and no cell is to blame for it
 c.Execute.iopub_timeout = 60
 
+c.GenerateFeedback.preprocessors = [
+    "grader.grading.gradebook.Grades",  # in place of nbgrader's GetGrades
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]
 c.GenerateFeedback.exporter_class = "grader.grading.pages.FeedbackPage"  # runs nothing
+c.ExportApp.plugin_class = "grader.desk.exports.GradesCsv"  # rounds, and quotes names with commas
 guard()  # formgrader's pages run nothing but formgrader's own scripts

@@ -10,7 +10,7 @@
 #     name: python3
 #   dropout_lab:
 #     title: Dropout from scratch
-#     minutes: 90
+#     minutes: 120
 #     points: 50
 # ---
 
@@ -29,7 +29,7 @@
 # - build a network in which dropout works while training and is off while testing
 # - write the loops that train and measure it, and read the curves they give.
 #
-# **Time**: about 90 minutes. **Points**: 50. You need to know tensors, `nn.Module` and how a softmax
+# **Time**: about 120 minutes. **Points**: 50. You need to know tensors, `nn.Module` and how a softmax
 # regression is trained; names are those of *Dive into Deep Learning* (d2l).
 #
 # **How exercises work.** Write your code in place of the `raise NotImplementedError()` and delete
@@ -42,6 +42,7 @@
 import math
 
 import torch
+from matplotlib import pyplot as plt
 from torch import nn
 
 from grader import chapter
@@ -49,14 +50,16 @@ from lab import (
     FASHION_CLASSES,
     History,
     fashion_mnist,
+    plot_histories,
     plot_history,
+    show_figure,
     show_images,
     show_mask,
     show_progress,
+    slider,
     train_classifier,
     try_device,
 )
-from lab.alt_figure import AltFigure
 
 check, hint = chapter(1)
 device = try_device()
@@ -216,18 +219,40 @@ show_mask(boot, dropout_layer(boot, 0.5))
 # %% tags=["demo"]
 means = torch.stack([dropout_layer(torch.ones(100), 0.5).mean() for _ in range(10_000)])
 print(f"mean of the means {means.mean():.3f}, standard deviation {means.std():.3f}")
-# A matplotlib figure with a sentence for those who cannot see it
-figure = AltFigure("A bell-shaped histogram around 1, nearly all between 0.7 and 1.3", (5, 2.8))
-axes = figure.add_subplot()
+fig, axes = plt.subplots(figsize=(5, 2.8))
 axes.hist(means.numpy(), bins=torch.arange(0.59, 1.42, 0.02).numpy(), edgecolor="white")
 axes.axvline(1.0, color="black", linestyle="--", label="h = 1")
 axes.set_xlabel("mean of 100 units after dropout with p = 0.5")
 axes.set_ylabel("draws")
 axes.legend()
-figure
+show_figure("A bell-shaped histogram around 1, nearly all between 0.7 and 1.3")
 
 # %% [markdown]
-# ### Question: why the scale? (3 points)
+# And with another rate? Move the slider. The picture loses more and more, what is left of it grows
+# brighter, and the bell widens. Its middle stays.
+
+
+# %% tags=["demo"]
+def draw_rate(p):
+    """The boot after dropout with rate p, and the means of 1,000 layers of 100 units."""
+    dropped, means = dropout_layer(boot, p), dropout_layer(torch.ones(1000, 100), p).mean(dim=1)
+    _, (left, right) = plt.subplots(1, 2, figsize=(7, 2.8))
+    left.imshow(dropped.squeeze(), cmap="gray", vmin=0, vmax=3)
+    left.set_title(f"p = {p}: {100 * (dropped == 0).float().mean():.0f} % of the pixels are 0")
+    left.axis("off")
+    right.hist(means.numpy(), bins=torch.arange(0.0, 2.01, 0.04).numpy(), edgecolor="white")
+    right.axvline(1.0, color="black", linestyle="--")
+    right.set_title(f"means of 100 units: {means.mean():.2f} ± {means.std():.2f}")
+    show_figure(
+        f"With p = {p}, the boot has {100 * (dropped == 0).float().mean():.0f} % zeros. The means of "
+        f"100 units lie around {means.mean():.2f}, with standard deviation {means.std():.2f}."
+    )
+
+
+slider(draw_rate, [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9], at=0.5, name="p")
+
+# %% [markdown]
+# ### Question: why the scale? (3 points, medium, 8 minutes)
 #
 # Suppose we left out the division by $1-p$: survivors keep their value. Training would still run.
 # What would go wrong, and when would you notice? What could be done at test time to repair it, and
@@ -314,12 +339,7 @@ check("find_the_randn_bug")
 
 # %% tags=["demo"]
 p = 0.3
-figure = AltFigure(
-    "Two histograms. rand fills the box from 0 to 1, and 30 % lies below 0.3. randn is a bell "
-    "around 0, and 62 % lies below 0.3.",
-    (8, 2.6),
-)
-panels = figure.subplots(1, 2, sharey=True)
+fig, panels = plt.subplots(1, 2, sharey=True, figsize=(8, 2.6))
 for panel, draw, name in zip(panels, (torch.rand, torch.randn), ("rand", "randn"), strict=True):
     numbers = draw(100_000)
     dropped = numbers[numbers <= p]
@@ -329,7 +349,10 @@ for panel, draw, name in zip(panels, (torch.rand, torch.randn), ("rand", "randn"
     panel.axvline(p, color="black", linestyle="--")
     panel.set_title(f"torch.{name}: {100 * len(dropped) / len(numbers):.0f} % dropped")
     panel.set_xlabel("number drawn")
-figure
+show_figure(
+    "Two histograms. rand fills the box from 0 to 1, and 30 % lies below 0.3. randn is a bell "
+    "around 0, and 62 % lies below 0.3."
+)
 
 # %% [markdown]
 # Why did nobody notice? Because the network trains all the same, only with another rate, and with
@@ -425,7 +448,7 @@ with torch.no_grad():
 print(f"{sum(p.numel() for p in net.parameters()):,} parameters")
 
 # %% [markdown]
-# ### Question: a flag of one's own (2 points)
+# ### Question: a flag of one's own (2 points, medium, 5 minutes)
 #
 # Many published notebooks give the network a flag of its own, `self.is_training = True`, and write
 # `if self.is_training:` in `forward`. Then d2l's `evaluate_accuracy` calls `net.eval()`. What
@@ -652,13 +675,14 @@ with_dropout = train_classifier(
 for name, trained in (("without dropout", by_heart), ("with dropout", net)):
     seen, new = (evaluate_accuracy(trained, data) for data in (few_train, few_test))
     print(f"{name}: {seen:.3f} on pictures seen, {new:.3f} on new ones, a gap of {seen - new:.3f}")
+plot_histories({"without dropout": by_heart_history, "with dropout": with_dropout})
 
 # %% [markdown]
 # The gap shrinks, from about 0.18 to about 0.15, though not to nothing. And one run of each is an
 # anecdote, not evidence: another seed moves these numbers by a percent or two. How to ask such a question properly is
 # the subject of chapter 3.
 #
-# ### Question: train mode, test mode (2 points)
+# ### Question: train mode, test mode (2 points, easy, 5 minutes)
 #
 # A friend compares two networks by their train loss after ten epochs: 0.26 without dropout, 0.34
 # with it, and concludes that dropout does harm. What is wrong with the conclusion, and which
@@ -677,9 +701,9 @@ for name, trained in (("without dropout", by_heart), ("with dropout", net)):
 # %% [markdown] quiz="quiz_dropout" points=4
 # ## What dropout is, and what it is not: a quiz (4 points, easy, 8 minutes)
 #
-# Published notes say some odd things about dropout. Choose one letter for each question, run the
-# two cells, and read the explanation of what was wrong. Fill the letters into the dictionary, and
-# delete the `raise` line.
+# Published notes say some odd things about dropout. Choose one letter for each question: run the
+# cell below, press the buttons, and run it again; or write the letters into its dictionary and
+# delete the `raise` line. The check explains every choice.
 #
 # 1. A hidden unit h goes through dropout with rate p. What stays as it was?
 #     - (a) its mean and its variance
@@ -757,6 +781,22 @@ for name, trained in (("without dropout", by_heart), ("with dropout", net)):
 #         > the one to compare with the test accuracy.
 
 # %% [markdown]
+# ## Exercises without a check
+#
+# 1. Swap the two rates, 0.5 after the first hidden layer and 0.2 after the second, and train
+#    again with three seeds each. Which difference is larger, that between the rates or that
+#    between the seeds?
+# 2. Train with and without dropout for 30 epochs instead of 10. Which curves still move? What
+#    happens to the gap between train accuracy in eval mode and test accuracy?
+# 3. Print the variance of each hidden layer's units after every epoch, in train mode, with and
+#    without dropout. Before you run it: which one should be larger, by your formula for one unit?
+# 4. Draw one mask for the whole batch instead of one for each example. Does the network still
+#    train? What do all examples of a batch have in common now?
+# 5. Put dropout on the pixels, with rate 0.2, in place of the hidden units. Look at what the
+#    network sees. Where would you expect it to help?
+# 6. Instead of units, drop single weights: multiply each weight matrix by a fresh mask in every
+#    step, and divide by 1 − p. What is the same as in dropout, and what is not?
+#
 # ## Summary
 #
 # - Dropout replaces a hidden unit by 0 with probability $p$ and by $h/(1-p)$ otherwise. The mean

@@ -10,7 +10,7 @@
 #     name: python3
 #   dropout_lab:
 #     title: Dropout, the concise way
-#     minutes: 100
+#     minutes: 120
 #     points: 44
 # ---
 
@@ -32,7 +32,7 @@
 # - show that two random programs do the same, with a test whose error rate you choose
 # - leave dropout on for prediction, and read what the spread of the answers says.
 #
-# **Time**: about 100 minutes. **Points**: 44. Chapter 1 comes before this one; what is needed of it
+# **Time**: about 120 minutes. **Points**: 44. Chapter 1 comes before this one; what is needed of it
 # stands in a cell below, so this notebook runs by itself.
 
 # %%
@@ -40,6 +40,7 @@ import math
 
 import torch
 from d2l import torch as d2l
+from matplotlib import pyplot as plt
 from torch import nn
 from torch.nn import functional as F
 
@@ -48,10 +49,10 @@ from lab import (
     FASHION_CLASSES,
     evaluate_accuracy,
     fashion_mnist,
+    show_figure,
     train_classifier,
     try_device,
 )
-from lab.alt_figure import AltFigure
 from lab.book import d2l_data, d2l_loop
 
 check, hint = chapter(2)
@@ -232,17 +233,16 @@ panels_of = {"as nn.Linear makes them": net[1].weight.detach().flatten().clone()
 net.apply(init_weights)
 panels_of["after init_weights"] = net[1].weight.detach().flatten()
 panels_of["the bias, before and after"] = net[1].bias.detach()
-figure = AltFigure(
-    "Three histograms. The weights of nn.Linear fill a box from -0.036 to 0.036. After init_weights "
-    "they are a narrow bell around 0 with standard deviation 0.01. The 256 biases fill the same box "
-    "as the weights did at first.",
-    (9, 2.6),
-)
-for panel, (name, numbers) in zip(figure.subplots(1, 3), panels_of.items(), strict=True):
+fig, panels = plt.subplots(1, 3, figsize=(9, 2.6))
+for panel, (name, numbers) in zip(panels, panels_of.items(), strict=True):
     panel.hist(numbers.numpy(), bins=torch.arange(-0.05, 0.051, 0.0025).numpy(), edgecolor="white")
     panel.set_title(f"{name}\nstd {numbers.std():.4f}", fontsize=9)
     panel.set_yticks([])
-figure
+show_figure(
+    "Three histograms. The weights of nn.Linear fill a box from -0.036 to 0.036. After init_weights "
+    "they are a narrow bell around 0 with standard deviation 0.01. The 256 biases fill the same box "
+    "as the weights did at first."
+)
 
 # %% [markdown]
 # ## In the book's own loop
@@ -383,7 +383,7 @@ for mode in ("train", "eval"):
 # acc = d2l.accuracy(y_hat, y) / len(y)
 # ```
 #
-# ### Question: half switched (2 points)
+# ### Question: half switched (2 points, medium, 6 minutes)
 #
 # A friend measures the test accuracy inside `with torch.no_grad():`, without calling `net.eval()`.
 # Another one calls `net.eval()`, without `no_grad()`. What does each of them get, and what does it
@@ -651,19 +651,18 @@ with torch.no_grad():
         drawn[name] = k, b[:, k], distances[k]
 bound = ks_bound(T, 1e-7)
 told = "; ".join(f"{name}: D = {D:.3f}" for name, (_, _, D) in drawn.items())
-figure = AltFigure(
-    f"Distribution functions of one logit, scratch and concise. Bound {bound:.3f}. {told}. On the left "
-    "the two curves lie on each other; on the right, with swapped rates, they part.",
-    (9, 3),
-)
-for panel, (name, (k, b, D)) in zip(figure.subplots(1, 2, sharey=True), drawn.items(), strict=True):
+fig, panels = plt.subplots(1, 2, sharey=True, figsize=(9, 3))
+for panel, (name, (k, b, D)) in zip(panels, drawn.items(), strict=True):
     steps = torch.arange(1, T + 1).numpy() / T
     panel.step(a[:, k].sort().values.numpy(), steps, "-", color="C0", label="scratch")
     panel.step(b.sort().values.numpy(), steps, "--", color="C1", label="concise")
     panel.set_title(f"{name}\nD = {D:.3f}, bound {bound:.3f}", fontsize=9)
     panel.set_xlabel(f"logit {k} in train mode")
     panel.legend()
-figure
+show_figure(
+    f"Distribution functions of one logit, scratch and concise. Bound {bound:.3f}. {told}. On the left "
+    "the two curves lie on each other; on the right, with swapped rates, they part."
+)
 
 # %% [markdown]
 # What has been shown? Where the test says "different", it is wrong at most once in a million runs.
@@ -677,7 +676,7 @@ figure
 # independent, and 1 with probability $1-p$. So $g$ has the same distribution. What the test adds is
 # that the code does what this argument supposes, and of your own code you should not be too sure.
 #
-# ### Question: what the test says (2 points)
+# ### Question: what the test says (2 points, medium, 6 minutes)
 #
 # `same_as_scratch` gave `(True, True)` with `error=1e-6`. A friend concludes: "The probability that
 # the two networks differ is one in a million." What is wrong with that, and what would you do to
@@ -741,7 +740,7 @@ for name, network in trained.items():
 # do better on new pictures is another question, which this measurement does not answer. Keep the
 # story as a story.
 #
-# ### Question: a story and its test (2 points)
+# ### Question: a story and its test (2 points, medium, 6 minutes)
 #
 # Say in your own words what co-adaptation means and how dropout works against it. Then name one
 # observation that would speak *against* the story. Three or four sentences.
@@ -774,7 +773,7 @@ for name, network in trained.items():
 # And it is dropout alone: `net.train()` would also switch batch normalisation, which would then
 # look at its neighbours in the batch and change its own statistics while you only wanted to ask.
 #
-# ### Exercise: `mc_dropout_predict` (5 points, medium, 12 minutes)
+# ### Exercise: `mc_dropout_predict` (5 points, medium, 12 minutes, optional)
 #
 # Write `mc_dropout_predict(net, X, T)`.
 #
@@ -848,10 +847,7 @@ told = "; ".join(
     f"{name}: {FASHION_CLASSES[int(m.argmax())]} with {m.max():.2f} give or take {s[0, m.argmax()]:.2f}"
     for name, (m, s) in parts.items()
 )
-figure = AltFigure(
-    f"Three pictures and the probabilities of ten classes, over 200 passes. {told}", (9, 4)
-)
-panels = figure.subplots(2, 3, height_ratios=(2, 3))
+fig, panels = plt.subplots(2, 3, height_ratios=(2, 3), figsize=(9, 4))
 for column, (name, picture) in enumerate(three.items()):
     m, s = (part[0].cpu().numpy() for part in parts[name])
     panels[0, column].imshow(picture[0, 0].cpu().numpy(), cmap="gray")
@@ -860,7 +856,7 @@ for column, (name, picture) in enumerate(three.items()):
     panels[1, column].bar(range(10), m, yerr=s, color="lightgray", edgecolor="black", capsize=3)
     panels[1, column].set_xticks(range(10), FASHION_CLASSES, rotation=90, fontsize=7)
     panels[1, column].set_ylim(0, 1.3)
-figure
+show_figure(f"Three pictures and the probabilities of ten classes, over 200 passes. {told}")
 
 # %% [markdown]
 # In the quarter where the passes agree most, the network is right in about 99 of 100 cases; where
@@ -871,9 +867,9 @@ figure
 # %% [markdown] quiz="quiz_concise" points=5
 # ## Switches, scales and starting values: a quiz (5 points, easy, 10 minutes)
 #
-# Some of these sentences have been published. Choose one letter for each question, run the two
-# cells, and read the explanation of what was wrong. Fill the letters into the dictionary, and
-# delete the `raise` line.
+# Some of these sentences have been published. Choose one letter for each question: run the cell
+# below, press the buttons, and run it again; or write the letters into its dictionary and delete
+# the `raise` line. The check explains every choice.
 #
 # 1. What does `net.eval()` do?
 #     - (a) it turns gradients off

@@ -42,10 +42,11 @@ import time
 import pandas as pd
 import torch
 from d2l import torch as d2l
+from matplotlib import pyplot as plt
 from torch import nn
 
 from grader import chapter
-from lab import evaluate_accuracy, fashion_mnist, train_classifier, try_device
+from lab import evaluate_accuracy, fashion_mnist, show_figure, train_classifier, try_device
 from lab.alt_figure import AltFigure
 from lab.book import d2l_loop
 from lab.sweep import published_sweep, published_sweep_origin, published_variations
@@ -367,13 +368,7 @@ beside.round(3)
 
 # %% tags=["demo"]
 means = narrow.groupby(CONFIG)[["train_loss", "test_acc"]].mean().reset_index()
-figure = AltFigure(
-    "Test accuracy against train loss, fourteen points. From train loss 0.30 to 0.45 the points form "
-    "a flat band between 0.84 and 0.86; the two points with dropout1 = 0.8 lie below, at a train "
-    "loss of 0.51 and 0.54, with test accuracies of 0.76 and 0.79.",
-    (5.5, 3.2),
-)
-axes = figure.add_subplot()
+fig, axes = plt.subplots(figsize=(5.5, 3.2))
 axes.plot(means["train_loss"], means["test_acc"], "o")
 for row in means.itertuples():
     if row.dropout1 in (0.0, 0.8) or row.dropout2 == 0.8:
@@ -388,7 +383,11 @@ axes.set_xlabel("train loss of the last epoch, with dropout")
 axes.set_ylabel("test accuracy")
 axes.margins(0.12)
 axes.grid(alpha=0.3)
-figure
+show_figure(
+    "Test accuracy against train loss, fourteen points. From train loss 0.30 to 0.45 the points form "
+    "a flat band between 0.84 and 0.86; the two points with dropout1 = 0.8 lie below, at a train "
+    "loss of 0.51 and 0.54, with test accuracies of 0.76 and 0.79."
+)
 
 # %% [markdown]
 # The train loss grows with the rates, as it must: a network that misses half of its units while it
@@ -614,12 +613,7 @@ ranking.round(4)
 # be in the picture.
 
 # %% tags=["demo"]
-figure = AltFigure(
-    "The seven published losses as bars, twice. On the left the axis begins at 0.3: 0.542 looks five "
-    "times as large as 0.35, and the two losses of 0.3 have no bar. On the right it begins at 0.",
-    (8, 2.8),
-)
-left, right = figure.subplots(1, 2)
+fig, (left, right) = plt.subplots(1, 2, figsize=(8, 2.8))
 names = [f"{a:g}, {b:g}" for a, b in zip(published["dropout1"], published["dropout2"], strict=True)]
 for panel, low in ((left, 0.3), (right, 0.0)):
     panel.bar(names, published["train_loss"], color="lightgray", edgecolor="black")
@@ -627,7 +621,10 @@ for panel, low in ((left, 0.3), (right, 0.0)):
     panel.tick_params(axis="x", rotation=60, labelsize=8)
     panel.set_title(f"axis from {low:g}", fontsize=9)
 left.set_ylabel("published train loss")
-figure
+show_figure(
+    "The seven published losses as bars, twice. On the left the axis begins at 0.3: 0.542 looks five "
+    "times as large as 0.35, and the two losses of 0.3 have no bar. On the right it begins at 0."
+)
 
 # %% [markdown]
 # ### Exercise: `plot_sweep` (4 points, medium, 12 minutes)
@@ -800,13 +797,7 @@ wide.round(4)
 # Why are the results scattered so widely? Look at the test accuracy over the epochs:
 
 # %% tags=["demo"]
-figure = AltFigure(
-    "Test accuracy over ten epochs, five seeds each, for (0, 0), (0.2, 0.5) and (0.8, 0.3). All "
-    "curves rise at first and then jump up and down by several hundredths from epoch to epoch, up to "
-    "the last one.",
-    (9, 2.8),
-)
-panels = figure.subplots(1, 3, sharey=True)
+fig, panels = plt.subplots(1, 3, sharey=True, figsize=(9, 2.8))
 for panel, pair in zip(panels, ((0.0, 0.0), (0.2, 0.5), (0.8, 0.3)), strict=True):
     part = narrow[(narrow["dropout1"] == pair[0]) & (narrow["dropout2"] == pair[1])]
     for curve, style in zip(part["test_acc_by_epoch"], ("-", "--", ":", "-.", "-"), strict=True):
@@ -815,7 +806,11 @@ for panel, pair in zip(panels, ((0.0, 0.0), (0.2, 0.5), (0.8, 0.3)), strict=True
     panel.set_xlabel("epoch")
     panel.grid(alpha=0.3)
 panels[0].set_ylabel("test accuracy")
-figure
+show_figure(
+    "Test accuracy over ten epochs, five seeds each, for (0, 0), (0.2, 0.5) and (0.8, 0.3). All "
+    "curves rise at first and then jump up and down by several hundredths from epoch to epoch, up to "
+    "the last one."
+)
 
 # %% [markdown]
 # The accuracy jumps from epoch to epoch. With a constant learning rate of 0.5 the weights never come
@@ -861,12 +856,7 @@ for pair in ((0.0, 0.0), (0.2, 0.5)):
     part = longer_gap[(longer_gap["dropout1"] == pair[0]) & (longer_gap["dropout2"] == pair[1])]
     (accuracy, h), (gap, h_gap) = (mean_interval(part[name]) for name in ("test_acc", "gap"))
     print(f"{pair!s:12} {accuracy:.4f} ± {h:.4f}   {gap:.4f} ± {h_gap:.4f}")
-figure = AltFigure(
-    "Over forty epochs the train loss falls to 0.14 without dropout and to 0.21 with (0.2, 0.5); the "
-    "test accuracies of both rise together to 0.90.",
-    (8, 2.8),
-)
-left, right = figure.subplots(1, 2)
+fig, (left, right) = plt.subplots(1, 2, figsize=(8, 2.8))
 for pair, style in (((0.0, 0.0), "-"), ((0.2, 0.5), "--")):
     part = longer[(longer["dropout1"] == pair[0]) & (longer["dropout2"] == pair[1])]
     for panel, name in ((left, "train_loss"), (right, "test_acc")):
@@ -878,7 +868,10 @@ for panel in (left, right):
     panel.set_xlabel("epoch")
     panel.grid(alpha=0.3)
     panel.legend()
-figure
+show_figure(
+    "Over forty epochs the train loss falls to 0.14 without dropout and to 0.21 with (0.2, 0.5); the "
+    "test accuracies of both rise together to 0.90."
+)
 
 # %% [markdown]
 # Without dropout the gap has grown from 0.021 to 0.054, with (0.2, 0.5) to 0.039 only. The lead of
@@ -1001,19 +994,17 @@ for pair in ((0.0, 0.0), (0.5, 0.5)):
 told = ", ".join(f"{values[-1]:.2f} with {name}" for name, values in variances.items())
 print(f"trained twice on {device} in {time.perf_counter() - began:.1f} s")
 print(f"variance after 20 epochs: {told}")
-figure = AltFigure(
-    "Variance of the second hidden layer over twenty epochs. It grows from nearly 0 and levels off "
-    f"after about five. After 20 epochs it is {told}.",
-    (5.5, 2.8),
-)
-axes = figure.add_subplot()
+fig, axes = plt.subplots(figsize=(5.5, 2.8))
 for (name, values), style in zip(variances.items(), ("-", "--", ":"), strict=True):
     axes.plot(range(1, 21), values, style, label=name)
 axes.set_xlabel("epoch")
 axes.set_ylabel("variance of hidden units")
 axes.grid(alpha=0.3)
 axes.legend()
-figure
+show_figure(
+    "Variance of the second hidden layer over twenty epochs. It grows from nearly 0 and levels off "
+    f"after about five. After 20 epochs it is {told}."
+)
 
 # %% [markdown]
 # In both networks the units grow for some five epochs and then stay. In eval mode those of the network
@@ -1060,7 +1051,7 @@ for n in (1, 256):
 #   costs accuracy, are a factor of three apart.
 
 # %% [markdown]
-# ### Question: what do the data support, and what do they not? (4 points)
+# ### Question: what do the data support, and what do they not? (4 points, hard, 12 minutes)
 #
 # Look once more at everything above. Write six to eight sentences for a colleague who wants to use
 # dropout on Fashion-MNIST: two statements that these data support, two published ones that they do
@@ -1086,7 +1077,7 @@ for n in (1, 256):
 # half a point off for numbers without an interval.*
 
 # %% [markdown]
-# ### Question: plan an experiment (3 points)
+# ### Question: plan an experiment (3 points, medium, 10 minutes)
 #
 # "A wider network with more dropout beats a narrower one without." Plan the experiment that would
 # decide it for 512 against 256 units: the question in one sentence with its answer's unit, what
@@ -1111,9 +1102,9 @@ for n in (1, 256):
 # %% [markdown] quiz="quiz_experiments" points=6.5
 # ## Claims about dropout: a quiz (6.5 points, medium, 15 minutes)
 #
-# Most of these sentences have been published. Choose one letter for each question, run the two
-# cells, and read the explanation of what was wrong. Fill the letters into the dictionary, and delete
-# the `raise` line.
+# Most of these sentences have been published. Choose one letter for each question: run the cell
+# below, press the buttons, and run it again; or write the letters into its dictionary and delete
+# the `raise` line. The check explains every choice.
 #
 # 1. Ten epochs, train loss 0.30 at (0.02, 0.02) and 0.42 at (0.6, 0.6). Which rates are better?
 #     - (a) (0.02, 0.02): its loss is lower
@@ -1268,12 +1259,7 @@ torch.manual_seed(0)
 x_known = torch.rand(40).sort().values * 5
 y_known = torch.sin(2 * x_known) + x_known**0.8 + 0.3 * torch.randn(40)
 x = torch.linspace(0, 5, 101)
-figure = AltFigure(
-    "Forty noisy points along a wavy curve, and two weighted means of them: with width 0.2 the line "
-    "follows the waves, with width 2 it is nearly straight.",
-    (5.5, 3),
-)
-axes = figure.add_subplot()
+fig, axes = plt.subplots(figsize=(5.5, 3))
 axes.plot(x_known, y_known, "o", color="gray", markersize=4, label="known")
 for width, style in ((0.2, "-"), (2.0, "--")):
     weights = torch.softmax(-((x[:, None] - x_known) ** 2) / (2 * width**2), dim=1)
@@ -1281,7 +1267,10 @@ for width, style in ((0.2, "-"), (2.0, "--")):
 axes.set_xlabel("x")
 axes.grid(alpha=0.3)
 axes.legend()
-figure
+show_figure(
+    "Forty noisy points along a wavy curve, and two weighted means of them: with width 0.2 the line "
+    "follows the waves, with width 2 it is nearly straight."
+)
 
 # %% [markdown]
 # ## Summary

@@ -10,7 +10,7 @@
 #     name: python3
 #   dropout_lab:
 #     title: Weight decay
-#     minutes: 110
+#     minutes: 140
 #     points: 50
 # ---
 
@@ -31,7 +31,7 @@
 # - tell a penalty, weight decay and *decoupled* weight decay apart, by numbers
 # - say why the L1 penalty gives weights that are exactly zero.
 #
-# **Time**: about 110 minutes. **Points**: 50. You need linear regression and SGD, as in the third
+# **Time**: about 140 minutes. **Points**: 50. You need linear regression and SGD, as in the third
 # chapter of *Dive into Deep Learning* (d2l). Dropout is not needed here.
 
 # %%
@@ -39,11 +39,11 @@ import time
 
 import torch
 from d2l import torch as d2l
+from matplotlib import pyplot as plt
 from torch import nn
 
 from grader import chapter
-from lab import try_device
-from lab.alt_figure import AltFigure, show_with_alt
+from lab import show_figure, slider, try_device
 
 check, hint = chapter(4)
 device = try_device()
@@ -301,8 +301,7 @@ animator = d2l.Animator(
 for epoch, train_loss, test_loss in curve_0[1::2]:  # every tenth epoch
     animator.add(epoch, (train_loss, test_loss))
 _, train_loss, test_loss = curve_0[-1]
-show_with_alt(
-    animator.fig,
+show_figure(
     f"Without a penalty the train loss falls straight to {train_loss:.2g} on the log scale, and "
     f"the test loss stays flat at {test_loss:.3g}",
 )
@@ -323,9 +322,10 @@ def show_curves(**curves):
         f"test loss from {c[0][2]:.3g} to {c[-1][2]:.3g}"
         for name, c in curves.items()
     )
-    figure = AltFigure(f"Losses over the epochs on a log scale. {told}", (4 * len(curves), 2.8))
-    panels = figure.subplots(1, len(curves), sharey=True, squeeze=False)[0]
-    for panel, (name, curve) in zip(panels, curves.items(), strict=True):
+    _, panels = plt.subplots(
+        1, len(curves), sharey=True, squeeze=False, figsize=(4 * len(curves), 2.8)
+    )
+    for panel, (name, curve) in zip(panels[0], curves.items(), strict=True):
         epochs, train_loss, test_loss = zip(*curve, strict=True)
         panel.semilogy(epochs, train_loss, "-", label="train")
         panel.semilogy(epochs, test_loss, "--", label="test")
@@ -333,8 +333,8 @@ def show_curves(**curves):
         panel.set_xlabel("epoch")
         panel.grid(alpha=0.3)
         panel.legend()
-    panels[0].set_ylabel("loss")
-    return figure
+    panels[0, 0].set_ylabel("loss")
+    show_figure(f"Losses over the epochs on a log scale. {told}")
 
 
 # %% tags=["demo"]
@@ -463,7 +463,7 @@ d2l.sgd([w, b], 0.003, batch_size)
 print(f"largest difference: {(w.detach() - by_formula[0]).abs().max():.1e}")
 
 # %% [markdown]
-# ### Question: why not the bias? (3 points)
+# ### Question: why not the bias? (3 points, medium, 8 minutes)
 #
 # The penalty takes in the weights, but by custom not the bias. Suppose all labels of our problem
 # were measured on another scale that adds 1000 to each. What would a penalty on $b$ do then, and
@@ -747,12 +747,7 @@ print(f"trained {len(lambds)} times on {device} in {time.perf_counter() - began:
 for lambd, valid_loss, test_loss in zip(lambds, valid_losses, test_losses, strict=True):
     mark = "  <- best on validation data" if lambd == best else ""
     print(f"lambd {lambd:6}: validation loss {valid_loss:8.4f}, test loss {test_loss:8.4f}{mark}")
-figure = AltFigure(
-    "Loss against lambd, both on log scales. Validation and test loss fall together from about 80 "
-    f"at 0.1 to about 0.01 at 10, and stay flat up to 300. Chosen is {best}. At 1000 there is none.",
-    (5, 3),
-)
-axes = figure.add_subplot()
+fig, axes = plt.subplots(figsize=(5, 3))
 axes.loglog(lambds, valid_losses, "o-", label="validation")
 axes.loglog(lambds, test_losses, "s--", label="test")
 axes.axvline(best, color="black", linestyle=":", label="chosen")
@@ -760,7 +755,23 @@ axes.set_xlabel("lambd")
 axes.set_ylabel("loss")
 axes.grid(alpha=0.3)
 axes.legend()
-figure
+show_figure(
+    "Loss against lambd, both on log scales. Validation and test loss fall together from about 80 "
+    f"at 0.1 to about 0.01 at 10, and stay flat up to 300. Chosen is {best}. At 1000 there is none."
+)
+
+# %% [markdown]
+# One λ at a time, over the epochs. Move the slider, and watch at which λ the test curve begins to
+# follow the train curve:
+
+
+# %% tags=["demo"]
+def draw_lambd(lambd):
+    """Train and test loss over the epochs for one lambd."""
+    show_curves(**{f"lambd = {lambd:g}": train_scratch(lambd, from_start())[2]})
+
+
+slider(draw_lambd, lambds[:-1], at=3, name="λ")
 
 # %% [markdown]
 # At λ = 1000 the factor is $1 - 0.003 \cdot 1000 = -2$: every step doubles the weights and turns
@@ -773,7 +784,7 @@ figure
 # The book's λ = 3 is not the best value for this problem. It is a value at which one sees
 # something.
 #
-# ### Question: a test set used twice (2 points)
+# ### Question: a test set used twice (2 points, easy, 6 minutes)
 #
 # A friend tries forty values of λ, takes the one with the smallest **test** loss, and reports that
 # loss as the quality of the model. What is wrong with the number, and in which direction is it
@@ -857,7 +868,7 @@ for name, make_updater in {
 # decays. AdamW keeps $\mathbf{g}$ and multiplies the old $\mathbf{w}$ by $1 - \eta\lambda$: every
 # weight decays alike.
 #
-# ### Exercise: `decoupled_decay` (5 points, hard, 15 minutes)
+# ### Exercise: `decoupled_decay` (5 points, hard, 15 minutes, optional)
 #
 # Two functions:
 #
@@ -958,7 +969,7 @@ print(f"\n(1 - 0.001) to the power of 1,000 = {0.999**1000:.3f}")
 #
 # This is called *soft thresholding*.
 #
-# ### Exercise: `l1_step` (2 points, easy, 5 minutes)
+# ### Exercise: `l1_step` (2 points, easy, 5 minutes, optional)
 #
 # Write `l1_step(w, lr, lambd)`: every weight moves towards 0 by `lr * lambd` and stops there.
 #
@@ -1002,17 +1013,16 @@ for name, shrink in {
         f"{name:14} {int((w == 0).sum()):3} weights are exactly 0, "
         f"distance to the truth {(w - sparse_w).norm():.3f}"
     )
-figure = AltFigure(
-    "Three panels with 200 weights each. With no penalty and with L2, the five true weights stand out "
-    "of a carpet of small ones; with L1 they stand alone, near 0.9.",
-    (9, 2.6),
-)
-for panel, (name, w) in zip(figure.subplots(1, 3, sharey=True), fits.items(), strict=True):
+fig, panels = plt.subplots(1, 3, sharey=True, figsize=(9, 2.6))
+for panel, (name, w) in zip(panels, fits.items(), strict=True):
     panel.plot(w.numpy(), "o", markersize=3)
     panel.axhline(0, color="black", linewidth=0.5)
     panel.set_title(name)
     panel.set_xlabel("number of the weight")
-figure
+show_figure(
+    "Three panels with 200 weights each. With no penalty and with L2, the five true weights stand out "
+    "of a carpet of small ones; with L1 they stand alone, near 0.9."
+)
 
 # %% [markdown]
 # L1 finds the five. It also shrinks them, by the price that every weight pays. L2 and no
@@ -1023,8 +1033,9 @@ figure
 # %% [markdown] quiz="quiz_weight_decay" points=4
 # ## Penalty and decay: a quiz (4 points, medium, 10 minutes)
 #
-# Choose one letter for each question, run the two cells, and read the explanation of what was
-# wrong. Fill the letters into the dictionary, and delete the `raise` line.
+# Choose one letter for each question: run the cell below, press the buttons, and run it again; or
+# write the letters into its dictionary and delete the `raise` line. The check explains every
+# choice.
 #
 # 1. What does weight decay limit?
 #     - (a) the number of parameters

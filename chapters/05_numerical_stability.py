@@ -10,7 +10,7 @@
 #     name: python3
 #   dropout_lab:
 #     title: Numerical stability
-#     minutes: 120
+#     minutes: 130
 #     points: 50
 # ---
 
@@ -31,7 +31,7 @@
 # - derive Xavier's and He's initialisation from their conditions
 # - name the three cures, and clip a gradient without turning it.
 #
-# **Time**: about 120 minutes. **Points**: 50. You need matrix products, the chain rule, and an MLP
+# **Time**: about 130 minutes. **Points**: 50. You need matrix products, the chain rule, and an MLP
 # with cross-entropy, as in the fourth chapter of *Dive into Deep Learning* (d2l).
 
 # %%
@@ -40,12 +40,12 @@ import math
 
 import torch
 from d2l import torch as d2l
+from matplotlib import pyplot as plt
 from torch import nn
 from torch.nn import functional as F
 
 from grader import chapter
-from lab import fashion_mnist, try_device
-from lab.alt_figure import AltFigure, show_with_alt
+from lab import fashion_mnist, show_figure, try_device
 from lab.book import d2l_loop
 
 check, hint = chapter(5)
@@ -79,12 +79,7 @@ print(f"PyTorch {torch.__version__}, computing on {device}")
 # %% tags=["demo"]
 def draw_graph():
     """The computational graph of the network, penalty included."""
-    figure = AltFigure(
-        "The computational graph. Upper row, from left to right: X, Z, H, O, L, J. W1 and b1 lead "
-        "to Z, W2 and b2 lead to O, y leads to L. W1 and W2 lead to the penalty s as well, and s leads to J.",
-        (8.5, 2.9),
-    )
-    axes = figure.add_subplot()
+    _, axes = plt.subplots(figsize=(8.5, 2.9))
     places = {
         "X": (0, 1), "Z": (2, 1), "H": (4, 1), "O": (6, 1), "L": (8, 1), "J": (10, 1),
         "b1": (2, 2), "b2": (6, 2), "y": (8, 2), "W1": (1, 0), "W2": (5, 0), "s": (9, 0),
@@ -106,7 +101,10 @@ def draw_graph():
     axes.set_xlim(-0.6, 10.6)
     axes.set_ylim(-0.9, 2.5)
     axes.axis("off")
-    return figure
+    show_figure(
+        "The computational graph. Upper row, from left to right: X, Z, H, O, L, J. W1 and b1 lead "
+        "to Z, W2 and b2 lead to O, y leads to L. W1 and W2 lead to the penalty s as well, and s leads to J."
+    )
 
 
 draw_graph()
@@ -248,7 +246,7 @@ for name, phi, phi_grad in (("ReLU", torch.relu, relu_grad), ("tanh", torch.tanh
 #   layer keeps anyway
 # - the cross-entropy keeps (log-)probabilities, in the shape of the outputs.
 #
-# ### Exercise: `kept_for_backward` (2 points, easy, 5 minutes)
+# ### Exercise: `kept_for_backward` (2 points, easy, 5 minutes, optional)
 #
 # Write `kept_for_backward(batch_size, sizes)`: how many numbers wait for the backward pass, the
 # parameters and the labels not counted.
@@ -372,8 +370,7 @@ d2l.plot(
     legend=["sigmoid", "gradient"],
     figsize=(4.5, 2.5),
 )
-show_with_alt(
-    d2l.plt.gcf(),
+show_figure(
     "The sigmoid rises from 0 to 1 between -8 and 8. Its gradient is a low hill with its top of "
     "0.25 at 0, and nearly 0 from -5 to the left and from 5 to the right.",
 )
@@ -460,8 +457,7 @@ check("product_of_matrices")
 # %% tags=["demo"]
 torch.manual_seed(2)
 n, T = 64, 100
-figure = AltFigure("", (6.5, 3.2))
-axes = figure.add_subplot()
+fig, axes = plt.subplots(figsize=(6.5, 3.2))
 told = []
 for factor, line in ((2, "-"), (1, "--"), (0.5, ":")):
     Ms = factor * stable_std(n) * torch.randn(T, n, n)
@@ -472,12 +468,11 @@ axes.set_xlabel("number of factors")
 axes.set_ylabel("log10 of the norm")
 axes.grid(alpha=0.3)
 axes.legend()
-figure.alt_text = (
+print(f"log10 of the norm after {T} factors: {', '.join(told)}")
+show_figure(
     "Log10 of the norm of a product of up to 100 random 64 x 64 matrices, by the number of factors: "
     f"three straight lines from about 1. After 100 factors, {', '.join(told)}."
 )
-print(f"log10 of the norm after {T} factors: {', '.join(told)}")
-figure
 
 # %% [markdown]
 # Straight lines on a log scale: growth and decay are exponential, and only one slope is flat. A
@@ -575,7 +570,7 @@ for start, constant, dropout in (
 # $\log 2 \approx 0.69$. A random start breaks the symmetry before the first step. And dropout breaks
 # it during training: a mask that takes one twin and leaves the other gives them different gradients.
 #
-# ### Question: all the same (3 points)
+# ### Question: all the same (3 points, medium, 8 minutes)
 #
 # A network with two hidden layers of 256 units starts with all weights 0.5 and all biases 0, and is
 # trained by minibatch SGD with weight decay. How many different units does each hidden layer have
@@ -833,8 +828,7 @@ def draw_weights(std, dtype=torch.float64):
 # %% tags=["demo"]
 torch.manual_seed(6)
 X = torch.randn(256, width, dtype=torch.float64)
-figure = AltFigure("", (6.5, 3.2))
-axes = figure.add_subplot()
+fig, axes = plt.subplots(figsize=(6.5, 3.2))
 print("variance of the activations with ReLU, layers 1, 10 and 20")
 for name, std in starts.items():
     _, variances = activation_stats(X, draw_weights(std(width)))
@@ -845,11 +839,10 @@ axes.set_ylabel("variance of the activations")
 axes.set_xticks([1, 5, 10, 15, 20])
 axes.grid(alpha=0.3)
 axes.legend()
-figure.alt_text = (
+show_figure(
     "Variance of the activations over 20 layers on a log scale. He stays between 0.2 and 0.7, Xavier "
     "falls by about a half in each layer, and N(0, 0.01²) falls steeply, by two decades a layer."
 )
-figure
 
 # %% [markdown]
 # Xavier loses a factor of 2 in each layer, as the derivation of He's condition says: $2^{-19}$ is
@@ -879,8 +872,7 @@ def gradient_norms(phi, weights, seed=7):
     return [g.norm().item() for g in grads]
 
 
-figure = AltFigure("", (9, 3.4))
-panels = figure.subplots(1, 2, sharey=True)
+fig, panels = plt.subplots(1, 2, sharey=True, figsize=(9, 3.4))
 norms = {}
 print("log10 of the gradient's norm, layers 1, 10 and 20")
 for axes, (kind, phi) in zip(
@@ -900,12 +892,11 @@ for axes, (kind, phi) in zip(
     axes.grid(alpha=0.3)
 panels[0].set_ylabel("log10 of the gradient's norm")
 panels[0].legend()
-figure.alt_text = (
+show_figure(
     "Log10 of the gradient's norm for layers 1 to 20. Sigmoid: all three starts fall from the last "
     "layer to the first, N(0, 0.01²) steepest; in layer 1 even the best is at -10. ReLU: He is flat near 0, "
     "Xavier flat near -3, and N(0, 0.01²) flat near -21."
 )
-figure
 
 # %% [markdown]
 # Read the figure from the right to the left, as the gradient travels. With the sigmoid, each layer
@@ -918,7 +909,7 @@ figure
 # both by the same factor. The first layer has lost on the way down what the last one has lost on the
 # way up: 19 factors each, and as many in every layer between.
 #
-# ### Question: from above (3 points)
+# ### Question: from above (3 points, medium, 8 minutes)
 #
 # Show where $n_\mathrm{out}\,\sigma^2 = 1$ comes from: for $\mathbf{o} = \mathbf{W}\mathbf{x}$ with
 # $\mathbf{W}$ of shape $(n_\mathrm{out}, n_\mathrm{in})$, start with the gradient for one input,
@@ -1031,7 +1022,7 @@ for name, block, std in (
 # The direction stays, since one factor is used for all. Clip each parameter on its own, and the
 # step goes another way.
 #
-# ### Exercise: `clip_by_norm` (4 points, medium, 8 minutes)
+# ### Exercise: `clip_by_norm` (4 points, medium, 8 minutes, optional)
 #
 # Write `clip_by_norm(grads, theta)`.
 #
@@ -1109,8 +1100,9 @@ for name in ("d2l", "PyTorch"):
 # %% [markdown] quiz="quiz_stability" points=4
 # ## Products, starts and cures: a quiz (4 points, medium, 10 minutes)
 #
-# Choose one letter for each question, run the two cells, and read the explanation of what was
-# wrong. Fill the letters into the dictionary, and delete the `raise` line.
+# Choose one letter for each question: run the cell below, press the buttons, and run it again; or
+# write the letters into its dictionary and delete the `raise` line. The check explains every
+# choice.
 #
 # 1. You double the batch size. What does training need more of?
 #     - (a) memory for parameters and their gradients

@@ -10,7 +10,7 @@
 #     name: python3
 #   dropout_lab:
 #     title: House prices
-#     minutes: 180
+#     minutes: 200
 #     points: 57
 # ---
 
@@ -32,7 +32,7 @@
 # - compare models by k-fold cross-validation, fold by fold, and catch folds that are none
 # - write a `submission.csv` that is accepted.
 #
-# **Time**: about 180 minutes, in two sittings: before and after *From words to numbers*.
+# **Time**: about 200 minutes, in two sittings: before and after *From words to numbers*.
 # **Points**: 57. You need linear regression and the MLP; weight decay (chapter 4) helps.
 
 # %%
@@ -49,11 +49,11 @@ import pandas as pd
 import requests
 import torch
 from d2l import torch as d2l
+from matplotlib import pyplot as plt
 from torch import nn
 
 from grader import chapter
-from lab import house_prices
-from lab.alt_figure import AltFigure, show_with_alt
+from lab import house_prices, show_figure
 from lab.local_server import LocalServer, Reply
 
 check, hint = chapter(6)
@@ -706,23 +706,22 @@ check("get_k_fold_data")
 
 # %% tags=["demo"]
 rows = torch.arange(22.0).reshape(-1, 1)
-figure = AltFigure(
-    "Two panels of 22 rows in 5 folds, squares are rows that validate. As published with n // k, "
-    "rows 20 and 21 validate in no fold; with get_k_fold_data every row validates once.",
-    (9, 2.4),
-)
+fig, panels = plt.subplots(1, 2, figsize=(9, 2.4))
 published, fixed = torch.zeros(5, 22), torch.zeros(5, 22)
 for i in range(5):
     published[i, published_fold_rows(5, i, 22, lost=False)] = 1
     fixed[i, get_k_fold_data(5, i, rows, rows)[2].flatten().long()] = 1
 titles = ("published: n // k rows a fold", "get_k_fold_data")
-for panel, grid, title in zip(figure.subplots(1, 2), (published, fixed), titles, strict=True):
+for panel, grid, title in zip(panels, (published, fixed), titles, strict=True):
     folds, places = grid.nonzero(as_tuple=True)
     panel.plot(places, folds, "s", markersize=6)
     panel.set(title=title, xlabel="row", xlim=(-1, 22), ylim=(4.6, -0.6), yticks=range(5))
     panel.grid(alpha=0.3)
-figure.axes[0].set_ylabel("fold")
-figure
+panels[0].set_ylabel("fold")
+show_figure(
+    "Two panels of 22 rows in 5 folds, squares are rows that validate. As published with n // k, "
+    "rows 20 and 21 validate in no fold; with get_k_fold_data every row validates once."
+)
 
 # %% [markdown]
 # ### Exercise: `k_fold` (4 points, medium, 10 minutes)
@@ -807,8 +806,7 @@ animator = d2l.Animator(
 )
 for epoch in range(0, 100, 11):
     animator.add(epoch + 1, [curve[epoch] for curve in curves])
-show_with_alt(
-    animator.fig,
+show_figure(
     f"On a log scale, both curves fall slowly from {curves[0][0]:.2g} for 70 epochs and more, then "
     f"flatten at {curves[0][-1]:.3f} and {curves[1][-1]:.3f}",
 )
@@ -886,20 +884,17 @@ for name, parts in errors.items():
     groups = (order, order[:quarter], order[-quarter:])
     told = [error[rows].square().mean().sqrt().item() for rows in groups]
     print(f"{name:35} {told[0]:10.3f} {told[1]:18.3f} {told[2]:17.3f}")
-figure = AltFigure(
-    "Log error of each house against its price, two panels. With a loss in dollars the cheap houses "
-    "scatter more than the dear ones; with a loss in logs their band is narrower.",
-    (9, 2.8),
-)
-for panel, (name, (price, error)) in zip(
-    figure.subplots(1, 2, sharey=True), errors.items(), strict=True
-):
+fig, panels = plt.subplots(1, 2, sharey=True, figsize=(9, 2.8))
+for panel, (name, (price, error)) in zip(panels, errors.items(), strict=True):
     panel.semilogx(price, error, "o", markersize=2.5, alpha=0.5)
     panel.axhline(0, color="black", linewidth=0.8)
     panel.set(title=name, xlabel="price in dollars", ylim=(-1, 1))
     panel.grid(alpha=0.3)
-figure.axes[0].set_ylabel("log prediction − log price")
-figure
+panels[0].set_ylabel("log prediction − log price")
+show_figure(
+    "Log error of each house against its price, two panels. With a loss in dollars the cheap houses "
+    "scatter more than the dear ones; with a loss in logs their band is narrower."
+)
 
 # %% [markdown]
 # So both were true. Trained to its end, the model in dollars comes to 0.154 (over all houses): the
@@ -933,12 +928,7 @@ gain = torch.tensor(in_logs[1]) - torch.tensor(with_mlp[1])
 print(f"linear minus MLP, fold by fold: {gain.mean():.4f} ± {gain.std():.4f}")
 means = {name.replace("_", ", "): np.mean(scores[1]) for name, scores in results.items()}
 told = "; ".join(f"{name} {mean:.3f}" for name, mean in means.items())
-figure = AltFigure(
-    f"Validation score of each of five folds, for three models. Means: {told}. Folds that are hard "
-    "for one model are hard for the others.",
-    (6, 3),
-)
-panel = figure.subplots()
+fig, panel = plt.subplots(figsize=(6, 3))
 for (name, mean), scores, style in zip(
     means.items(), results.values(), ("o-", "s--", "^:"), strict=True
 ):
@@ -946,7 +936,10 @@ for (name, mean), scores, style in zip(
 panel.set(xlabel="fold", ylabel="log RMSE on validation rows", xticks=range(k))
 panel.grid(alpha=0.3)
 panel.legend()
-figure
+show_figure(
+    f"Validation score of each of five folds, for three models. Means: {told}. Folds that are hard "
+    "for one model are hard for the others."
+)
 
 # %% [markdown]
 # 0.131 ± 0.021. The spread of either model is larger than the gain of 0.012 between the last two. So
@@ -955,7 +948,7 @@ figure
 # 0.006, and the MLP wins in all five, once by no more than 0.002. What that licenses you to say, you
 # write down yourself.
 #
-# ### Written answer (3 points, 10 minutes)
+# ### Written answer: what five folds say (3 points, medium, 10 minutes)
 #
 # A colleague tries 40 configurations of networks with these five folds, takes the one with the
 # smallest mean, and reports its mean, 0.121, as what is to be expected of new houses. In four to six
@@ -1055,7 +1048,7 @@ print(f"prices {train_labels.median():,.0f}")
 # in a cell of your own, and hand it in on Kaggle, in the competition *House Prices: Advanced
 # Regression Techniques*.)
 #
-# ### Written answer (3 points, 8 minutes)
+# ### Written answer: three leaks (3 points, medium, 8 minutes)
 #
 # Somebody predicts house prices with a score of 0.02, on validation rows, and is proud. Among the
 # features is `TransferTax`, the tax that the buyer paid to the state. Explain the leak, name two
@@ -1078,8 +1071,9 @@ print(f"prices {train_labels.median():,.0f}")
 # %% [markdown] quiz="quiz_house_prices" points=4
 # ## A project and its traps: a quiz (4 points, medium, 10 minutes)
 #
-# Choose one letter for each question, run the two cells, and read the explanation of what was
-# wrong. Fill the letters into the dictionary, and delete the `raise` line.
+# Choose one letter for each question: run the cell below, press the buttons, and run it again; or
+# write the letters into its dictionary and delete the `raise` line. The check explains every
+# choice.
 #
 # 1. A download breaks half-way, and the program wrote straight to `data.csv`. What happens at the
 #    next start of a program that asks `os.path.exists`?

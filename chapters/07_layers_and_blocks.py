@@ -38,12 +38,12 @@
 # %%
 import torch
 from d2l import torch as d2l
+from matplotlib import pyplot as plt
 from torch import nn
 from torch.nn import functional as F
 
 from grader import chapter
-from lab import evaluate_accuracy, fashion_mnist, try_device
-from lab.alt_figure import AltFigure
+from lab import evaluate_accuracy, fashion_mnist, show_figure, try_device
 from lab.book import d2l_loop
 
 check, hint = chapter(7)
@@ -291,10 +291,7 @@ told = "; ".join(
     f"test accuracy from {h.test_acc[0]:.2f} to {h.test_acc[-1]:.2f}"
     for kind, h in histories.items()
 )
-figure = AltFigure(
-    f"Training with the hidden layers in an nn.ModuleList and in a list. {told}", (8, 2.8)
-)
-left, right = figure.subplots(1, 2)
+fig, (left, right) = plt.subplots(1, 2, figsize=(8, 2.8))
 for (kind, h), style in zip(histories.items(), ("o-", "s--"), strict=True):
     epochs = range(1, len(h.train_loss) + 1)
     left.plot(epochs, h.train_loss, style, label=kind)
@@ -305,7 +302,7 @@ for panel, title in ((left, "train loss"), (right, "test accuracy")):
     panel.set_xticks(range(1, num_epochs + 1))
     panel.grid(alpha=0.3)
     panel.legend()
-figure
+show_figure(f"Training with the hidden layers in an nn.ModuleList and in a list. {told}")
 
 # %% [markdown]
 # The loss falls, seven pictures of ten are named right, and the hidden layers have not moved at all:
@@ -315,7 +312,7 @@ figure
 # for a day. So count what you have built before you train it: `sum(p.numel() for p in
 # net.parameters())` is 269,322 for the one network, and 2,570 for the other.
 #
-# ### Written answer: half a network (2 points, 6 minutes)
+# ### Written answer: half a network (2 points, medium, 6 minutes)
 #
 # A classmate's network with a plain list of hidden layers reaches a decent accuracy, as above.
 # Now they (a) save `state_dict()`, load it into a fresh network and measure again, and (b) move
@@ -420,19 +417,17 @@ lengths = torch.linspace(0, 12, 1201)
 with torch.no_grad():
     outputs = torch.stack([within_lines(5_000, fixed, t * direction) for t in lengths])
 jumps = (outputs[1:] - outputs[:-1]).abs() > 0.05
-figure = AltFigure(
-    "The output of FixedHiddenMLP over the length t of its input, from 0 to 12: pieces of smooth "
-    f"curves with {int(jumps.sum())} jumps between them, at each of which the loop runs once more or "
-    "once less and the output is halved or doubled",
-    (7, 2.8),
-)
-panel = figure.subplots()
+fig, panel = plt.subplots(figsize=(7, 2.8))
 pieces = torch.where(torch.cat([jumps, torch.tensor([False])]), torch.nan, outputs)
 panel.plot(lengths.numpy(), pieces.numpy())
 panel.set_xlabel("t, in net(t * X)")
 panel.set_ylabel("output")
 panel.grid(alpha=0.3)
-figure
+show_figure(
+    "The output of FixedHiddenMLP over the length t of its input, from 0 to 12: pieces of smooth "
+    f"curves with {int(jumps.sum())} jumps between them, at each of which the loop runs once more or "
+    "once less and the output is halved or doubled"
+)
 
 # %% [markdown]
 # At each jump the loop runs once more than on its left, or once less. Between two jumps the
@@ -596,14 +591,13 @@ def draw_blocks(panel, block, name, left, right, depth=0):
 # %% tags=["demo"]
 whole = chimera()
 lines = [f"{name or 'the chimera'} is a {type(m).__name__}" for name, m in whole.named_modules()]
-figure = AltFigure(f"Boxes in boxes. {'; '.join(lines)}", (9, 3.4))
-panel = figure.subplots()
+fig, panel = plt.subplots(figsize=(9, 3.4))
 panel.axis("off")
 boxes = draw_blocks(panel, whole, "chimera", 0, 1)
 print(
     f"{boxes} boxes; in brackets the parameters, {sum(p.numel() for p in whole.parameters()):,} in all"
 )
-figure
+show_figure(f"Boxes in boxes. {'; '.join(lines)}")
 
 # %% [markdown]
 # ## Blocks that make blocks
@@ -611,7 +605,7 @@ figure
 # The book ends its section with three questions. The first, what goes wrong with a plain list, you
 # have answered. The other two are functions that take blocks and give a block.
 #
-# ### Exercise: `parallel_block` (4 points, medium, 8 minutes)
+# ### Exercise: `parallel_block` (4 points, medium, 8 minutes, optional)
 #
 # Write `parallel_block(net1, net2)`, as a class or as a function. What it gives is a module that
 # hands its input to both, and returns their outputs side by side: **concatenated in the last
@@ -653,7 +647,7 @@ check("parallel_block")
 # Dozens: nobody writes them one by one. A **factory** is a function that makes a new block at each
 # call.
 #
-# ### Exercise: `repeat_block` (5 points, medium, 8 minutes)
+# ### Exercise: `repeat_block` (5 points, medium, 8 minutes, optional)
 #
 # Write `repeat_block(factory, n)`. It returns a module that applies n blocks one after the other.
 #
@@ -697,7 +691,7 @@ for name, deep in (("n blocks", repeat_block(pair, 8)), ("one block", nn.Sequent
     print(f"{name:10} {len(deep)} entries, {numbers:5,} parameters, output {tuple(deep(X).shape)}")
 
 # %% [markdown]
-# ### Written answer: class or Sequential? (2 points, 6 minutes)
+# ### Written answer: class or Sequential? (2 points, easy, 6 minutes)
 #
 # When is `nn.Sequential` enough, and when do you write a class with a `forward` of its own? Name
 # one network from this chapter for each, and say what the class can do that the row of blocks
@@ -716,8 +710,9 @@ for name, deep in (("n blocks", repeat_block(pair, 8)), ("one block", nn.Sequent
 # %% [markdown] quiz="quiz_blocks" points=5
 # ## What is registered, and what only looks so: a quiz (5 points, easy, 10 minutes)
 #
-# Choose one letter for each question, fill the letters into the dictionary, and delete the `raise`
-# line.
+# Choose one letter for each question: run the cell below, press the buttons, and run it again; or
+# write the letters into its dictionary and delete the `raise` line. The check explains every
+# choice.
 #
 # 1. Which of these duties of a block does PyTorch take over completely?
 #     - (a) the forward pass

@@ -42,12 +42,12 @@ import math
 
 import torch
 from d2l import torch as d2l
+from matplotlib import pyplot as plt
 from torch import nn
 from torch.nn import functional as F
 
 from grader import chapter
-from lab import try_device
-from lab.alt_figure import AltFigure
+from lab import show_figure, try_device
 
 check, hint = chapter(8)
 device = try_device()
@@ -235,13 +235,7 @@ spreads = [torch.tensor([spread_of_outputs(k, seed) for seed in range(200)]) for
 medians = [s.median().item() for s in spreads]
 for k, median in zip(depths, medians, strict=True):
     print(f"{k} blocks: median spread of the outputs {median:.1e}")
-figure = AltFigure(
-    "The spread of the outputs of 200 random rows over the number of blocks, on a log scale, with a "
-    f"thin band for the middle half of the starts: about a tenth with each block, from {medians[0]:.2f} "
-    f"without a block to {medians[4]:.6f} with four",
-    (6.4, 3),
-)
-panel = figure.subplots()
+fig, panel = plt.subplots(figsize=(6.4, 3))
 low, high = ([s.quantile(q).item() for s in spreads] for q in (0.25, 0.75))
 panel.fill_between(
     depths, [max(x, 1e-8) for x in low], high, alpha=0.3, label="middle half of the starts"
@@ -252,13 +246,17 @@ panel.set_ylabel("spread of the outputs")
 panel.set_xticks(depths)
 panel.grid(alpha=0.3)
 panel.legend()
-figure
+show_figure(
+    "The spread of the outputs of 200 random rows over the number of blocks, on a log scale, with a "
+    f"thin band for the middle half of the starts: about a tenth with each block, from {medians[0]:.2f} "
+    f"without a block to {medians[4]:.6f} with four"
+)
 
 # %% [markdown]
 # Each block takes the differences between rows down to about a tenth. After four blocks, 0.16 has
 # become 0.00001.
 #
-# ### Written answer: a network that forgets its input (2 points, 8 minutes)
+# ### Written answer: a network that forgets its input (2 points, medium, 8 minutes)
 #
 # Why do the differences between the rows shrink with each block, and what is it that the output
 # consists of then? (`nn.Linear` draws weights and biases uniformly in $\pm 1/\sqrt{n}$, with $n$
@@ -365,7 +363,7 @@ for name, init in (("init_constant", init_constant), ("init_xavier", init_xavier
     print(f"{name:14} loss {final:.4f}, {different} different hidden units of {len(units)}")
 
 # %% [markdown]
-# ### Written answer: constants and symmetry (2 points, 6 minutes)
+# ### Written answer: constants and symmetry (2 points, easy, 6 minutes)
 #
 # After 1,200 steps, all eight hidden units of the first network are still the same, and its loss is
 # twice that of the second. Why can gradient
@@ -429,15 +427,12 @@ told = "; ".join(
     f"{100 * (w == 0).float().mean():.0f} % are 0"
     for name, w in starts.items()
 )
-figure = AltFigure(
-    f"Three histograms of 3,600 weights. {told}",
-    (9, 2.6),
-)
-for panel, (name, numbers) in zip(figure.subplots(1, 3), starts.items(), strict=True):
+fig, panels = plt.subplots(1, 3, figsize=(9, 2.6))
+for panel, (name, numbers) in zip(panels, starts.items(), strict=True):
     panel.hist(numbers.numpy(), bins=41, edgecolor="white")
     panel.set_title(f"{name}\nstd {numbers.std():.3g}", fontsize=9)
     panel.set_yticks([])
-figure
+show_figure(f"Three histograms of 3,600 weights. {told}")
 
 # %% [markdown]
 # ## Find the bug: the output that cannot be
@@ -587,7 +582,7 @@ print(count_parameters(lazy), "parameters after the first batch,", type(lazy[0])
 # `.data` of a parameter without a shape is lost, too. So the order is: **shapes first, then the
 # start.**
 #
-# ### Exercise: `materialise_lazy` (5 points, medium, 12 minutes)
+# ### Exercise: `materialise_lazy` (5 points, medium, 12 minutes, optional)
 #
 # Write `materialise_lazy(net, X, init)`.
 #
@@ -621,8 +616,9 @@ check("materialise_lazy")
 # %% [markdown] quiz="quiz_parameters" points=5
 # ## What is in a network: a quiz (5 points, easy, 10 minutes)
 #
-# Choose one letter for each question, fill the letters into the dictionary, and delete the `raise`
-# line.
+# Choose one letter for each question: run the cell below, press the buttons, and run it again; or
+# write the letters into its dictionary and delete the `raise` line. The check explains every
+# choice.
 #
 # 1. A new network, no backward pass yet. What is `net[0].weight.grad`?
 #     - (a) a tensor of zeros

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from grader.checks.in_notebook import chapter
+    from grader.learner import chapter
 
 __all__ = ["chapter"]
 
@@ -13,7 +13,7 @@ __all__ = ["chapter"]
 def __getattr__(name: str) -> object:
     """Import torch and IPython for a notebook only, so that the command line starts at once."""
     if name in __all__:
-        from grader.checks import in_notebook
+        from grader import learner
 
-        return getattr(in_notebook, name)
+        return getattr(learner, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,4 +1,5 @@
-"""The command line: `grader build`, `lab`, `validate`, `doctor`, `autograde`, `feedback`, `demo`.
+"""The command line: `grader build`, `lab`, `validate`, `doctor`, `autograde`, `feedback`, `demo`; the
+instructor's other commands are in `grader.desk.commands`.
 
 Exit codes: 0 when done (low grades are not a failure), 1 when something could not be graded or a
 file has drifted, 2 for wrong usage.
@@ -6,19 +7,18 @@ file has drifted, 2 for wrong usage.
 
 from __future__ import annotations
 
-import gc
 import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, Optional
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
+from grader.desk.commands import desk
 from grader.screen import Steps
+from grader.terminal import CourseOption, StudentOption, console, errors
+from grader.terminal import importing as _importing
 
 if TYPE_CHECKING:
     from grader.course import Course
@@ -30,14 +30,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="Build, grade and prove Dropout Lab.", no_args_is_help=True, add_completion=False
 )
-console = Console()
-errors = Console(stderr=True)
-
-CourseOption = Annotated[
-    Optional[Path],  # noqa: UP045  (typer reads the annotation at run time)
-    typer.Option("--course", help="The course folder; default: this folder or a parent of it."),
-]
-StudentOption = Annotated[str, typer.Option(help="Only students whose name matches this pattern.")]
+app.add_typer(desk)
 
 
 def main() -> None:
@@ -157,6 +150,9 @@ def autograde(
     force: Annotated[
         bool, typer.Option("--force", help="Grade unchanged ones again, too.")
     ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say whose grade would change; record nothing.")
+    ] = False,
     course: CourseOption = None,
 ) -> None:
     """Grade the submissions of ASSIGNMENT in the sandbox and record the grades."""
@@ -166,6 +162,7 @@ def autograde(
         from grader.grading.class_report import Report
         from grader.grading.plan import make_plan, students
         from grader.grading.preflight import check_before
+        from grader.grading.rehearsal import rehearsal
         from grader.grading.release import read_release
         from grader.grading.run_lock import one_run
         from grader.grading.stopping import Stopped, stoppable
@@ -179,17 +176,22 @@ def autograde(
     where, data = Course.find(course), data_folder()
     release = read_release(where, assignment)
     several = is_served(where)
-    with stoppable(), one_run(where, f"grader autograde {assignment}", beside_others=several):
+    with ExitStack() as stack:
+        stack.enter_context(stoppable())
+        stack.enter_context(one_run(where, f"grader autograde {assignment}", beside_others=several))
+        if dry_run:
+            where = stack.enter_context(rehearsal(where, assignment))
         check_before(where, release, len(students(where, assignment, student)), json)
         plan = make_plan(
             *(where, release), pattern=student, backend=sandbox, data=data, force=force
         )
-        report = Report(release, plan, json)
+        report = Report(release, plan, json, dry_run=dry_run)
         try:
             if plan.waiting:
                 _grade(where, plan, report, workers, cluster, sandbox, data)
         except (Stopped, GivenUp) as reason:
             report.tell(console, reason)
+            stack.close()
             _leave(reason.exit_code if isinstance(reason, Stopped) else 1)
     report.tell(console)
     if report.failures:
@@ -292,17 +294,3 @@ def demo(
 
     with Steps("working", console) as steps:
         run_demo(Course.find(course), folder.resolve(), console, steps.done)
-
-
-@contextmanager
-def _importing() -> Iterator[None]:
-    """For imports: what they make is no garbage, so nobody need look for it, then or later."""
-    # jsonschema would load a grammar of web addresses, which takes a second, for formats that no
-    # schema of a notebook has. With None in its place it does without.
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()

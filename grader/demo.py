@@ -17,6 +17,8 @@ from grader.grading.feedback import feedback
 from grader.grading.grade_class import autograde
 from grader.grading.outcome import Failure
 from grader.grading.report import print_grades, print_reasons, write_json
+from grader.sandbox import Backend, Sandbox, SandboxUnavailable
+from grader.sandbox.installing import install_bubblewrap, may_install
 from grader.simulated_class import answered, catalogued, handed_out, solved, submit
 
 ASSIGNMENT = "01_dropout_from_scratch"
@@ -61,6 +63,7 @@ def run_demo(
     outcomes = autograde(
         demo,
         ASSIGNMENT,
+        backend=_backend(console),
         data=data_folder(),
         progress=lambda outcome, _: step(f"graded {outcome.student}", total),
     )
@@ -75,6 +78,29 @@ def run_demo(
         console.print(escape(f"{failure.student}: not graded: {failure.reason}"), soft_wrap=True)
     if failures:
         raise SystemExit(1)
+
+
+def _backend(console: Console) -> Backend:
+    """Where the demonstration's class is graded: in the sandbox, which is installed where nobody need be asked.
+
+    Elsewhere it is graded without one, aloud. Nobody else's code is graded so: the class is this module's own.
+    """
+    before = may_install()
+    if before is not None:
+        console.print("Installing bubblewrap, in which submissions are graded ...")
+        install_bubblewrap(before)
+    try:
+        with Sandbox(preload=()) as sandbox:
+            sandbox.start()
+        return "bubblewrap"
+    except SandboxUnavailable as reason:
+        console.print(f"[bold red]WITHOUT A SANDBOX:[/] {escape(str(reason))}", soft_wrap=True)
+        console.print(
+            "This class is part of Dropout Lab and harmless, so the demonstration grades it all the same. "
+            "`grader autograde` refuses to grade anybody else's code like this.",
+            soft_wrap=True,
+        )
+        return "none"
 
 
 def _hand_in(course: Course) -> list[str]:

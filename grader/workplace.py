@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
-import shutil
+import re
 import sys
 from pathlib import Path
 
@@ -12,27 +14,60 @@ from nbformat import NotebookNode
 
 from grader.course import Course
 from grader.errors import CourseError
+from grader.wire.answer_box import STUB
 
 FOLDER = "work"
-STUBS = (
-    "raise NotImplementedError",
-    "YOUR ANSWER HERE",
-)  # as nbgrader's ClearSolutions writes them
+COPIED = (
+    ".copied.json"  # the hash of each copy as it was made: one that has it still was never saved
+)
+_LINK = re.compile(rb"\]\((?:\.\./)?(?:(\w+)/\1\.ipynb|index\.ipynb)\)")
+STUBS = ("raise NotImplementedError", STUB)  # as nbgrader's ClearSolutions writes them
 
 
 def copy_of(course: Course, chapter: str) -> Path:
-    """The learner's copy of a chapter's notebook in the folder `work`; made when it is not there yet.
+    """The learner's copy of a chapter's notebook in the folder `work`.
+
+    All chapters and the course page are copied, so that their links lead on. A copy is made when there is
+    none, and made anew when the chapter has changed and the copy was never saved.
 
     chapter: its number or its name. Raises CourseError when there is no such chapter.
     """
-    released = course.notebook("release", _named(course, chapter))
-    path = course.root / FOLDER / released.name
-    path.parent.mkdir(exist_ok=True)
-    if not path.exists():
-        scratch = path.with_suffix(".tmp")
-        shutil.copyfile(released, scratch)
-        os.replace(scratch, path)
-    return path
+    name = _named(course, chapter)
+    folder = course.root / FOLDER
+    folder.mkdir(exist_ok=True)
+    release, copied = course.folder("release"), _copied(folder)
+    for released in (*release.glob("*/*.ipynb"), *release.glob("*.ipynb")):
+        path, new = folder / released.name, _beside_each_other(released.read_bytes())
+        if not path.exists() or _hash(path.read_bytes()) == copied.get(path.name):
+            _replace(path, new)
+            copied[path.name] = _hash(new)
+    _replace(folder / COPIED, json.dumps(copied, indent=1).encode())
+    return folder / f"{name}.ipynb"
+
+
+def _copied(folder: Path) -> dict[str, str]:
+    try:
+        return dict(json.loads((folder / COPIED).read_text()))
+    except (
+        OSError,
+        ValueError,
+    ):  # then no copy is known to be as it was made, and all of them stay
+        return {}
+
+
+def _hash(notebook: bytes) -> str:
+    return hashlib.sha256(notebook).hexdigest()
+
+
+def _replace(path: Path, content: bytes) -> None:
+    scratch = path.with_suffix(".tmp")
+    scratch.write_bytes(content)
+    os.replace(scratch, path)
+
+
+def _beside_each_other(notebook: bytes) -> bytes:
+    """A released notebook whose links fit a folder in which all notebooks lie side by side."""
+    return _LINK.sub(lambda link: b"](%s)" % link[0].rpartition(b"/")[2].rstrip(b")"), notebook)
 
 
 def open_lab(course: Course, path: Path) -> None:

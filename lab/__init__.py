@@ -7,9 +7,10 @@ here, and matplotlib only when a figure is drawn. The calling conventions are th
 from lab.batches import Batches
 from lab.devices import try_device
 from lab.fashion import FASHION_CLASSES, FashionSplit, fashion_mnist, synthetic_fashion_mnist
-from lab.figures import plot_history, show_images, show_mask
+from lab.figures import plot_histories, plot_history, show_figure, show_images, show_mask
 from lab.idx import DataError
 from lab.progress import show_progress
+from lab.sliders import slider
 from lab.threads import use_one_thread
 from lab.training import History, evaluate_accuracy, train_classifier
 
@@ -22,10 +23,13 @@ __all__ = [
     "evaluate_accuracy",
     "fashion_mnist",
     "house_prices",
+    "plot_histories",
     "plot_history",
+    "show_figure",
     "show_images",
     "show_mask",
     "show_progress",
+    "slider",
     "synthetic_fashion_mnist",
     "synthetic_house_prices",
     "train_classifier",

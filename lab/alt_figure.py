@@ -27,11 +27,11 @@ class AltFigure(Figure):
 
     def show_once(self) -> AltFigure:
         """Show the figure when a notebook is running, and return it."""
-        shell = _shell()
-        if shell is not None:
+        running = shell()
+        if running is not None:
             self._shown_by = None
             self._ipython_display_()
-            self._shown_by = getattr(shell, "execution_count", None)
+            self._shown_by = getattr(running, "execution_count", None)
         return self
 
     def to_html(self) -> str:
@@ -40,7 +40,7 @@ class AltFigure(Figure):
 
     def _ipython_display_(self) -> None:
         """Called by IPython, also for the last value of a cell: skip what that cell has shown."""
-        count = getattr(_shell(), "execution_count", None)
+        count = getattr(shell(), "execution_count", None)
         if count is not None and count == self._shown_by:
             return
         from IPython.display import display
@@ -58,6 +58,8 @@ def show_with_alt(figure: Figure, alt_text: str) -> None:
     from matplotlib import pyplot as plt
 
     plt.close(figure)
+    if shell() is None:
+        return  # no notebook: there is nowhere to show it
     display({"text/html": _image(figure, alt_text), "text/plain": alt_text}, raw=True)
 
 
@@ -69,6 +71,7 @@ def _image(figure: Figure, alt_text: str) -> str:
     return f'<img alt="{escape(alt_text)}" src="data:image/png;base64,{source}">'
 
 
-def _shell() -> object | None:
+def shell() -> object | None:
+    """IPython's shell, where one runs; a process that never imported IPython has none."""
     ipython = sys.modules.get("IPython")
     return ipython.get_ipython() if ipython is not None else None

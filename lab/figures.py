@@ -8,7 +8,8 @@ value of the same cell it is not shown twice. `figure.alt_text` holds the text.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 import torch
@@ -93,6 +94,49 @@ def plot_history(history: History) -> AltFigure:
     axes.grid(alpha=0.3)
     axes.legend()
     return figure.show_once()
+
+
+def plot_histories(histories: Mapping[str, History]) -> AltFigure:
+    """Draw several training runs in one figure, by name: train accuracy on the left, test accuracy on the right.
+
+    Raises ValueError for no history at all.
+    """
+    if not histories:
+        raise ValueError("there is no history to draw; give at least one, by name")
+    curves = {name: history.curves() for name, history in histories.items()}
+    told = "; ".join(
+        f"{name}: "
+        + ", ".join(f"{kind} {of[kind][-1]:.3f}" for kind in ("train acc", "test acc") if of[kind])
+        for name, of in curves.items()
+    )
+    figure = _new_figure((8.0, 3.2), f"{len(curves)} training runs; after the last epoch {told}")
+    left, right = figure.subplots(1, 2, sharey=True)
+    styles = cycle(("-", "--", ":", "-."))
+    for (name, of), line in zip(curves.items(), styles, strict=False):
+        for axes, kind in ((left, "train acc"), (right, "test acc")):
+            axes.plot(range(1, len(of[kind]) + 1), of[kind], line, label=name)
+            axes.set_title(kind)
+            axes.set_xlabel("epoch")
+            axes.grid(alpha=0.3)
+    right.legend()
+    return figure.show_once()
+
+
+def show_figure(alt_text: str) -> None:
+    """Show the figure that was drawn with pyplot, with `alt_text`, a sentence for those who cannot see it.
+
+    pyplot forgets it, so that a notebook shows it once. Raises ValueError when nothing was drawn.
+    """
+    from matplotlib import pyplot as plt
+
+    from lab.alt_figure import show_with_alt
+
+    if not plt.get_fignums():
+        raise ValueError("there is no figure: draw one first, as plt.plot([1, 2]) does")
+    figure = plt.gcf()
+    if figure.get_layout_engine() is None:
+        figure.set_layout_engine("constrained")
+    show_with_alt(figure, alt_text)
 
 
 def _new_figure(size: tuple[float, float], alt_text: str) -> AltFigure:

@@ -6,6 +6,7 @@ Everything is built in a scratch folder first; only when all of it is right are 
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import tempfile
@@ -19,13 +20,14 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 
 from grader.authoring.chapter import quizzes_in, read_chapter
-from grader.checks.quiz import write_quiz
-from grader.checks.registry import chapter_of, exercises_of
+from grader.authoring.course_page import PAGE, course_page, entries, navigation
+from grader.checks.quiz import Quiz, make_quiz, without_key, write_quiz
+from grader.checks.registry import EMPTY_CELLS, chapter_of, exercises_of
 from grader.course import Course
 from grader.errors import CourseError
 from grader.workplace import keep_answers
 
-GENERATED = ("source", "release")
+GENERATED = ("source", "release")  # in this order
 
 
 @dataclass(frozen=True)
@@ -71,18 +73,23 @@ def _build_all(course: Course) -> dict[Path, bytes]:
     chapters = sorted(course.folder("chapters").glob("*.py"))
     if not chapters:
         raise CourseError(f"There are no chapters in {course.folder('chapters')}.")
-    built = _quizzes(course, chapters)
+    built, every = _quizzes(course, chapters), entries(chapters)
+    page = nbformat.writes(course_page(every)).encode()
+    built |= {course.folder(step) / PAGE: page for step in GENERATED}
     with tempfile.TemporaryDirectory() as scratch_name:
         scratch = Course(Path(scratch_name))
         for chapter in chapters:
             path = scratch.root / "source" / chapter.stem / f"{chapter.stem}.ipynb"
             path.parent.mkdir(parents=True)
-            nbformat.write(read_chapter(chapter), path)
+            notebook = read_chapter(chapter)
+            notebook.cells.append(navigation(every, chapter))
+            nbformat.write(notebook, path)
         _release(course, scratch.root, [chapter.stem for chapter in chapters])
         for chapter in chapters:
             for step in GENERATED:
                 path = scratch.root / step / chapter.stem / f"{chapter.stem}.ipynb"
                 built[course.notebook(step, chapter.stem)] = path.read_bytes()
+            built |= _stubs(course, path)
     return built
 
 
@@ -100,13 +107,39 @@ def _quizzes(course: Course, chapters: list[Path]) -> dict[Path, bytes]:
             if file in built:
                 raise CourseError(f"{path.name}: another text of {chapter} has a {quiz.name} too.")
             if file.parent.is_dir():
-                built[file] = write_quiz(quiz, f"chapters/{path.name}").encode()
+                built |= _quiz_files(course, quiz, file, f"chapters/{path.name}")
             elif quiz.name not in exercises_of(chapter):
                 raise CourseError(
                     f"{path.name}: {quiz.name} needs a folder for the exercises of its chapter: make "
                     f"{file.parent.relative_to(course.root)}, with an empty __init__.py."
                 )
     return built
+
+
+def _quiz_files(course: Course, quiz: type[Quiz], file: Path, text: str) -> dict[Path, bytes]:
+    """A quiz's file beside the exercises; the key of a closed one lies beside the hidden checks."""
+    if not quiz.closed:
+        return {file: write_quiz(quiz, text).encode()}
+    key = make_quiz(quiz.name, quiz.points, quiz.questions)
+    return {
+        file: write_quiz(without_key(quiz), text).encode(),
+        _hidden(course) / file.parent.name / file.name: write_quiz(key, text).encode(),
+    }
+
+
+def _hidden(course: Course) -> Path:
+    return course.root / "grader" / "hidden"
+
+
+def _stubs(course: Course, released: Path) -> dict[Path, bytes]:
+    """The file of the exercises of a released notebook, as they were handed out, where there is a folder for it."""
+    file = _exercises(course) / chapter_of(released.stem) / EMPTY_CELLS
+    stubs = {
+        cell.metadata.nbgrader.grade_id: cell.source
+        for cell in nbformat.read(released, as_version=4).cells
+        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution")
+    }
+    return {file: f"{json.dumps(stubs, indent=2)}\n".encode()} if file.parent.is_dir() else {}
 
 
 def _exercises(course: Course) -> Path:
@@ -141,6 +174,8 @@ def _compare(course: Course, built: dict[Path, bytes]) -> list[Drift]:
         elif path.read_bytes() != content:
             drifts.append(Drift(path, "changed"))
     present = [path for step in GENERATED for path in course.folder(step).glob("*/*.ipynb")]
-    present += _exercises(course).glob("ch*/quiz_*.json")
+    for checks in (_exercises(course), _hidden(course)):
+        present += checks.glob("ch*/quiz_*.json")
+    present += _exercises(course).glob(f"ch*/{EMPTY_CELLS}")
     drifts += [Drift(path, "extra") for path in sorted(present) if path not in built]
     return drifts

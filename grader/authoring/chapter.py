@@ -17,6 +17,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
+from grader.authoring.headings import Asked, asked_in, with_lines
 from grader.authoring.quiz_text import QuizText, read_quiz_text
 from grader.checks.exercise import cell_id
 from grader.checks.quiz import Quiz
@@ -38,10 +39,9 @@ def read_chapter(path: Path) -> NotebookNode:
     notebook = _read(path)
     worth = {text.quiz.name: text.quiz.points for text in _expand_quizzes(path, notebook)}
     declared = notebook.metadata.get("dropout_lab", {})
-    notebook.metadata = NotebookNode(
-        kernelspec=NotebookNode(KERNEL), language_info=NotebookNode(name="python")
-    )
+    notebook.metadata = kernel()
     notebook.nbformat, notebook.nbformat_minor = 4, 5
+    _verify_headings(path, notebook, worth)
     ids: set[str] = set()
     for cell in notebook.cells:
         marks = {mark: cell.metadata.pop(mark) for mark in MARKS if mark in cell.metadata}
@@ -54,10 +54,17 @@ def read_chapter(path: Path) -> NotebookNode:
         if "exercise" in marks or "demo" in cell.metadata.get("tags", []):
             # An open exercise raises NotImplementedError; with this tag "Run All" goes on.
             cell.metadata["tags"] = [*cell.metadata.get("tags", []), "raises-exception"]
+        if cell.cell_type == "markdown" and "nbgrader" not in cell.metadata:
+            cell.source = with_lines(cell.source)
         cell.id = _unique(_cell_id(cell), ids)
     _verify(path, notebook, declared)
     nbformat.validate(notebook)
     return notebook
+
+
+def kernel() -> NotebookNode:
+    """A notebook's metadata, with which it opens without a question for its kernel."""
+    return NotebookNode(kernelspec=NotebookNode(KERNEL), language_info=NotebookNode(name="python"))
 
 
 def handed_in(solution: str) -> str:
@@ -85,8 +92,9 @@ def _expand_quizzes(path: Path, notebook: NotebookNode) -> list[QuizText]:
         if cell.cell_type != "markdown" or any(mark in cell.metadata for mark in MARKS):
             raise _error(path, cell, "has the mark quiz, which belongs to a Markdown cell alone")
         name, points = cell.metadata.pop("quiz"), cell.metadata.pop("points", None)
+        closed = cell.metadata.pop("closed", False) is True
         try:
-            text = read_quiz_text(name, points, cell.source)
+            text = read_quiz_text(name, points, cell.source, closed=closed)
         except CourseError as error:
             raise CourseError(f"{path.name}: {error}.") from None
         cell.source = text.shown
@@ -133,6 +141,21 @@ def _points_of(path: Path, cell: NotebookNode, name: str, worth: Mapping[str, fl
         return get_exercise(chapter_of(path.stem), name).points
     except CourseError as error:
         raise _error(path, cell, f"names an exercise that does not exist. {error}") from None
+
+
+def _verify_headings(path: Path, notebook: NotebookNode, worth: Mapping[str, float]) -> None:
+    """The points in a heading are those of the exercise, the answer or the quiz that follows it."""
+    asked: Asked | None = None
+    for cell in notebook.cells:
+        name = cell.metadata.get("exercise")
+        if asked and (name or "answer" in cell.metadata):
+            points = _points_of(path, cell, name, worth) if name else cell.metadata.get("points")
+            if points != asked.points:
+                found = f"is worth {points}, and the heading above it says {asked.points:g} points"
+                raise _error(path, cell, found)
+            asked = asked if asked.each else None
+        elif cell.cell_type == "markdown" and "answer" not in cell.metadata:
+            asked = asked_in(cell.source) or asked
 
 
 def _verify(path: Path, notebook: NotebookNode, declared: dict) -> None:

@@ -17,10 +17,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-from grader.checks.quiz import Option, Question, Quiz, make_quiz
+from grader.checks.quiz import Option, Question, Quiz, assignment, make_quiz
 from grader.errors import CourseError
 
-LINE_WIDTH = 100
 _QUESTION = re.compile(r"(\d+)\.\s+(.*)")
 _OPTION = re.compile(r"(\s*)[-*+] \((\w+)\)\s*(.*)")
 _ITEM = re.compile(r"\s*[-*+] ")
@@ -40,12 +39,12 @@ class QuizText:
     def code(self) -> str:
         """The student's cell, with the answer key as its solution."""
         key = {n: _right_letters(q.options)[0] for n, q in self.quiz.questions.items()}
-        blank = _assignment(self.quiz.name, dict.fromkeys(key, "None"))
-        solved = _assignment(self.quiz.name, {n: f'"{letter}"' for n, letter in key.items()})
+        blank = assignment(self.quiz.name, dict.fromkeys(key, "None"))
+        solved = assignment(self.quiz.name, {n: f'"{letter}"' for n, letter in key.items()})
         return f"{blank}\n### BEGIN SOLUTION\n{solved}\n### END SOLUTION"
 
 
-def read_quiz_text(name: str, points: object, source: str) -> QuizText:
+def read_quiz_text(name: str, points: object, source: str, *, closed: bool = False) -> QuizText:
     """The quiz in the Markdown text `source`.
 
     Raises CourseError, with the question and the option, when points are missing, numbers or letters
@@ -59,7 +58,9 @@ def read_quiz_text(name: str, points: object, source: str) -> QuizText:
     lines = _Lines(name)
     for line in source.split("\n"):
         lines.read(line)
-    return QuizText("\n".join(lines.shown), make_quiz(name, points, lines.questions()))
+    return QuizText(
+        "\n".join(lines.shown), make_quiz(name, points, lines.questions(), closed=closed)
+    )
 
 
 @dataclass
@@ -195,11 +196,3 @@ def _joined(lines: list[str]) -> str:
 
 def _short(line: str) -> str:
     return line.strip()[:40]
-
-
-def _assignment(name: str, values: Mapping[int, str]) -> str:
-    entries = [f"{number}: {value}" for number, value in values.items()]
-    line = f"{name} = {{{', '.join(entries)}}}"
-    if len(line) <= LINE_WIDTH:
-        return line
-    return "\n".join([f"{name} = {{", *(f"    {entry}," for entry in entries), "}"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
+from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult, InteractiveShell
 
 from grader.checks.exercise import cell_id
 from grader.checks.packages import WHICH_THERE_ARE
@@ -17,6 +17,7 @@ class CellRun:
 
     number: int
     error: str = ""
+    source: str = ""
 
 
 class CellRuns:
@@ -27,17 +28,38 @@ class CellRuns:
     """
 
     def __init__(self, shell: InteractiveShell) -> None:
+        self.shell = shell
         self._last: dict[str, CellRun] = {}
         self._worked: dict[str, CellRun] = {}
+        self._running: tuple[str, str] = ("", "")  # the id and the source of the cell that runs
+        shell.events.register("pre_run_cell", self._begin)
         shell.events.register("post_run_cell", self._note)
+
+    def _begin(self, info: ExecutionInfo) -> None:
+        self._running = (info.cell_id or "", info.raw_cell or "")
+
+    def is_running(self, name: str) -> bool:
+        """Whether the cell that runs is that of the exercise `name`."""
+        at, source = self._running
+        return cell_id(name) == at or defines(name, source)
+
+    def source(self, name: str, without: str) -> str:
+        """What the cell of the exercise holds, or, when it holds nothing but the line `without`, what it
+        held when it ran last."""
+        same = without.replace("'", '"')
+        lines = [
+            line for line in self._running[1].splitlines() if line.replace("'", '"').strip() != same
+        ]
+        last = _of(self._last, name)
+        return "\n".join(lines).strip() or (last.source if last else "")
 
     def _note(self, result: ExecutionResult) -> None:
         number = getattr(result, "execution_count", None)
         if result.info is None or not number:
             return
         error = result.error_before_exec or result.error_in_exec
-        run = CellRun(number, type(error).__name__ if error else "")
         source = result.info.raw_cell or ""
+        run = CellRun(number, type(error).__name__ if error else "", source)
         for key in {result.info.cell_id, *_DEFINED.findall(source)} - {None}:
             self._last[key] = run
             if not run.error:
@@ -62,6 +84,11 @@ class CellRuns:
             f"The last run of this exercise's cell, [{last.number}], stopped with {last.error}: this "
             f"judges {then}. Fix that first, and run the cell again.{missing}"
         )
+
+
+def defines(name: str, source: str) -> bool:
+    """Whether code, which need not be whole, has a function or class of this name at its top."""
+    return name in _DEFINED.findall(source)
 
 
 _DEFINED = re.compile(r"^(?:def|class)\s+(\w+)", re.MULTILINE)

@@ -18,7 +18,7 @@ from grader.checks import registry
 from grader.checks.cell_runs import CellRuns
 from grader.checks.exercise import Exercise
 from grader.checks.judge import judge
-from grader.checks.overview import Overview
+from grader.checks.overview import NOT_DEFINED, Overview
 from grader.checks.registry import get_exercise
 from grader.checks.results import ExerciseResult
 from grader.checks.student import LocalStudent, Student
@@ -29,6 +29,7 @@ from grader.wire.probe import torch_state_as_at_the_start
 FIX_FIRST = (
     "`{used}` does not pass its own checks yet, and `{name}` builds on it: fix that one first."
 )
+RUN_IT_FIRST = "The cell of this exercise has not run yet: run it first, and the check again."
 PRINTED_LINES = 20
 PRINTED_CHARACTERS = 2000
 
@@ -55,18 +56,20 @@ def chapter(number: int) -> tuple[CheckFunction, Hint]:
     shows as one sentence.
     """
     package = f"ch{number:02}"
-    runs = _cell_runs()
+    runs = cell_runs()
 
     def check(name: str | None = None) -> float:
         if name is None:
             return _check_all(package)
-        exercise = get_exercise(package, _text(name, "check"))
-        student = LocalStudent(_namespace())
-        with _quietly():
-            result = judge(exercise, student, _fresh_seed())
+        exercise = get_exercise(package, as_name(name, "check"))
+        student = LocalStudent(namespace())
+        with quietly():
+            result = judge(exercise, student, fresh_seed())
             if result.failed:
                 result = replace(result, note=_what_to_fix_first(package, exercise, student))
         notes = [runs.warning(name), result.note] if runs else [result.note]
+        if result.problem.endswith(NOT_DEFINED) and not notes[0]:
+            notes.append(RUN_IT_FIRST)
         result = replace(result, note=" ".join(filter(None, notes)))
         display(ResultTable(result, runs.judged(name) if runs else ""))
         if not result.problem:
@@ -74,7 +77,7 @@ def chapter(number: int) -> tuple[CheckFunction, Hint]:
         return result.earned
 
     def hint(name: str, level: int = 1) -> None:
-        hints = get_exercise(package, _text(name, "hint")).hints
+        hints = get_exercise(package, as_name(name, "hint")).hints
         if not isinstance(level, int) or not 1 <= level <= len(hints):
             raise CourseError(f"{name} has hints 1 to {len(hints)}; there is no hint {level!r}.")
         more = f"\n\n*There is more: `hint({name!r}, {level + 1})`*" if level < len(hints) else ""
@@ -84,16 +87,16 @@ def chapter(number: int) -> tuple[CheckFunction, Hint]:
 
 
 def _check_all(package: str) -> float:
-    student = LocalStudent(_namespace())
-    with _quietly():
-        exercises = registry.exercises_of(package).values()
-        results = [judge(exercise, student, _fresh_seed()) for exercise in exercises]
+    student = LocalStudent(namespace())
+    with quietly():
+        exercises = registry.in_order(package)
+        results = [judge(exercise, student, fresh_seed()) for exercise in exercises]
     overview = Overview(results)
     display(overview)
     return overview.earned
 
 
-def _text(name: object, function: str) -> str:
+def as_name(name: object, function: str) -> str:
     """`name`, when it is a text. Raises CourseError for a function or class that stands in its place."""
     if isinstance(name, str):
         return name
@@ -102,7 +105,7 @@ def _text(name: object, function: str) -> str:
 
 
 @contextmanager
-def _quietly() -> Iterator[None]:
+def quietly() -> Iterator[None]:
     """For judging: torch's state is as at the start, and prints of the learner's code are cut.
 
     Nothing goes to stderr, be it a warning: nbgrader gives a cell that wrote there 0 points.
@@ -130,13 +133,14 @@ def _cut(text: str) -> str:
 def _what_to_fix_first(package: str, exercise: Exercise, student: Student) -> str:
     """A sentence that names the first of the exercises which this one uses and which fails itself."""
     for used in exercise.uses:
-        result: ExerciseResult = judge(get_exercise(package, used), student, _fresh_seed())
+        result: ExerciseResult = judge(get_exercise(package, used), student, fresh_seed())
         if result.failed:
             return FIX_FIRST.format(used=used, name=exercise.name)
     return ""
 
 
-def _fresh_seed() -> int:
+def fresh_seed() -> int:
+    """Another seed each time: a learner meets other inputs at every check."""
     return random.SystemRandom().getrandbits(63)
 
 
@@ -144,7 +148,7 @@ def _show_picture(exercise: Exercise, student: Student) -> None:
     from matplotlib import pyplot as plt
 
     try:
-        with _quietly():
+        with quietly():
             figure = copy.copy(exercise).picture(student)
     except Exception:  # the table has already said what is wrong
         return
@@ -153,7 +157,7 @@ def _show_picture(exercise: Exercise, student: Student) -> None:
         plt.close(figure)
 
 
-def _cell_runs() -> CellRuns | None:
+def cell_runs() -> CellRuns | None:
     """What is known of the runs of cells, once a shell; None where there is none."""
     shell = get_ipython()
     if shell is None:
@@ -163,12 +167,12 @@ def _cell_runs() -> CellRuns | None:
     return shell.dropout_lab_runs
 
 
-def _namespace() -> dict[str, object]:
+def namespace() -> dict[str, object]:
     """The notebook's names, or, where there is no notebook, those of the module that calls."""
     shell = get_ipython()
     if shell is not None:
         return shell.user_ns
     frame = sys._getframe(1)
-    while frame.f_globals["__name__"] == __name__ and frame.f_back is not None:
+    while str(frame.f_globals.get("__name__")).startswith("grader.") and frame.f_back is not None:
         frame = frame.f_back
     return frame.f_globals

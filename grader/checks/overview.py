@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from grader.checks.expect import show
 from grader.checks.judge import UNWRITTEN
-from grader.checks.results import ExerciseResult
+from grader.checks.results import ExerciseResult, as_points
 
 WHAT_GRADING_ADDS = (
     "Grading asks these checks with other inputs, and some more of the same kind. "
     "Written answers are read by a person."
 )
+NOT_DEFINED = "is not defined"
 _CELL = "text-align:left;padding:0.2em 0.8em"
 
 
@@ -54,11 +54,11 @@ class Overview:
 
     def _headline(self) -> str:
         points = sum(result.points for result in self.results)
-        return f"{show(self.earned)} of {show(float(points))} points so far"
+        return f"{as_points(self.earned)} of {as_points(points)} points so far"
 
     def _rows(self) -> list[tuple[ExerciseResult, str, str]]:
         return [
-            (result, f"{show(result.earned)} of {show(float(result.points))}", _state(result))
+            (result, f"{as_points(result.earned)} of {as_points(result.points)}", _state(result))
             for result in self.results
         ]
 
@@ -66,7 +66,7 @@ class Overview:
 def _state(result: ExerciseResult) -> str:
     if not result.failed:
         return "✓ done"
-    if result.problem == UNWRITTEN or result.problem.endswith("is not defined"):
+    if result.problem == UNWRITTEN or result.problem.endswith(NOT_DEFINED):
         return "open"
     if result.problem:
         return f"✗ {result.problem}"

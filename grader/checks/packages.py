@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-PACKAGES = ("torch", "torchvision", "numpy", "pandas", "scipy", "matplotlib", "tqdm", "d2l", "lab")
+PACKAGES = (
+    "torch",
+    "torchvision",
+    "numpy",
+    "pandas",
+    "scipy",
+    "matplotlib",
+    "tqdm",
+    "safetensors",
+    "d2l",
+    "lab",
+)
 WHICH_THERE_ARE = (
     f"Beside Python's own modules, the course has {', '.join(PACKAGES[:-1])} and {PACKAGES[-1]}; "
     "grading knows no others."

@@ -19,7 +19,12 @@ from grader.checks.student import Student
 from grader.errors import CourseError
 from grader.wire.probe import StudentError
 
+LINE_WIDTH = 100
 MAX_ANSWER = 60  # characters of an answer that are looked at; a letter needs 1
+CLOSED = "answered; whether it is right, grading says"
+CLOSED_HINT = (
+    "Every question has an answer when its check says so; what is right you read in the feedback."
+)
 _LETTER = re.compile(r"\(?\s*([a-z])\s*[).]?")
 
 
@@ -43,10 +48,13 @@ class Question:
 class Quiz(Exercise):
     """An exercise of questions: the student fills a dict called like the quiz, number to letter.
 
-    Every question is one check, and every wrong option answers with its own explanation.
+    Every question is one check, and every wrong option answers with its own explanation. A closed quiz,
+    whose file has no key, asks only whether a question is answered: what is right is known to `grader.hidden`
+    alone, and said in the feedback.
     """
 
     questions: ClassVar[Mapping[int, Question]]
+    closed: ClassVar[bool] = False
     hints = (
         "Every wrong option explains itself when you check it: choose, check, read, think again.",
         "What can be computed need not be guessed: many a question is settled by two lines of code "
@@ -56,18 +64,22 @@ class Quiz(Exercise):
     )
 
     def checks(self) -> list[Check]:
-        return [self._check(number, question) for number, question in self.questions.items()]
+        make = self._answered if self.closed else self._check
+        visible = [make(number, question) for number, question in self.questions.items()]
+        return [*visible, *self.hidden]
+
+    def _answered(self, number: int, question: Question) -> Check:
+        """Whether a question of a closed quiz has an answer."""
+
+        def ask(_: Exercise, student: Student) -> str:
+            self._letter_of(student, number, question)
+            return CLOSED
+
+        return Check(f"answered_{number}", f"{number}. {question.text}", 0.0, "", ask)
 
     def _check(self, number: int, question: Question) -> Check:
         def ask(_: Exercise, student: Student) -> str:
-            answers = student.run(_read_answers, name=self.name)
-            if not isinstance(answers, dict):
-                kind = answers if isinstance(answers, str) else type(answers).__name__
-                seen = f"`{self.name}` is a {kind[:MAX_ANSWER]}"
-                raise expect.CheckFailed(seen, "a dict of numbers and letters, such as {1: 'a'}")
-            if all(value is None for value in answers.values()):
-                raise StudentError("NotImplementedError", f"{self.name} has no answers yet")
-            letter = _letter(answers.get(str(number)), tuple(question.options))
+            letter = self._letter_of(student, number, question)
             option = question.options[letter]
             if not option.right:
                 expect.fail(f"{letter}: {option.text}", because=option.why)
@@ -75,10 +87,46 @@ class Quiz(Exercise):
 
         return Check(f"question_{number}", f"{number}. {question.text}", 1.0, "", ask)
 
+    def _letter_of(self, student: Student, number: int, question: Question) -> str:
+        """The letter that answers a question. Raises CheckFailed for anything else."""
+        answers = student.run(_read_answers, name=self.name)
+        if not isinstance(answers, dict):
+            kind = answers if isinstance(answers, str) else type(answers).__name__
+            seen = f"`{self.name}` is a {kind[:MAX_ANSWER]}"
+            raise expect.CheckFailed(seen, "a dict of numbers and letters, such as {1: 'a'}")
+        if all(value is None for value in answers.values()):
+            raise StudentError("NotImplementedError", f"{self.name} has no answers yet")
+        return _letter(answers.get(str(number)), tuple(question.options))
 
-def make_quiz(name: str, points: float, questions: Mapping[int, Question]) -> type[Quiz]:
+
+def make_quiz(
+    name: str, points: float, questions: Mapping[int, Question], *, closed: bool = False
+) -> type[Quiz]:
     """The exercise of these questions."""
-    return type(name, (Quiz,), {"name": name, "points": points, "questions": questions})
+    members = {"name": name, "points": points, "questions": questions, "closed": closed}
+    if closed:
+        members["hints"] = (CLOSED_HINT, *Quiz.hints[1:])
+    return type(name, (Quiz,), members)
+
+
+def without_key(quiz: type[Quiz]) -> type[Quiz]:
+    """A closed quiz as students have it: nothing in it says what is right, or why."""
+    questions = {
+        number: Question(
+            question.text, {letter: Option(o.text, "") for letter, o in question.options.items()}
+        )
+        for number, question in quiz.questions.items()
+    }
+    return make_quiz(quiz.name, quiz.points, questions, closed=True)
+
+
+def assignment(name: str, values: Mapping[int, str]) -> str:
+    """The code that assigns these answers, number to code of a letter, to the quiz of this name."""
+    entries = [f"{number}: {value}" for number, value in values.items()]
+    line = f"{name} = {{{', '.join(entries)}}}"
+    if len(line) <= LINE_WIDTH:
+        return line
+    return "\n".join([f"{name} = {{", *(f"    {entry}," for entry in entries), "}"])
 
 
 def write_quiz(quiz: type[Quiz], chapter: str) -> str:
@@ -109,9 +157,18 @@ def read_quiz(text: str) -> type[Quiz]:
             )
             for number, entry in enumerate(data["questions"], start=1)
         }
-        return make_quiz(data["name"], data["points"], questions)
+        return make_quiz(
+            data["name"],
+            data["points"],
+            questions,
+            closed=not any(_has_key(q) for q in questions.values()),
+        )
     except (ValueError, TypeError, KeyError, AttributeError):
         raise CourseError("is no quiz: delete it, and run `grader build`") from None
+
+
+def _has_key(question: Question) -> bool:
+    return any(option.right for option in question.options.values())
 
 
 def _letter(answer: object, letters: tuple[str, ...]) -> str:

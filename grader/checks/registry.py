@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import pkgutil
 import re
 from collections.abc import Iterator
@@ -17,6 +18,9 @@ from grader.checks.quiz import Quiz, read_quiz
 from grader.errors import CourseError
 
 _T = TypeVar("_T")
+
+EMPTY_CELLS = "stubs.json"
+"""The file of a chapter's exercises as they were handed out, name to code."""
 
 
 def chapter_of(assignment: str) -> str:
@@ -62,6 +66,10 @@ def exercises_of(chapter: str) -> dict[str, Exercise]:
                 f"{cls.__module__}.{cls.__name__}. Rename one of them."
             )
         found[cls.name] = cls()
+    for key in _quizzes(f"grader.hidden.{chapter}"):
+        asked = found.get(key.name)
+        if isinstance(asked, Quiz) and asked.closed:
+            asked.hidden = tuple(replace(entry, hidden=True) for entry in key().checks())
     for hidden in _classes(f"grader.hidden.{chapter}", HiddenChecks):
         if hidden.exercise not in found:
             raise CourseError(
@@ -108,6 +116,29 @@ def _quizzes(package: str) -> Iterator[type[Quiz]]:
                 yield read_quiz(file.read_text(encoding="utf-8"))
             except CourseError as error:
                 raise CourseError(f"{file} {error}.") from None
+
+
+def in_order(chapter: str) -> list[Exercise]:
+    """The exercises of a chapter in the order in which its text has them."""
+    places = {name: place for place, name in enumerate(_stubs(chapter))}
+    found = exercises_of(chapter).values()
+    return sorted(found, key=lambda exercise: places.get(exercise.name, len(places)))
+
+
+def stub_of(chapter: str, name: str) -> str:
+    """The cell of an exercise as it was handed out. Raises CourseError when the build has put none here."""
+    stubs = _stubs(chapter)
+    if name not in stubs:
+        raise CourseError(
+            f"The empty cell of {name!r} is not here: open the chapter's notebook anew."
+        )
+    return stubs[name]
+
+
+def _stubs(chapter: str) -> dict[str, str]:
+    """The cells of a chapter's exercises as they were handed out, in order; none when there was no build."""
+    file = files(f"grader.exercises.{chapter}").joinpath(EMPTY_CELLS)
+    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
 
 
 def _package(name: str) -> ModuleType | None:

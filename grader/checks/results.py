@@ -12,6 +12,11 @@ CAP = 0.5
 """The share of an exercise's points that is left at most when an essential check failed."""
 
 
+def as_points(points: float) -> str:
+    """Points as they are shown everywhere: at most two decimals, none where there is nothing to show."""
+    return f"{round(points, 2) + 0.0:.2f}".rstrip("0").rstrip(".")  # no "-0"
+
+
 @dataclass(frozen=True)
 class CheckResult:
     """The outcome of one check.
@@ -51,7 +56,8 @@ class ExerciseResult:
 
     `points` is the maximum; `earned` is the share of the weight that passed, in points, at most half
     of them when an essential check failed, rounded to two decimals. `problem` says why nothing could
-    be judged, when that is so; `note` is a sentence for the student, such as what to fix first.
+    be judged, when that is so; `note` is a sentence for the student, such as what to fix first. `bonus` is
+    the maximum of an exercise that counts on top: its `points` are 0.
     """
 
     exercise: str
@@ -59,10 +65,11 @@ class ExerciseResult:
     checks: tuple[CheckResult, ...]
     problem: str = ""
     note: str = ""
+    bonus: float = 0.0
 
     @property
     def earned(self) -> float:
-        return round(self.points * min(self._share, CAP if self.missed else 1.0), 2)
+        return round((self.points + self.bonus) * min(self._share, CAP if self.missed else 1.0), 2)
 
     @property
     def missed(self) -> tuple[CheckResult, ...]:

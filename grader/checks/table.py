@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from grader.checks.expect import show
-from grader.checks.results import CheckResult, ExerciseResult
+from grader.checks.results import CheckResult, ExerciseResult, as_points
 
 PASSED, NOT_YET = "✓ passed", "✗ not yet"
+ADDED_BY_GRADING = "(a check that only grading makes)"
 # JupyterLab sets lines and room by itself; a feedback page has neither without this.
 _CELL = "text-align:left;padding:0.3em 0.6em;border-bottom:1px solid rgba(128,128,128,0.3)"
 
@@ -38,10 +38,10 @@ class ResultTable:
         if self.result.problem:
             return "\n".join([*lines, f"  {self.result.problem}", *self._remarks()])
         for checks in _alike(self.result.failed):
-            lines += [f"  {NOT_YET}  {check.title}" for check in checks]
+            lines += [f"  {NOT_YET}  {_title(check)}" for check in checks]
             lines += [f"      {name}: {text}" for name, text in _explanation(checks)]
         for check in self.result.passed:
-            lines.append(f"  {PASSED}  {check.title}")
+            lines.append(f"  {PASSED}  {_title(check)}")
             lines += [f"      {name}: {text}" for name, text in _explanation([check])]
         return "\n".join(lines + self._remarks())
 
@@ -58,7 +58,7 @@ class ResultTable:
                 parts.append(_rows(_failed_row(checks) for checks in _alike(result.failed)))
             if result.passed:
                 summary = f"{PASSED}: {_counted(len(result.passed))}"
-                rows = _rows(_row(PASSED, _said(check.title, [check])) for check in result.passed)
+                rows = _rows(_row(PASSED, _said(_title(check), [check])) for check in result.passed)
                 parts.append(f"<details><summary>{summary}</summary>{rows}</details>")
         parts += [f"<p>{_html(text)}</p>" for text in remarks(result)]
         return "".join(parts)
@@ -66,8 +66,13 @@ class ResultTable:
 
 def headline(result: ExerciseResult, judged: str = "") -> str:
     """`dropout_layer: 4.5 of 6 points (9 of 12 checks passed), cell [12]`."""
+    counts = (
+        f"{as_points(result.points)} points"
+        if not result.bonus
+        else f"{as_points(result.bonus)} bonus points"
+    )
     return (
-        f"{result.exercise}: {show(float(result.earned))} of {show(float(result.points))} points "
+        f"{result.exercise}: {as_points(result.earned)} of {counts} "
         f"({len(result.passed)} of {_counted(len(result.checks))} passed)"
         + (f", {judged}" if judged else "")
     )
@@ -86,10 +91,15 @@ def remarks(result: ExerciseResult) -> list[str]:
 
 def _alike(failed: Sequence[CheckResult]) -> list[list[CheckResult]]:
     """The checks that failed, those together for which the same was seen, expected and said."""
-    groups: dict[tuple[str, str, str], list[CheckResult]] = {}
+    groups: dict[tuple[object, ...], list[CheckResult]] = {}
     for check in failed:
-        groups.setdefault((check.seen, check.expected, check.because), []).append(check)
+        key = (check.hidden, check.seen, check.expected, check.because)
+        groups.setdefault(key, []).append(check)
     return list(groups.values())
+
+
+def _title(check: CheckResult) -> str:
+    return f"{check.title} {ADDED_BY_GRADING}" if check.hidden else check.title
 
 
 def _counted(number: int) -> str:
@@ -97,20 +107,30 @@ def _counted(number: int) -> str:
 
 
 def _explanation(checks: Sequence[CheckResult]) -> list[tuple[str, str]]:
-    """What is said of checks that are alike; the hint is that of the first one."""
+    """What is said of checks that are alike; the hint is that of the first one.
+
+    Of a check that grading adds, a learner reads what was seen: what it expects is asked of others, too.
+    """
     first = checks[0]
+    if first.hidden:
+        return [("seen", first.seen)] if first.seen else []
     rows = [
         ("seen", first.seen),
         ("expected", first.expected),
         ("why", first.because),
         ("try", first.hint),
-        ("points", "" if any(check.weight for check in checks) else NO_POINTS),
+        ("points", "" if any(check.weight for check in checks) or _is_told(first) else NO_POINTS),
     ]
     return [(name, text) for name, text in rows if text]
 
 
+def _is_told(check: CheckResult) -> bool:
+    """Whether a check that has passed says itself what it is worth, as a question of a closed quiz does."""
+    return check.passed and bool(check.because)
+
+
 def _failed_row(checks: Sequence[CheckResult]) -> str:
-    titles = "<br>".join(f"<strong>{_html(check.title)}</strong>" for check in checks)
+    titles = "<br>".join(f"<strong>{_html(_title(check))}</strong>" for check in checks)
     return _row(NOT_YET, titles + _said("", checks))
 
 

@@ -9,13 +9,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from grader.checks.results import SubmissionResult
+from grader.checks.results import SubmissionResult, as_points
 from grader.errors import CourseError, GivenUp
+from grader.grading.changes import GradeChange, change, counted
 from grader.grading.names import listed, printable
 from grader.grading.outcome import Failure, Outcome
 from grader.grading.plan import Plan
 from grader.grading.release import Release
-from grader.grading.report import MAX_SHOWN, print_grades, print_reasons, short, total, write_json
+from grader.grading.report import MAX_SHOWN, print_grades, print_reasons, write_json
 
 MAX_REASONS = 20
 """Students of whom every lost point is explained on the screen."""
@@ -24,8 +25,10 @@ MAX_REASONS = 20
 class Report:
     """What is told of one run: failures as they come, then JSON, then the table and the last lines."""
 
-    def __init__(self, release: Release, plan: Plan, path: Path | None = None) -> None:
-        self.release, self._plan, self._path = release, plan, path
+    def __init__(
+        self, release: Release, plan: Plan, path: Path | None = None, *, dry_run: bool = False
+    ) -> None:
+        self.release, self._plan, self._path, self._dry_run = release, plan, path, dry_run
         self._new: dict[str, Outcome] = {}
 
     def add(self, outcome: Outcome) -> str:
@@ -42,6 +45,16 @@ class Report:
     @property
     def failures(self) -> list[Failure]:
         return [outcome for outcome in self.outcomes if isinstance(outcome, Failure)]
+
+    @property
+    def changes(self) -> list[GradeChange]:
+        """Whose grade is another one now, of those who had one."""
+        pairs = (
+            (self._plan.earlier[name], outcome)
+            for name, outcome in sorted(self._new.items())
+            if name in self._plan.earlier and isinstance(outcome, SubmissionResult)
+        )
+        return [found for pair in pairs if (found := change(*pair))]
 
     def tell(self, console: Console, interruption: BaseException | None = None) -> None:
         """Write the JSON file, if one is asked for; then the table of what was graded now, reasons where
@@ -81,6 +94,11 @@ class Report:
     def _last_lines(self, graded: int, interruption: BaseException | None) -> Iterator[str]:
         if interruption is None:
             yield from self._other_points()
+        if changes := self.changes:
+            yield f"{len(changes):,} grades {'would change' if self._dry_run else 'changed'}:"
+            yield from (f"  {found}" for found in changes)
+        elif self._dry_run:
+            yield "No grade would change."
         results = [o for o in self.outcomes if isinstance(o, SubmissionResult)]
         parts = [f"{graded:,} graded", f"{len(self._plan.unchanged):,} unchanged"]
         if self.failures:
@@ -88,9 +106,11 @@ class Report:
             parts.append(f"{len(self.failures):,} not graded ({named})")
         mean = ""
         if results:
-            points = sum(map(total, results)) / len(results)
-            mean = f" Mean: {short(points)} of {short(results[0].points)}."
+            points = sum(map(counted, results)) / len(results)
+            mean = f" Mean: {as_points(points)} of {as_points(results[0].points)}."
         yield f"{', '.join(parts)}.{mean}"
+        if self._dry_run:
+            yield "A dry run: nothing was recorded."
         if interruption is not None:
             if isinstance(interruption, GivenUp):
                 yield f"Given up: {interruption}."
@@ -111,9 +131,7 @@ class Report:
             for exercise in result.exercises:
                 points = now.get(exercise.exercise)
                 if points is not None and points != exercise.points:
-                    what = (
-                        f"{exercise.exercise} counted {short(exercise.points)}, now {short(points)}"
-                    )
+                    what = f"{exercise.exercise} counted {as_points(exercise.points)}, now {as_points(points)}"
                     changed[what] += 1
         for what, count in changed.items():
             yield f"{count:,} grades are on another scale ({what}): grade the whole class once more."

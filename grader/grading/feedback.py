@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbgrader import preprocessors as steps
 
 from grader.course import CONFIG_FILE, Course
 from grader.errors import CourseError
 from grader.grading.fingerprint import engine_sources, versions
-from grader.grading.gradebook import marks_of, run_steps
+from grader.grading.gradebook import Grades, marks_of, run_steps
 from grader.grading.isolated import Died, TookTooLong, TookTooMuchMemory, run_isolated
+from grader.grading.marks import read_marks
 from grader.grading.names import folder_of, listed, matches, printable
 from grader.grading.pages import apology, feedback_page
 from grader.grading.plan import students
@@ -39,13 +39,15 @@ _MADE_FROM = "\n<!-- made from {} -->\n"
 class Pages:
     """What became of the pages, by student: written, left as they were, or not written and why.
 
-    waiting: students who have handed in and are not graded yet.
+    waiting: students who have handed in and are not graded yet. unmarked: written answers that no person has
+    graded yet.
     """
 
     written: dict[str, Path] = field(default_factory=dict)
     unchanged: dict[str, Path] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
     waiting: list[str] = field(default_factory=list)
+    unmarked: int = 0
 
     def summary(self, folder: Path) -> str:
         """What is said at the end."""
@@ -55,6 +57,8 @@ class Pages:
         text = f"{', '.join(parts)} in {folder}."
         if self.waiting:
             text += f" {len(self.waiting):,} not graded yet: {listed(self.waiting)}."
+        if self.unmarked:
+            text += f" {self.unmarked:,} written answers are not graded yet: their pages say so."
         return text
 
 
@@ -83,6 +87,8 @@ def feedback(
     writer = _Writer(course, assignment, force)
     pages = writer.pages
     pages.waiting = _not_graded(course, assignment, pattern, graded)
+    marks = read_marks(course, assignment)
+    pages.unmarked = sum(len(entry.waiting) for entry in marks if entry.student in graded)
 
     def attempt(student: str, task: Callable[[], bool]) -> None:
         """Do one of the two steps of a page; report when it is the last."""
@@ -151,7 +157,7 @@ class _Writer:
         notebook = nbformat.reads(content.decode(), as_version=4)
         with transaction(self._course):
             notebook, about = run_steps(
-                (steps.GetGrades,), self._course, notebook, self._assignment, student
+                (Grades,), self._course, notebook, self._assignment, student
             )
         return nbformat.writes(notebook).encode(), about["nbgrader"]
 

@@ -106,7 +106,9 @@ def engine_sources() -> Iterator[Path]:
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".json"))
+    return sorted(
+        path for path in folder.rglob("*") if path.suffix in (".py", ".json", ".j2", ".css")
+    )
 
 
 def versions() -> list[str]:

@@ -25,7 +25,7 @@ from grader.checks.table import ResultTable
 from grader.grading import isolating
 from grader.grading.names import printable
 from grader.grading.reference import reference_for
-from grader.grading.release import DEMO, Release
+from grader.grading.release import BONUS, DEMO, Release
 from grader.grading.task import Task, exercise_of
 from grader.sandbox import CellOutcome, Session
 from grader.wire.probe import StudentError
@@ -50,7 +50,10 @@ def grade(
     submission, release = task.submission, task.release
     with session(task.chance) as place:
         judged = _run_cells(task, place, unreadable)
-        results = _with_reference(judged, place, release, unreadable)
+        results = [
+            _weighed(result, release)
+            for result in _with_reference(judged, place, release, unreadable)
+        ]
     for entry, result in zip(judged, results, strict=True):
         entry.cell.outputs = _outputs(result, entry.cell.execution_count)
     seconds = time.perf_counter() - started
@@ -156,6 +159,15 @@ def _with_reference(
     return results
 
 
+def _weighed(result: ExerciseResult, release: Release) -> ExerciseResult:
+    """The result as the instructor has it count."""
+    if result.exercise in release.dropped:
+        return replace(result, points=0.0, note="This exercise does not count.")
+    if result.exercise in release.bonus:
+        return replace(result, points=0.0, bonus=result.points)
+    return result
+
+
 def _is_demo(cell: NotebookNode, demos: frozenset[str]) -> bool:
     return DEMO in cell.metadata.get("tags", []) or cell.source in demos
 
@@ -164,9 +176,10 @@ def _outputs(result: ExerciseResult, count: int) -> list[NotebookNode]:
     """What the check cell shows: the table, then the points, which nbgrader reads as the grade."""
     table = ResultTable(result)
     bundle = table._repr_mimebundle_()
-    points = {"text/plain": repr(float(result.earned))}
+    points = {"text/plain": repr(0.0 if result.bonus else float(result.earned))}
     shown = {"output_type": "display_data", "metadata": {}, "data": bundle}
-    returned = {"output_type": "execute_result", "metadata": {}, "data": points}
+    bonus = {BONUS: result.earned} if result.bonus else {}
+    returned = {"output_type": "execute_result", "metadata": bonus, "data": points}
     return [from_dict(shown), from_dict(returned | {"execution_count": count})]
 
 

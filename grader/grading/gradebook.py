@@ -20,17 +20,20 @@ from nbgrader.api import (
     Comment,
     Grade,
     GradeCell,
+    Student,
     SubmittedAssignment,
     SubmittedNotebook,
 )
+from nbgrader.preprocessors import getgrades, saveautogrades
 from nbgrader.utils import parse_utc
 from sqlalchemy import select
 from sqlalchemy.orm import join
 
 from grader.course import Course
 from grader.errors import CourseError
+from grader.grading.marks import is_waiting
 from grader.grading.names import printable
-from grader.grading.release import Release
+from grader.grading.release import BONUS, Release
 from grader.grading.submission import Submission
 from grader.grading.transaction import Transaction, transaction
 
@@ -43,11 +46,46 @@ REGISTER = (
     steps.SaveCells,
 )
 SANITISE = (steps.OverwriteCells,)
+
+
+class SaveGrades(steps.SaveAutoGrades):
+    """nbgrader's step that records points; a bonus, which the judge's output tells, becomes extra credit."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        nb, resources = super().preprocess(nb, resources)
+        about = resources["nbgrader"]
+        key = (about["notebook"], about["assignment"], about["student"])
+        checks = [
+            cell for cell in nb.cells if _is_check(cell) and not cell.metadata.nbgrader.points
+        ]
+        if checks:
+            with saveautogrades.Gradebook(about["db_url"]) as book:
+                for cell in checks:
+                    grade = book.find_grade(cell.metadata.nbgrader.grade_id, *key)
+                    grade.extra_credit = _bonus(cell)
+                book.db.commit()
+        return nb, resources
+
+
+def _is_check(cell: NotebookNode) -> bool:
+    marks = cell.metadata.get("nbgrader", {})
+    return bool(marks.get("grade") and marks.get("locked")) and cell.cell_type == "code"
+
+
+def _bonus(cell: NotebookNode) -> float | None:
+    return next(
+        (output.metadata[BONUS] for output in cell.outputs if BONUS in output.get("metadata", {})),
+        None,
+    )
+
+
 RECORD = (
     steps.IgnorePattern,
     ClearMetadataPreprocessor,
     steps.LimitOutput,
-    steps.SaveAutoGrades,
+    SaveGrades,
     steps.AssignLatePenalties,
 )
 log = logging.getLogger("grader.grading.gradebook")
@@ -86,6 +124,10 @@ def _flag_other_points(
     for name, points in _points(book, assignment).items():
         if points == before.get(name, points):
             continue
+        if before[name] == 0:  # it counted as a bonus
+            for grade in _grades(book, assignment):
+                if grade.name == name:
+                    grade.extra_credit = None
         marked = [grade for grade in _marked(book, assignment) if grade.name == name]
         for grade in marked:
             grade.needs_manual_grade = True
@@ -99,8 +141,12 @@ def _flag_other_points(
 
 def _marked(book: Transaction, assignment: str) -> list[Grade]:
     """The grades of an assignment that a person has given."""
+    return [grade for grade in _grades(book, assignment) if grade.manual_score is not None]
+
+
+def _grades(book: Transaction, assignment: str) -> list[Grade]:
     query = book.db.query(Grade).join(SubmittedNotebook).join(SubmittedAssignment).join(Assignment)
-    return query.filter(Assignment.name == assignment, Grade.manual_score.is_not(None)).all()
+    return query.filter(Assignment.name == assignment).all()
 
 
 def due_dates(book: Transaction, assignment: str) -> dict[str, str]:
@@ -184,13 +230,21 @@ def marks_of(book: Transaction, assignment: str) -> dict[str, list[str]]:
         SubmittedNotebook.late_submission_penalty,
         BaseCell.name,
     )
-    points = (Grade.auto_score, Grade.manual_score, Grade.extra_credit, GradeCell.max_score)
+    points = (
+        *(Grade.auto_score, Grade.manual_score, Grade.extra_credit, GradeCell.max_score),
+        *(Grade.needs_manual_grade, SubmittedAssignment.timestamp),
+        *(Student.first_name, Student.last_name),
+    )
     words = (Comment.auto_comment, Comment.manual_comment)
     submitted = join(SubmittedAssignment, SubmittedNotebook).join(
         Assignment, Assignment.id == SubmittedAssignment.assignment_id
     )
     queries = (
-        select(*about, *points).select_from(submitted.join(Grade).join(GradeCell)),
+        select(*about, *points).select_from(
+            submitted.join(Grade)
+            .join(GradeCell)
+            .join(Student, Student.id == SubmittedAssignment.student_id)
+        ),
         select(*about, *words).select_from(submitted.join(Comment).join(BaseCell)),
     )
     found: dict[str, list[str]] = {}
@@ -198,6 +252,34 @@ def marks_of(book: Transaction, assignment: str) -> dict[str, list[str]]:
         for student, *marks in book.db.execute(query.filter(Assignment.name == assignment)):
             found.setdefault(student, []).append(repr(marks))
     return {student: sorted(marks) for student, marks in found.items()}
+
+
+class Grades(steps.GetGrades):
+    """nbgrader's step that puts points and comments into a notebook; it says, too, who it is, when it was
+    handed in, and what no person has graded yet."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        nb, resources = super().preprocess(nb, resources)
+        about = resources["nbgrader"]
+        with getgrades.Gradebook(about["db_url"]) as book:
+            submission = book.find_submission(about["assignment"], about["student"])
+            student = submission.student
+            names = (student.first_name, student.last_name)
+            about["name"] = " ".join(filter(None, names))
+            about["timestamp"] = (
+                f"{submission.timestamp:%Y-%m-%d %H:%M} UTC" if submission.timestamp else ""
+            )
+        return nb, resources
+
+    def _get_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
+        super()._get_score(cell, resources)
+        marks = cell.metadata.nbgrader
+        grade = self.gradebook.find_grade(
+            marks.grade_id, self.notebook_id, self.assignment_id, self.student_id
+        )
+        marks["waiting"] = is_waiting(grade)
 
 
 def run_steps(

@@ -138,6 +138,12 @@ class SandboxExecute(NbGraderPreprocessor):
         help="What a submission may use, by the names of grader.sandbox.Limits: {'cell_seconds': 30}."
     ).tag(config=True)
 
+    dropped = Dict(
+        help="Exercises that do not count, by assignment: {'01_dropout': ['accuracy']}."
+    ).tag(config=True)
+
+    bonus = Dict(help="Exercises that count on top, by assignment.").tag(config=True)
+
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         if "graded" not in resources:
             raise CourseError(

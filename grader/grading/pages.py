@@ -12,6 +12,7 @@ import hashlib
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from traitlets import default
 
+from grader.checks.results import as_points
 from grader.course import Course
 from grader.grading.rendered import as_text, rendered
 from grader.sandbox.html_sanitiser import harmless_html
@@ -40,6 +42,7 @@ var MathJax = {Hub: {Startup: {signal: {Interest: told => setTimeout(told, 0, "E
 </script>
 {%- endmacro -%}
 """
+_TEMPLATES = Path(__file__).with_name("templates")
 _STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
 
 
@@ -92,6 +95,17 @@ class SubmissionPage(HTMLExporter):
 class FeedbackPage(SubmissionPage):
     """A student's feedback, which runs nothing and asks for nothing from anywhere."""
 
+    @default("extra_loaders")
+    def _own_template(self) -> list[BaseLoader]:
+        template = (_TEMPLATES / "feedback.html.j2").read_text("utf-8")
+        return [DictLoader({"index.html.j2": template, "mathjax.html.j2": self._mathjax})]
+
+    def default_filters(self) -> Iterator[tuple[str, Callable]]:
+        yield from super().default_filters()
+        yield "points", as_points
+        yield "not_below_zero", lambda points: max(0.0, points)
+        yield "exercise_name", exercise_name
+
     def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
@@ -100,6 +114,59 @@ class FeedbackPage(SubmissionPage):
         meta = f'<meta http-equiv="Content-Security-Policy" content="{_policy(head)}"/>'
         head = head.replace("<head>", f"<head>\n{meta}", 1)
         return head + body + rest, resources
+
+    def _preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Once points and comments are in the notebook, as nbgrader's own command puts them only now."""
+        nb, resources = super()._preprocess(nb, resources)
+        rows = summary(nb)
+        resources["page_style"] = (_TEMPLATES / "feedback.css").read_text("utf-8")
+        resources["summary"] = rows
+        resources["waiting"] = sum(row.points for row in rows if row.waiting)
+        return nb, resources
+
+
+@dataclass(frozen=True)
+class SummaryRow:
+    """A line of the summary. id: of the cell with the points. comment: the id of the cell that has one."""
+
+    id: str
+    title: str
+    score: float
+    points: float
+    waiting: bool
+    comment: str
+
+    @property
+    def lost(self) -> float:
+        return max(0.0, self.points - self.score)
+
+
+def summary(notebook: NotebookNode) -> list[SummaryRow]:
+    """What each graded cell of a notebook with grades earned: points lost first, most of them on top."""
+    marked = [cell.metadata.nbgrader for cell in notebook.cells if cell.metadata.get("nbgrader")]
+    comments = {marks.grade_id for marks in marked if marks.solution and marks.get("comment")}
+    rows = []
+    for marks in marked:
+        if marks.grade:
+            name = exercise_name(marks.grade_id)
+            rows.append(
+                SummaryRow(
+                    id=marks.grade_id,
+                    title=f"{name} (written answer)" if marks.solution else name,
+                    score=float(marks.get("score") or 0.0),
+                    points=float(marks.points),
+                    waiting=bool(marks.get("waiting")),
+                    comment=name if name in comments else "",
+                )
+            )
+    return sorted(rows, key=lambda row: (-row.lost, not row.waiting))
+
+
+def exercise_name(grade_id: str) -> str:
+    """The exercise that a graded cell is of."""
+    return grade_id.removeprefix("check_")
 
 
 def feedback_page(root: str, notebook: bytes, about: dict[str, Any]) -> bytes:
@@ -118,7 +185,7 @@ def feedback_page(root: str, notebook: bytes, about: dict[str, Any]) -> bytes:
 
 def apology(about: dict[str, Any], reason: str) -> bytes:
     """A page for a notebook that cannot be shown: the points, and why there is no more."""
-    points = f"{about['score']:.4g} of {about['max_score']:.4g} points"
+    points = f"{as_points(max(0.0, about['score']))} of {as_points(about['max_score'])} points"
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         f"<title>{escape(about['notebook'])}</title></head><body><h1>{escape(about['notebook'])}</h1>"

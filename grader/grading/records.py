@@ -67,7 +67,10 @@ def read_records(book: Transaction, assignment: str) -> dict[str, Record]:
             result = SubmissionResult.from_json(json.loads(row.result))
         except (ValueError, KeyError, TypeError):  # of another version
             continue
-        earned = {f"check_{exercise.exercise}": exercise.earned for exercise in result.exercises}
+        earned = {
+            f"check_{exercise.exercise}": 0.0 if exercise.bonus else exercise.earned
+            for exercise in result.exercises
+        }
         if earned.items() <= grades.get(row.student, {}).items():
             found[row.student] = Record(row.fingerprint, row.notebook, result)
     return found

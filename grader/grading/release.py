@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import nbformat
 from nbformat import NotebookNode
 
-from grader.course import Course
+from grader.course import CONFIG_FILE, Course
 from grader.errors import CourseError
 
 DEMO = "demo"  # the tag of cells that grading leaves out
+BONUS = "bonus"  # what a check's output says of points that count on top
 
 # What every submission needs. The last two are imported by torch itself on the first step of an
 # optimizer and on the first fake tensor, which takes seconds: once is enough.
@@ -33,13 +34,16 @@ LIBRARIES = (
 @dataclass(frozen=True)
 class Release:
     """An assignment as it was handed out, as the instructor has it (`source`), the sources of its demo
-    cells, and what to preload for it."""
+    cells, and what to preload for it. dropped, bonus: exercises that do not count, or on top; in both
+    notebooks their cells have 0 points."""
 
     assignment: str
     notebook: NotebookNode
     source: NotebookNode
     demos: frozenset[str]
     modules: tuple[str, ...]
+    dropped: frozenset[str] = frozenset()
+    bonus: frozenset[str] = frozenset()
 
 
 def read_release(course: Course, assignment: str) -> Release:
@@ -53,7 +57,28 @@ def read_release(course: Course, assignment: str) -> Release:
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     demos = frozenset(cell.source for cell in code if DEMO in cell.metadata.get("tags", []))
     imported = _imported(cell.source for cell in code)
-    return Release(assignment, notebook, source, demos, (*LIBRARIES, *imported))
+    dropped, bonus = (_chosen(course, assignment, kind, source) for kind in ("dropped", "bonus"))
+    for cell in (*source.cells, *notebook.cells):
+        marks = cell.metadata.get("nbgrader", {})
+        if marks.get("grade_id", "").removeprefix("check_") in dropped | bonus and marks.get(
+            "grade"
+        ):
+            marks["points"] = 0
+    modules = (*LIBRARIES, *imported)
+    return Release(assignment, notebook, source, demos, modules, dropped, bonus)
+
+
+def _chosen(course: Course, assignment: str, kind: str, source: NotebookNode) -> frozenset[str]:
+    """The exercises that the configuration drops, or counts on top. Raises CourseError for unknown ones."""
+    chosen = frozenset(dict(course.config.SandboxExecute.get(kind, {})).get(assignment, ()))
+    names = (cell.metadata.get("nbgrader", {}).get("grade_id", "") for cell in source.cells)
+    known = [name.removeprefix("check_") for name in names if name.startswith("check_")]
+    if unknown := sorted(chosen.difference(known)):
+        raise CourseError(
+            f"{CONFIG_FILE}: c.SandboxExecute.{kind} names {', '.join(unknown)}, no exercise of {assignment}. "
+            f"There are: {', '.join(known)}."
+        )
+    return chosen
 
 
 def _imported(sources: Iterable[str]) -> tuple[str, ...]:

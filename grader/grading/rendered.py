@@ -1,7 +1,7 @@
 """Markdown as our pages show it: rendered, and what was rendered written anew without what could run.
 
 markdown-it takes time in proportion to a text where nbconvert's expressions for mathematics take its
-square; formulas stay as they were written.
+square. Formulas become MathML.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
+from grader.grading.mathml import Formulas
 from grader.sandbox.html_sanitiser import harmless_html
 
 MAX_RENDERED = 20_000
@@ -27,8 +28,9 @@ def rendered(source: str, attachments: Mapping[str, Mapping[str, str]] | None = 
     for token in tokens:
         for child in token.children or ():
             _show_attachment(child, attachments or {})
-    html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
-    return harmless_html(html)
+    formulas = Formulas()
+    html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {"formulas": formulas})
+    return formulas.put_in(harmless_html(html))
 
 
 def as_text(source: str) -> str:
@@ -47,10 +49,12 @@ def _show_attachment(token: Token, attachments: Mapping[str, Mapping[str, str]])
         _show_attachment(child, attachments)
 
 
-def _formula(self, tokens: Sequence[Token], index: int, options: object, env: object) -> str:
-    sign = "$" if tokens[index].type == "math_inline" else "$$"
-    html = escape(f"{sign}{tokens[index].content}{sign}", quote=False)
-    return f"<p>{html}</p>" if tokens[index].block else html
+def _formula(
+    self: object, tokens: Sequence[Token], index: int, options: object, env: dict[str, Formulas]
+) -> str:
+    token = tokens[index]
+    html = env["formulas"].mark(token.content, token.type != "math_inline")
+    return f"<p>{html}</p>" if token.block else html
 
 
 def _markdown() -> MarkdownIt:

@@ -14,7 +14,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from grader.checks.results import ExerciseResult, SubmissionResult
+from grader.checks.results import ExerciseResult, SubmissionResult, as_points
+from grader.grading.changes import counted
 from grader.grading.names import printable
 from grader.grading.outcome import Failure, Outcomes
 
@@ -34,9 +35,11 @@ def print_grades(console: Console, outcomes: Outcomes) -> None:
     if not graded:
         return
     exercises, late = graded[0].exercises, any(result.late_penalty for result in graded)
-    columns = [(f"{n}\n/{short(e.points)}", _earned(n - 1)) for n, e in enumerate(exercises, 1)]
-    ends = [("late\n", lambda result: short(-result.late_penalty))] if late else []
-    ends.append((f"total\n/{short(graded[0].points)}", lambda result: short(total(result))))
+    columns = [(f"{n}\n/{as_points(e.points)}", _earned(n - 1)) for n, e in enumerate(exercises, 1)]
+    ends = [("late\n", lambda result: as_points(-result.late_penalty))] if late else []
+    ends.append(
+        (f"total\n/{as_points(graded[0].points)}", lambda result: as_points(counted(result)))
+    )
     room = _room([*columns, *ends], graded)
     if room < MIN_NAME:
         columns, room = [], _room(ends, graded)
@@ -53,20 +56,11 @@ def print_grades(console: Console, outcomes: Outcomes) -> None:
     console.print(f"{numbers}Written answers are graded by a person.\n")
 
 
-def total(result: SubmissionResult) -> float:
-    """What the gradebook counts, as long as nobody has given marks by hand."""
-    return max(0.0, result.earned - result.late_penalty)
-
-
 Column: TypeAlias = tuple[str, Callable[[SubmissionResult], str]]
 
 
 def _earned(number: int) -> Callable[[SubmissionResult], str]:
-    return lambda result: short(result.exercises[number].earned)
-
-
-def short(points: float) -> str:
-    return f"{points + 0.0:.4g}"
+    return lambda result: as_points(result.exercises[number].earned)
 
 
 def _room(columns: Sequence[Column], graded: Sequence[SubmissionResult]) -> int:
@@ -86,10 +80,10 @@ def print_validation(console: Console, found: Validation) -> None:
     for name in ("exercise", "points", "state"):
         table.add_column(name, no_wrap=name == "points", overflow="fold")
     for row in found.exercises:
-        points = f"{short(row.earned or 0.0)} of {short(row.points)}"
+        points = f"{as_points(row.earned or 0.0)} of {as_points(row.points)}"
         table.add_row(escape(row.name), points, escape(row.state))
     console.print(table)
-    total = f"{short(found.earned)} of {short(found.points)} points"
+    total = f"{as_points(found.earned)} of {as_points(found.points)} points"
     console.print(f"{total}. {WHAT_GRADING_ADDS}", highlight=False)
     if found.unanswered:
         console.print(f"Not written yet: {', '.join(found.unanswered)}", markup=False)
@@ -133,7 +127,7 @@ def _reason(exercise: ExerciseResult) -> str:
 
 
 def _points(exercise: ExerciseResult) -> str:
-    return f"{exercise.exercise} {short(exercise.earned)}/{short(exercise.points)}"
+    return f"{exercise.exercise} {as_points(exercise.earned)}/{as_points(exercise.points)}"
 
 
 def write_json(path: Path, outcomes: Outcomes) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import nbformat
@@ -232,12 +233,18 @@ def _timestamp(folder: Folder, findings: list[str]) -> str:
     except NotRead as reason:
         findings.append(f"{TIMESTAMP} {reason}; it was ignored.")
         return ""
-    try:
-        parse_utc(text)
-    except Exception:  # the file is the student's
+    if time_of(text) is None:
         findings.append(f"{TIMESTAMP} holds no time ({printable(text, 40)!r}); it was ignored.")
         return ""
     return text
+
+
+def time_of(text: str) -> datetime | None:
+    """The time in UTC, without a zone, that nbgrader reads from `timestamp.txt`; None where it says none."""
+    try:
+        return parse_utc(text.strip())
+    except Exception:  # the file is the student's
+        return None
 
 
 def _get(value: object, *keys: str) -> object:

@@ -13,6 +13,8 @@ from grader.checks.judge import derive_seed
 from grader.grading.release import Release
 from grader.grading.submission import Submission
 
+_SETS = ("demos", "dropped", "bonus")
+
 
 @dataclass(frozen=True)
 class Task:
@@ -51,7 +53,8 @@ def packed(task: Task) -> tuple[bytes, list[bytes]]:
     Left out is what grading does not look at: the notebook before it was prepared, and as it was handed out.
     """
     submission = vars(task.submission) | {"notebook": None, "files": list(task.submission.files)}
-    release = vars(task.release) | {"notebook": None, "demos": sorted(task.release.demos)}
+    sets = {name: sorted(getattr(task.release, name)) for name in _SETS}
+    release = vars(task.release) | {"notebook": None} | sets
     about = vars(task) | {"submission": submission, "release": release}
     return json.dumps(about).encode(), list(task.submission.files.values())
 
@@ -61,7 +64,8 @@ def unpacked(data: bytes, files: Sequence[bytes]) -> Task:
     about = json.loads(data)
     submission, release = about["submission"], about["release"]
     submission["files"] = dict(zip(submission["files"], files, strict=True))
-    release["source"], release["demos"] = from_dict(release["source"]), frozenset(release["demos"])
+    release["source"] = from_dict(release["source"])
+    release.update({name: frozenset(release[name]) for name in _SETS})
     release["modules"] = tuple(release["modules"])
     for part in (submission, release):
         part["notebook"] = v4.new_notebook()

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 from grader.sandbox.formulas import harmless_formulas, without_coded_letters
 from grader.sandbox.html_sanitiser import PICTURE, removed
+from grader.wire import answer_box
 
 MAX_MARKDOWN = 50_000
 
@@ -26,6 +27,8 @@ _TARGET = re.compile(
     r"(?:(?<=\()(?:attachment:(?P<name>[^()\s<>]{1,200})(?=[\s)])|(?P<embedded>(?=data:image/))))?",
     re.IGNORECASE,
 )
+# A link to another notebook of the course leads nowhere from a page: its text is all that is left.
+_NOTEBOOK = re.compile(r"\[([^\[\]\n]{0,200})\]\(\.\./[\w/]{1,200}\.ipynb\)")
 _SHOWN = re.compile(r"!\[(?![^\[\]\n]{0,1000}\]\((?:attachment:|data:image/))")
 
 
@@ -34,12 +37,18 @@ def harmless_markdown(text: str, attachments: Mapping[str, str] | None = None) -
 
     attachments: the new name of every picture that comes along, by the name that the text has for it.
     What names another is text afterwards: renderers fail at an attachment that is missing. A text that
-    is too long is replaced by a sentence.
+    is too long is replaced by a sentence. The box of a written answer stays around what stands in it.
     """
-    text = text.encode("utf-8", "replace").decode("utf-8")
+    within = answer_box.inside(text)
+    if within is not None:
+        return answer_box.boxed(_harmless(within, attachments or {}))
+    return _harmless(text, attachments or {})
+
+
+def _harmless(text: str, known: Mapping[str, str]) -> str:
+    text = _NOTEBOOK.sub(r"\1", text.encode("utf-8", "replace").decode("utf-8"))
     if len(PICTURE.sub("", text)) > MAX_MARKDOWN:
         return removed(f"a text of {len(text):,} characters; at most {MAX_MARKDOWN:,} are shown")
-    known = attachments or {}
 
     def target(match: re.Match[str]) -> str:
         name = unquote(match["name"] or "")

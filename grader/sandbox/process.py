@@ -9,6 +9,7 @@ import signal
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from grader.sandbox.control import Ending, SandboxLost, WorkerControl
 from grader.sandbox.endings import ending_of
@@ -20,6 +21,9 @@ from grader.wire.display import Output
 from grader.wire.frames import Channel, ChannelClosed, DeadlinePassed, pair
 from grader.wire.limits import Limits
 from grader.wire.probe import MAX_LINE, MAX_MESSAGE, StudentError
+
+Files: TypeAlias = Mapping[str, bytes]
+"""Name to content of what lies beside the notebook."""
 
 ANSWER_SECONDS = 10.0
 MESSAGE_SECONDS = 30.0
@@ -52,13 +56,7 @@ class CellReply:
 class StudentProcess:
     """One process that holds a submission's namespace. Every method may raise SandboxLost."""
 
-    def __init__(
-        self,
-        control: WorkerControl,
-        limits: Limits,
-        seed: int,
-        files: Mapping[str, bytes],
-    ) -> None:
+    def __init__(self, control: WorkerControl, limits: Limits, seed: int, files: Files) -> None:
         self._control, self._limits = control, limits
         self._kills = _memory_kills()
         self._wire = WireLimits(max_bytes=limits.frame_bytes)

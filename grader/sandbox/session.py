@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, TypeVar
 
 from grader.sandbox.control import SandboxLost, WorkerControl
 from grader.sandbox.outputs import OutputBudget, error_output
-from grader.sandbox.process import ProcessGone, StudentProcess, TimedOut
+from grader.sandbox.process import Files, ProcessGone, StudentProcess, TimedOut
 from grader.sandbox.remote import Reference, Remote
 from grader.wire.clock import now
 from grader.wire.display import Output
@@ -44,13 +44,7 @@ class Session:
     When the sandbox itself fails, SandboxLost is raised, and the session is of no use any more.
     """
 
-    def __init__(
-        self,
-        control: WorkerControl,
-        limits: Limits,
-        seed: int,
-        files: Mapping[str, bytes],
-    ) -> None:
+    def __init__(self, control: WorkerControl, limits: Limits, seed: int, files: Files) -> None:
         self._control, self._limits, self._seed, self._files = control, limits, seed, dict(files)
         self._budget = OutputBudget(limits.notebook_output_bytes)
         self._process: StudentProcess | None = None

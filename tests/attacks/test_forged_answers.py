@@ -18,6 +18,8 @@ from grader.checks.judge import judge, judge_with_reference
 from grader.checks.registry import get_exercise
 from grader.checks.results import ExerciseResult
 from grader.checks.student import LocalStudent
+from grader.exercises.ch10.made_files import as_values, torch_file
+from grader.exercises.ch10.resuming import Problem
 from grader.wire import probe
 from tests.prove.setting import namespace_with, settings
 
@@ -160,6 +162,63 @@ def losses_made_up(inputs: dict, ask: Ask) -> object:
     return [[inputs["lambds"][0], made_up, made_up], inputs["start"]]
 
 
+def no_code_ran(inputs: dict, ask: Ask) -> object:
+    """Nothing that lies in a file was run."""
+    answers: list[list] = ask(inputs)  # type: ignore[assignment]
+    return [[*answer[:2], False] for answer in answers]
+
+
+def run_through_in_place_of_resumed(inputs: dict, ask: Ask) -> object:
+    """A run that never stopped ends as a resumed one should, and needs no file."""
+    reports: list[dict] = ask(inputs)  # type: ignore[assignment]
+    for report, problem in zip(reports, inputs["problems"], strict=True):
+        run = Problem(**problem)
+        report.update(end=run.outcome(), epoch=run.stop, error="", ran=False)
+    return reports
+
+
+def forged_checkpoint(inputs: dict, ask: Ask) -> object:
+    """A file with the parameters of the start: it loads, and has what a checkpoint has."""
+    answer: dict = ask(inputs)  # type: ignore[assignment]
+    for number, problem in enumerate(inputs["problems"]):
+        data = torch_file({"weight": problem["weight"], "centre": torch.zeros(4)})
+        answer["files"][f"run{number}.pt"] = [len(data), as_values(data)]
+    return answer
+
+
+def batch_of_the_question(inputs: dict, ask: Ask) -> object:
+    """The batch as it was given, and once: with a device beside each tensor that a check believed."""
+    return inputs["spec"]
+
+
+def epochs_of_the_question(inputs: dict, ask: Ask) -> object:
+    """Resumed where the question says it ended, with the parameters of the question."""
+    report: dict = ask(inputs)  # type: ignore[assignment]
+    return {**report, "epoch": inputs["epoch"], "loaded": inputs["parameters"]}
+
+
+def every_name(inputs: dict, ask: Ask) -> object:
+    """All parameters of the network, in case that no gradient reaches any."""
+    _, grads = ask(inputs)  # type: ignore[misc]
+    return [[f"parts.{name}.weight" for name in inputs["names"]], grads]
+
+
+def what_went_in(inputs: dict, ask: Ask) -> object:
+    """In eval mode a dropout layer gives back what it got; here it does so in every mode."""
+    return inputs["inputs"]
+
+
+def many_parameters(inputs: dict, ask: Ask) -> object:
+    """The layer has registered what it has not."""
+    after, _ = ask(inputs)  # type: ignore[misc]
+    return [after, 99]
+
+
+def without_a_loss(inputs: dict, ask: Ask) -> object:
+    """The output of a layer that had nothing to learn."""
+    return ask({**inputs, "slope": torch.zeros_like(inputs["slope"])})
+
+
 FORGERIES = {
     "other": Forgery(
         "ch01",
@@ -255,6 +314,66 @@ FORGERIES = {
         "run_lambda_path",
         losses_made_up,
         "the best was asked of the losses that came back",
+    ),
+    "load": Forgery(
+        "ch10",
+        "load_model",
+        "weights_only_switched_off",
+        "networks_from_files",
+        no_code_ran,
+        "a claim",
+    ),
+    "looked_into": Forgery(
+        "ch10",
+        "is_safe_to_load",
+        "loaded_and_its_types_asked",
+        "answers_about_files",
+        no_code_ran,
+        "a claim",
+    ),
+    "resumed": Forgery(
+        "ch10",
+        "checkpoint",
+        "nothing_put_back",
+        "run_from_checkpoints",
+        run_through_in_place_of_resumed,
+        "the end of a run that needs no file",
+    ),
+    "checkpoint": Forgery(
+        "ch10",
+        "checkpoint",
+        "kept_in_memory",
+        "run_to_checkpoints",
+        forged_checkpoint,
+        "a forged file",
+    ),
+    "moved": Forgery(
+        "ch11",
+        "move_batch",
+        "result_dropped",
+        "moved_batch",
+        batch_of_the_question,
+        "a returned name of a device",
+    ),
+    "resumed_elsewhere": Forgery(
+        "ch11", "checkpoint", "nothing_loaded", "resumed_run", epochs_of_the_question, "a claim"
+    ),
+    "names": Forgery(
+        "ch09",
+        "find_the_data_bug",
+        "asks_requires_grad",
+        "answer_on_a_board",
+        every_name,
+        "a check of its own for the network in which every name is right",
+    ),
+    "eval_mode": Forgery(
+        "ch09", "DropoutLayer", "own_flag", "outputs_of_dropout", what_went_in, "a claim"
+    ),
+    "registered": Forgery(
+        "ch09", "MyLinear", "plain_tensors", "trained_in_a_network", many_parameters, "a claim"
+    ),
+    "standing_still": Forgery(
+        "ch09", "Bilinear", "by_data", "trained_in_a_network", without_a_loss, "a claim"
     ),
 }
 

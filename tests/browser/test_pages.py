@@ -15,6 +15,7 @@ from nbgrader.api import Gradebook
 from playwright.sync_api import BrowserContext
 
 from grader.course import Course
+from grader.desk.class_page import report
 from tests.browser.conftest import NAME, RAISES_ITS_GRADE, groups, watched
 from tests.browser.forms import HTML, forms
 
@@ -94,7 +95,7 @@ def test_feedback(context: BrowserContext, attacked: Course, student: str):
     page = attacked.notebook("feedback", NAME, student).with_suffix(".html")
     with watched(context, page.as_uri()) as seen:
         is_as_it_was_made(seen.page)
-        assert "(Score: 8.0 / 11.0)" in seen.page.locator(".panel-heading h4").inner_text()
+        assert "8 of 11 points" in seen.page.locator(".panel-heading h4").inner_text()
         seen.use(CONTENT)
         assert (seen.ran, seen.fetched) == (set(), set())
         assert seen.page.url.rstrip("#") == page.as_uri()
@@ -185,6 +186,36 @@ def test_formgraders_policy_alone_lets_nothing_run(context, attacked: Course, fo
             seen.use(".planted")
             assert seen.ran == set()
             assert not [url for url in seen.fetched if "outside.test" in url]
+
+
+def test_the_report_of_a_hostile_class(context: BrowserContext, attacked: Course):
+    with Gradebook(attacked.database, "dropout-lab") as gradebook:
+        for number, form in enumerate(forms().values()):
+            gradebook.update_or_create_student("honest", first_name=form.replace("\ud800", "?"))
+            if number % 20:
+                continue
+            page, _ = report(attacked, NAME)
+            with watched(context, page.as_uri()) as seen:
+                seen.use("body")
+                assert (seen.ran, seen.fetched) == (set(), set())
+                assert seen.page.locator("h2").count() == 7
+        gradebook.update_or_create_student("honest", first_name="")
+
+
+@pytest.mark.parametrize("width", [360, 1300])
+def test_feedback_fits_a_phone_and_sets_its_mathematics(context, attacked, width: int):
+    page = attacked.notebook("feedback", NAME, "honest").with_suffix(".html").as_uri()
+    with watched(context, page) as seen:
+        seen.page.set_viewport_size({"width": width, "height": 700})
+        wide = seen.page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width
+        formula = seen.page.locator("#notebook-container math").first
+        assert formula.bounding_box()["height"] > 5
+        seen.page.locator('.summary a[href="#check_double"]').click()
+        box = seen.page.locator("#check_double").bounding_box()
+        assert -1 <= box["y"] < 700, "the link leads to the exercise"
+        assert seen.fetched == set()
+        assert len(seen.page.pdf()) > 10_000, "it can be printed"
 
 
 def test_what_an_honest_notebook_shows_is_shown(context: BrowserContext, attacked, formgrader):

@@ -30,7 +30,7 @@ def test_the_chapter_has_the_quiz_as_the_judge_has_it(chapter) -> None:
     cells = chapter(CHAPTER).cells
     quiz = get_exercise(PACKAGE, "quiz_dropout")
     assert isinstance(quiz, Quiz)
-    text = next(c.source for c in cells if "a quiz (4 points" in c.source)
+    text = next(c.source for c in cells if "a quiz\n\n**4 points**" in c.source)
     shown = " ".join(text.split())
     for number, question in quiz.questions.items():
         options = " ".join(f"- ({letter}) {o.text}" for letter, o in question.options.items())

@@ -106,7 +106,7 @@ def test_slopes_of_the_sigmoid(text: str, run) -> None:
 
 def test_products_grow_and_shrink(text: str, run) -> None:
     assert run.M.norm() > 1e20
-    ends = [float(end) for end in re.findall(r"√n to (-?\d+\.\d)", run.printed)]
+    ends = [float(end) for end in re.findall(r"√n to (-?\d+\.\d)", run.printed)][:3]
     assert ends == pytest.approx([30.6, 0.5, -29.6], abs=2)
     medians = [row(run.printed, f"n = {n:2}:")[-1] for n in (4, 16, 64)]
     assert medians == sorted(medians) and medians[0] < -3 and abs(medians[2]) < 1.5

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import sys
+import tomllib
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -77,14 +78,17 @@ def test_paths_in_code_exist(page: Path) -> None:
 
 def test_every_chapter_has_a_row_with_its_points_and_a_badge_that_opens_it() -> None:
     readme = (ROOT / "README.md").read_text()
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     rows = re.findall(r"^\| \d+ \|.*$", readme, re.MULTILINE)
     chapters = sorted((ROOT / "chapters").glob("*.py"))
     assert len(rows) == len(chapters)
     for chapter, row in zip(chapters, rows, strict=True):
         notebook = f"notebooks/{chapter.stem}/{chapter.stem}.ipynb"
-        badge = re.search(r"mybinder\.org/v2/gh/([^)]+?)/main\?labpath=([^)]+)", row)
+        badge = re.search(r"mybinder\.org/v2/gh/([^)]+?)/([^/)]+)\?labpath=([^)]+)", row)
         assert badge is not None, f"the row of {chapter.stem} has no Binder badge"
-        repository, place = badge.groups()
+        repository, tag, place = badge.groups()
+        assert tag == f"v{version}", "a branch would be built anew after every commit"
+        assert f"`{tag}`" in readme
         assert unquote(place) == notebook
         assert f"]({notebook})" in row and (ROOT / notebook).is_file()
         assert f"`{repository}`" in readme, "the README says once which repository badges open"

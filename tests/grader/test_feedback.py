@@ -106,3 +106,33 @@ def test_a_page_that_takes_too_much_says_so(course, monkeypatch):
     text = _page(course, "ada").read_text()
     assert not pages.failed and "cannot be shown: feedback page took more than 60 s" in text
     assert "4 of 11 points" in text
+
+
+def test_a_page_says_whose_it_is_what_was_lost_first_and_what_waits(course):
+    with Gradebook(course.database, "dropout-lab") as book:
+        book.update_or_create_student("ada", first_name="Ada <b>", last_name="Lovelace")
+        comment = book.find_comment("why_double", NAME, NAME, "ada")
+        comment.manual_comment = r"Well said: $\frac{1}{2}$"
+        book.find_grade("check_double", NAME, NAME, "ada").manual_score = 3.456789
+        book.db.commit()
+    feedback(course, NAME, pattern="ada")
+    page = _page(course, "ada").read_text()
+    head = page[page.index("<header") : page.index("</header>")]
+    assert (
+        "Student: Ada &lt;b&gt; Lovelace (ada)" in head and f"<h4>{NAME}: 5.46 of 11 points" in head
+    )
+    assert "Handed in: 2026-11-01 10:00 UTC" in head
+    assert "Not graded yet: 3 points." in head and "not graded yet (of 3)" in head
+    rows = ["why_double (written answer)", ">quiz_double</a>", ">double</a>"]
+    assert [head.index(row) for row in rows] == sorted(head.index(row) for row in rows)
+    assert "3.46 of 4" in head and "−0.54" in head
+    for identity in ("check_double", "check_quiz_double", "why_double", "comment-why_double"):
+        assert head.count(f'href="#{identity}"') == 1 and page.count(f'id="{identity}"') == 1
+    assert "<mfrac>" in page and "MathJax" not in page and "http://" not in head
+    assert "0.0" not in head and len(page) < 60_000
+    with Gradebook(course.database, "dropout-lab") as book:
+        book.find_grade("why_double", NAME, NAME, "ada").manual_score = 2.5
+        book.find_grade("why_double", NAME, NAME, "ada").needs_manual_grade = False
+        book.db.commit()
+    feedback(course, NAME, pattern="ada")
+    assert "ot graded yet" not in _page(course, "ada").read_text()

@@ -23,7 +23,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "exercises": ("checks", "wire"),
     "hidden": ("checks", "exercises", "wire"),
     "authoring": ("checks", "wire", "course", "errors", "workplace"),
-    "workplace": ("course", "errors"),
+    "workplace": ("course", "errors", "wire"),
     # Two modules that start and end processes of the grader's own, as only the sandbox does besides.
     "grading/isolating": ("sandbox/inside",),
     "grading/isolated": ("grading", "grading/isolating", "sandbox", "wire"),
@@ -31,16 +31,25 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         *("grading/isolated", "grading/isolating"),
         *("checks", "sandbox", "wire", "course", "errors", "workplace"),
     ),
+    "terminal": (),
+    "desk/exports": ("desk", "grading", "checks"),  # what nbgrader calls
+    "desk": ("grading", "checks", "wire", "course", "errors", "terminal"),
 }
 # Who may import these libraries. What decides about an answer knows nothing of files and databases.
 ONLY: dict[str, tuple[str, ...]] = {
-    "nbgrader": ("grading", "authoring"),
+    "nbgrader": ("grading", "authoring", "desk/exports"),
     "sqlalchemy": ("grading",),
     "subprocess": ("sandbox", "sandbox/inside", "grading/isolated"),
 }
 FILES = ("os", "pathlib", "sqlite3", "tempfile", "nbformat")
 # Their probes, which run beside a student's code, make files for it and look at those that it has made.
-PROBE_FILES = ("exercises/ch06/archives", "exercises/ch06/files", "exercises/ch06/project")
+PROBE_FILES = (
+    "checks/folders",
+    *("exercises/ch06/archives", "exercises/ch06/files", "exercises/ch06/project"),
+    *("exercises/ch10/atomic", "exercises/ch10/file_probes", "exercises/ch10/resuming"),
+    *("exercises/ch10/safe", "hidden/ch10/other_files"),
+    *("exercises/ch11/checkpoints", "exercises/ch11/whole_run"),
+)
 
 
 @cache

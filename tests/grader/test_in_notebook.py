@@ -115,3 +115,11 @@ def test_all_exercises_at_a_glance(shell, shown) -> None:
     assert "4 of 8 points so far" in shown[-1]
     assert "✓ done" in shown[-1] and "✗ not yet: " in shown[-1]
     assert "Grading asks" in shown[-1]
+
+
+def test_an_exercise_whose_cell_has_not_run_says_so(shell, shown) -> None:
+    run(shell, "check('double')")
+    assert in_notebook.RUN_IT_FIRST in shown[-1]
+    run(shell, OPEN)
+    run(shell, "check('double')")
+    assert in_notebook.RUN_IT_FIRST not in shown[-1]

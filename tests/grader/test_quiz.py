@@ -6,6 +6,7 @@ import ast
 import re
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -18,9 +19,18 @@ from grader.authoring.chapter import quizzes_in, read_chapter
 from grader.authoring.quiz_text import read_quiz_text
 from grader.checks import registry
 from grader.checks.judge import judge
-from grader.checks.quiz import Option, Question, Quiz, make_quiz, read_quiz, write_quiz
+from grader.checks.quiz import (
+    CLOSED,
+    Option,
+    Question,
+    Quiz,
+    make_quiz,
+    read_quiz,
+    without_key,
+    write_quiz,
+)
 from grader.checks.student import LocalStudent
-from grader.checks.table import ResultTable
+from grader.checks.table import NO_POINTS, ResultTable
 from grader.course import Course
 from grader.errors import CourseError
 
@@ -198,7 +208,7 @@ def test_a_copy_of_a_chapter_uses_the_installed_quiz(tmp_path: Path) -> None:
     (tmp_path / "chapters").mkdir()
     shutil.copy(ROOT / "chapters" / "01_dropout_from_scratch.py", tmp_path / "chapters")
     written = build(Course(tmp_path))
-    assert [path.suffix for path in written] == [".ipynb", ".ipynb"]
+    assert {path.suffix for path in written} == {".ipynb"}
     assert not (tmp_path / "grader").exists()
 
 
@@ -461,3 +471,50 @@ def _verify_released(released: NotebookNode, quiz: type[Quiz]) -> None:
 
 def _on_one_line(*texts: str) -> str:
     return " ".join(" ".join(texts).split())
+
+
+def test_a_closed_quiz_says_what_is_answered_and_grading_what_is_right(
+    course: Course, chapter: Path
+) -> None:
+    """The key is in no notebook and not beside the exercises, but beside the hidden checks."""
+    mark = 'quiz="quiz_sums" points=2'
+    assert mark in CHAPTER
+    chapter.write_text(CHAPTER.replace(mark, f"{mark} closed=true"))
+    build(course)
+    key = course.root / "grader" / "hidden" / FOLDER / f"{NAME}.json"
+    open_text, right = quiz_file(course).read_text(), read_quiz(key.read_text())
+    asked = read_quiz(open_text)
+    assert asked.closed and not right.closed and '"right": true' not in open_text
+    whys = [o.why for q in right.questions.values() for o in q.options.values() if o.why]
+    assert whys and not any(why in open_text for why in whys)
+    letters = {
+        n: next(x for x, o in q.options.items() if o.right) for n, q in right.questions.items()
+    }
+    first = {
+        n: next(x for x, o in q.options.items() if not o.right) for n, q in right.questions.items()
+    }
+    graded = asked()
+    graded.hidden = tuple(replace(entry, hidden=True) for entry in right().checks())
+    for answers, points in ((letters, 2), (first, 0)):
+        student = LocalStudent({NAME: answers})
+        home = judge(asked(), student, 1)
+        assert not home.failed and home.earned == 0
+        told = str(ResultTable(home))
+        assert told.count(CLOSED) == len(letters) and NO_POINTS not in told
+        assert judge(graded, student, 1).earned == points
+    unanswered = judge(asked(), LocalStudent({NAME: {**letters, 1: None}}), 1)
+    assert [check.id for check in unanswered.failed] == ["answered_1"]
+    chapter.write_text(CHAPTER)
+    build(course)
+    assert not key.exists() and not read_quiz(quiz_file(course).read_text()).closed
+
+
+def test_the_key_of_a_closed_quiz_is_found_beside_the_hidden_checks(monkeypatch) -> None:
+    quiz = read_quiz_text(NAME, 2, quiz_text()).quiz
+    made = {"grader.exercises.ch77": [without_key(quiz)], "grader.hidden.ch77": [quiz]}
+    monkeypatch.setattr(registry, "_quizzes", lambda package: made[package])
+    try:
+        found = registry.exercises_of("ch77")[NAME]
+        assert [check.hidden for check in found.checks()] == [False] * 2 + [True] * 2
+    finally:
+        registry.exercises_of.cache_clear()

@@ -40,7 +40,7 @@ def test_a_table_fits_80_columns_and_cuts_no_number(exercises):
     print_grades(console, results)
     lines = console.file.getvalue().splitlines()
     assert max(map(cell_len, lines)) <= 80
-    total = f"{16.5 * exercises - 1.25:.4g}"
+    total = f"{16.5 * exercises - 1.25:.2f}".rstrip("0")
     assert sum(line.split()[-1:] == [total] for line in lines) == 3
     assert sum(" -1.25 " in line for line in lines) == 3 and "…" in console.file.getvalue()
 
@@ -51,7 +51,7 @@ def test_last_lines_and_json(report, tmp_path):
     console = _console()
     report.tell(console)
     last = console.file.getvalue().splitlines()[-1]
-    assert last == "2 graded, 1 unchanged, 1 not graded (bea). Mean: 6.667 of 8."
+    assert last == "2 graded, 1 unchanged, 1 not graded (bea). Mean: 6.67 of 8."
     records = json.loads((tmp_path / "all.json").read_text())
     assert [record["student"] for record in records] == ["ada", "bea", "cem", "dan"]
     assert records[0].keys() == records[3].keys()

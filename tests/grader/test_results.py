@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.checks.results import CheckResult, ExerciseResult
+from grader.checks.results import CheckResult, ExerciseResult, as_points
 from grader.checks.table import ResultTable
 
 SENTENCE = "The point of this exercise is “the scale”: without it, at most half of the points."
@@ -93,3 +93,29 @@ def test_failures_come_first_and_equal_ones_are_said_once() -> None:
 def test_nothing_failed_and_nothing_passed() -> None:
     assert "✗" not in ResultTable(result((1, True, False)))._repr_html_()
     assert "<details>" not in ResultTable(result((1, False, False)))._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("points", "shown"),
+    [
+        (41.730000000000004, "41.73"),
+        (50, "50"),
+        (-0.0, "0"),
+        (0.1 + 0.2, "0.3"),
+        (1234.5, "1234.5"),
+    ],
+)
+def test_points_are_shown_as_numbers_are_written(points, shown) -> None:
+    assert as_points(points) == shown
+
+
+def test_of_a_check_that_grading_adds_the_table_says_what_was_seen_and_no_more() -> None:
+    said = {"seen": "zeros", "expected": "ones", "because": "why so", "hint": "a hint"}
+    hidden = CheckResult("a", "one more", 1, False, **said, hidden=True)
+    visible = CheckResult("b", "a check", 1, False, **said)
+    table = ResultTable(ExerciseResult("layer", 2, (hidden,)))
+    for shown in (str(table), table._repr_html_()):
+        assert "one more (a check that only grading makes)" in shown and "zeros" in shown
+        assert not [text for text in ("ones", "why so", "a hint") if text in shown]
+    both = str(ResultTable(ExerciseResult("layer", 2, (visible, hidden))))
+    assert both.count("ones") == 1 and both.count("zeros") == 2

@@ -245,7 +245,7 @@ def test_a_note_says_what_was_judged_with_what(graded, course) -> None:
         wanted = JUDGED_WITH_REFERENCE.format("`half_sum`") if half_sum.failed or helped else ""
         assert half_sums.note == wanted, student
     page = course.notebook("autograded", NAME, "wrong").read_text()
-    assert note in nbformat.reads(page, as_version=4).cells[-3].outputs[0].data["text/plain"]
+    assert note in nbformat.reads(page, as_version=4).cells[-4].outputs[0].data["text/plain"]
 
 
 def test_with_both_wrong_the_reason_is_the_exercises_own(graded) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 import nbformat
@@ -29,11 +30,47 @@ def test_the_copy_is_made_once(small_course, chapter) -> None:
     build(small_course)
     copy = workplace.copy_of(small_course, chapter)
     assert copy == small_course.root / "work" / f"{NAME}.ipynb"
-    assert copy.read_bytes() == small_course.notebook("release", NAME).read_bytes()
+    released = small_course.notebook("release", NAME).read_bytes()
+    assert copy.read_bytes() == released.replace(b"](../", b"](")
     change(copy, "double", "def double(X): return 2 * X")
     mine = copy.read_bytes()
     assert workplace.copy_of(small_course, chapter) == copy and copy.read_bytes() == mine
-    assert [path.name for path in copy.parent.iterdir()] == [copy.name]
+    assert sorted(path.name for path in copy.parent.glob("[!.]*")) == [copy.name, "index.ipynb"]
+
+
+def test_a_copy_follows_its_chapter_until_it_is_saved(small_course) -> None:
+    """Saved with a note alone, it holds no answer, and stays all the same."""
+    build(small_course)
+    text = small_course.root / "chapters" / f"{NAME}.py"
+    copy = workplace.copy_of(small_course, "1")
+    for count, saved in enumerate((False, True, True)):
+        if saved:
+            notebook = nbformat.read(copy, as_version=4)
+            notebook.cells[0].source += "\n\nA note of mine."
+            nbformat.write(notebook, copy)
+        before = copy.read_bytes()
+        text.write_text(
+            text.read_text().replace("# Why does it double", "# Why, why does it double")
+        )
+        build(small_course)
+        workplace.copy_of(small_course, "1")
+        assert (copy.read_bytes() == before) == saved
+        if count == 1:
+            (copy.parent / workplace.COPIED).write_text("{")
+
+
+def test_links_lead_on_between_copies_as_between_released_notebooks(small_course) -> None:
+    text = small_course.root / "chapters" / f"{NAME}.py"
+    other = text.with_name("02_again.py")
+    other.write_text(text.read_text().replace("title: Doubling", "title: Again"))
+    build(small_course)
+    copies = workplace.copy_of(small_course, "2").parent
+    released = small_course.folder("release")
+    for page in (*copies.glob("*.ipynb"), *released.rglob("*.ipynb")):
+        links = re.findall(r"\]\(([^)]+)\)", nbformat.read(page, as_version=4).cells[-1].source)
+        assert len(links) == 2, "one chapter beside it, and the course page; or both chapters"
+        assert all((page.parent / link).resolve().is_file() for link in links), page
+    assert "[Again →](02_again.ipynb)" in (copies / f"{NAME}.ipynb").read_text()
 
 
 def test_an_unknown_chapter_names_those_that_there_are(small_course) -> None:

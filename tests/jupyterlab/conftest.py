@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+ROOT = Path(__file__).parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = [
     "--no-sandbox",
@@ -53,6 +54,7 @@ def lab_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
     home = tmp_path_factory.mktemp("jupyter")
     folder = home / "course"
     folder.mkdir()
+    shutil.copy(ROOT / "nbgrader_config.py", folder)  # so the button Validate knows the course
     with serving("jupyterlab", home, folder) as server:
         yield server
 
@@ -111,7 +113,19 @@ class NotebookPage:
         page.set_default_timeout(START)
         page.goto(f"{server.address}doc/tree/{name}?token={server.token}&reset")
         page.wait_for_selector(".jp-Notebook .jp-Cell")
+        # JupyterLab shows "idle" before there is a kernel, and what is run then is lost: ask the server.
+        page.wait_for_function(
+            """async ([address, token, path]) => {
+                const answer = await fetch(`${address}api/sessions?token=${token}`);
+                const sessions = await answer.json();
+                return sessions.some(({path: at, kernel}) =>
+                    at === path && kernel.connections > 0 && kernel.execution_state === 'idle');
+            }""",
+            arg=[server.address, server.token, name],
+            polling=200,
+        )
         page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
+        page.locator(".jp-StatusBar-TextItem", has_text="(ipykernel) | Idle").wait_for()
         return cls(page)
 
     def type_into(self, beginning: str, source: str) -> None:
@@ -129,16 +143,25 @@ class NotebookPage:
         """
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        self.wait_until_done()
+
+    def wait_until_done(self) -> None:
+        """Wait until some cell has run, none waits or runs, and the kernel is idle.
+
+        After a cell that raises, JupyterLab shows the cells that still wait without their stars: only
+        both signs together mean the end.
+        """
         self.page.wait_for_function(
             """() => {
                 const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')]
                     .map(node => node.textContent);
+                const kernel = document.querySelector('.jp-Notebook-ExecutionIndicator');
                 return prompts.some(text => /\\d/.test(text))
-                    && !prompts.some(text => text.includes('*'));
+                    && !prompts.some(text => text.includes('*'))
+                    && kernel.dataset.status === 'idle';
             }""",
             timeout=RUN,
         )
-        self.page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
 
     def prompts(self) -> list[str]:
         """The prompt of every code cell: `[3]:`, or `[ ]:` for one that has not run."""

@@ -10,13 +10,15 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat import NotebookNode
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from grader.checks.judge import UNWRITTEN, judge
 from grader.checks.registry import chapter_of, get_exercise
 from grader.checks.results import ExerciseResult
 from grader.checks.student import LocalStudent
 
+ROOT = Path(__file__).parents[2]
+RUN = 480_000  # milliseconds
 CHAPTER = "01_dropout_from_scratch"
 RIGHT = """def dropout_layer(X, dropout):
     if not 0 <= dropout <= 1:
@@ -32,7 +34,7 @@ WRONG = """def dropout_moments(h, p):
 @pytest.fixture(scope="module")
 def worked(browser: Browser, lab_server, notebook_page, tmp_path_factory):
     """The student notebook after one right and one wrong answer were typed and all cells were run."""
-    source = Path(__file__).parents[2] / "notebooks" / CHAPTER / f"{CHAPTER}.ipynb"
+    source = ROOT / "notebooks" / CHAPTER / f"{CHAPTER}.ipynb"
     shutil.copy(source, lab_server.folder)
     page = notebook_page.open(browser, lab_server, source.name)
     page.type_into("def dropout_layer(", RIGHT)
@@ -106,6 +108,26 @@ def test_only_cells_that_wait_for_an_answer_stop_with_an_error(saved: NotebookNo
     errors = [(cell, output) for cell, output in _outputs(saved) if output.output_type == "error"]
     assert {output.ename for _, output in errors} <= {"NotImplementedError", "NameError"}
     assert all("raises-exception" in cell.metadata.get("tags", []) for cell, _ in errors)
+
+
+def test_the_button_validate_names_what_is_not_right(worked) -> None:
+    """It runs the notebook once more, without its demonstrations."""
+    worked.page.get_by_role("button", name="Validate").click()
+    dialog = worked.page.locator(".jp-Dialog-content")
+    expect(dialog).to_contain_text('check("dropout_moments")', timeout=RUN)
+    expect(dialog).not_to_contain_text('check("dropout_layer")')
+    dialog.get_by_role("button").last.click()
+
+
+@pytest.mark.parametrize("chapter", ["06_house_prices", "07_layers_and_blocks"])
+def test_run_all_ends_in_a_chapter_with_servers_and_loops_that_do_not(
+    browser: Browser, lab_server, notebook_page, chapter: str
+) -> None:
+    shutil.copy(ROOT / "notebooks" / chapter / f"{chapter}.ipynb", lab_server.folder)
+    page = notebook_page.open(browser, lab_server, f"{chapter}.ipynb")
+    page.run_all()
+    assert [prompt for prompt in page.prompts() if not re.fullmatch(r"\[\d+\]:", prompt)] == []
+    page.page.close()
 
 
 def _outputs(notebook: NotebookNode) -> list[tuple[NotebookNode, NotebookNode]]:

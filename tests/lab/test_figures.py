@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 import torch
+from matplotlib import pyplot as plt
 from nbclient import NotebookClient
 
 import lab
@@ -138,3 +139,32 @@ def test_in_a_notebook_each_figure_is_there_once_with_alt_text_and_stderr_is_emp
         assert len(shown) == 1
         assert '<img alt="Training curves over 2 epochs' in shown[0].data["text/html"]
         assert shown[0].data["text/plain"].startswith("Training curves")
+
+
+def test_a_pyplot_figure_is_shown_once_with_its_text(monkeypatch) -> None:
+    shown: list[dict[str, str]] = []
+    monkeypatch.setattr("IPython.display.display", lambda bundle, raw: shown.append(bundle))
+    monkeypatch.setattr("lab.alt_figure.shell", lambda: object())
+    plt.close("all")
+    plt.subplots(1, 2)
+    lab.show_figure('Two "empty" panels')
+    (bundle,) = shown
+    assert bundle["text/html"].startswith(
+        '<img alt="Two &quot;empty&quot; panels" src="data:image/png'
+    )
+    assert bundle["text/plain"] == 'Two "empty" panels'
+    assert plt.get_fignums() == []
+    with pytest.raises(ValueError, match="draw one first"):
+        lab.show_figure("nothing")
+
+
+def test_runs_side_by_side_have_a_line_each_in_both_panels() -> None:
+    worse = lab.History([0.9], [0.6], [0.5])
+    figure = lab.plot_histories({"without": HISTORY, "with": worse})
+    assert "without: train acc 0.850, test acc 0.830; with: train acc 0.600" in figure.alt_text
+    assert [[list(line.get_ydata()) for line in axes.lines] for axes in figure.axes] == [
+        [HISTORY.train_acc, worse.train_acc],
+        [HISTORY.test_acc, worse.test_acc],
+    ]
+    with pytest.raises(ValueError, match="no history to draw"):
+        lab.plot_histories({})

@@ -108,6 +108,7 @@ def test_a_check_of_the_students_own_says_why_it_is_silent(printed):
     )
     assert printed("earned") == "0.0"
     assert printed("hint('dropout_layer', 2)") == WHILE_GRADED + "\n"
+    assert printed("reset('dropout_layer')\nsolution('dropout_layer')") == 2 * f"{WHILE_GRADED}\n"
 
 
 def test_the_data_is_there_to_read_only(printed, session: Session):

@@ -12,10 +12,11 @@ from collections.abc import Sequence
 
 from grader.checks import expect
 from grader.checks.exercise import Exercise, check
+from grader.checks.folders import files_in
 from grader.checks.functions import called
 from grader.checks.randomness import integer, shuffled
 from grader.checks.student import Student
-from grader.exercises.ch06.files import files_in
+from grader.exercises.ch06.files import as_plain_error
 
 ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz")
 OTHERS = (".csv.gz", ".gz", ".csv", ".tar.bz2")
@@ -385,7 +386,7 @@ def run_extract(namespace, name, ending, entries, max_bytes, folder_exists, rela
         except NotImplementedError:
             raise
         except Exception as error:
-            report["error"] = [type(error).__name__, str(error)[:200]]
+            report["error"] = as_plain_error(error, home)
         report["files"] = files_in(home)
         report["files"].pop(name + ending, None)
         report["outside"] = {

@@ -11,15 +11,10 @@ from torch import Tensor
 
 from grader.checks import expect
 from grader.checks.exercise import Exercise, check
+from grader.checks.folders import PIECE, as_bytes
 from grader.checks.randomness import integer, shuffled
 from grader.checks.student import Student
-from grader.exercises.ch06.files import (
-    PIECE,
-    as_bytes,
-    downloads,
-    memory_of_a_sum,
-    sums_of_files,
-)
+from grader.exercises.ch06.files import downloads, memory_of_a_sum, sums_of_files
 
 LARGE = 192
 """How many pieces of 64 KiB a large file has: 12 MiB."""

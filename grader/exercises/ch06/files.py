@@ -14,10 +14,9 @@ import tempfile
 import tracemalloc
 
 import requests
-import torch
 import urllib3
 
-PIECE = 2**16
+from grader.checks.folders import PIECE, as_bytes, files_in, path_as
 
 
 class Body(io.RawIOBase):
@@ -84,36 +83,9 @@ class Server:
         return response
 
 
-def as_bytes(values):
-    """A uint8 tensor as bytes, and a text as UTF-8."""
-    return values.encode() if isinstance(values, str) else values.numpy().tobytes()
-
-
-def as_tensor(data):
-    """Bytes as a uint8 tensor."""
-    return torch.tensor(list(data), dtype=torch.uint8)
-
-
-def files_in(folder):
-    """Path below the folder to size and content, a uint8 tensor of at most PIECE bytes; links as links."""
-    found = {}
-    for place, folders, names in os.walk(folder):
-        for name in [*folders, *names]:
-            path = os.path.join(place, name)
-            below = os.path.relpath(path, folder).replace(os.sep, "/")
-            if os.path.islink(path):
-                found[below] = "a link"
-            elif os.path.isfile(path):
-                with open(path, "rb") as file:
-                    found[below] = [os.path.getsize(path), as_tensor(file.read(PIECE))]
-    return found
-
-
-def path_as(path, kind):
-    """A path as text or as a Path."""
-    import pathlib
-
-    return pathlib.Path(path) if kind == "Path" else path
+def as_plain_error(error, folder):
+    """Kind and text of an exception, without the folder of the probe, whose name says nothing."""
+    return [type(error).__name__, str(error).replace(folder + os.sep, "")[:200]]
 
 
 def sums_of_files(namespace, files):
@@ -180,7 +152,7 @@ def downloads(namespace, cases):
             except NotImplementedError:
                 raise
             except Exception as error:
-                report["error"] = [type(error).__name__, str(error)[:200]]
+                report["error"] = as_plain_error(error, home)
             report["files"] = files_in(folder)
             report["asked"] = len(server.asked)
             report["beside"] = sorted(server.beside)

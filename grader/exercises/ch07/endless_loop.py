@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
 from grader.checks import expect
 from grader.checks.exercise import Exercise, check
-from grader.checks.functions import called
+from grader.checks.functions import asked, called
 from grader.checks.randomness import integer, shuffled, signed
 from grader.checks.registration import Endless, within_lines
 from grader.checks.student import Student
-from grader.wire.probe import StudentError
 
 FIXED = "fixed_halve"
 HALVINGS = 3000
@@ -73,7 +71,7 @@ class FindTheEndlessLoop(Exercise):
     def left_alone(self, student: Student) -> None:
         """Print X before and after the call."""
         X = of_size(7.0, 3, 4)
-        answer = _guarded(student, second_of_two_halvings, X=X)
+        answer = asked(student, FIXED, second_of_two_halvings, X=X)
         second, after = expect.items(answer, 2)
         expect.true(
             expect.agrees(after, X, expect.EXACT) and expect.agrees(second, halved(X)),
@@ -114,14 +112,14 @@ class FindTheEndlessLoop(Exercise):
         """Inputs, some of which have one of these numbers in them, and what came of each."""
         inputs = [of_size(size, 3, 4) for size in (0.6, 5.0, 300.0)]
         inputs = shuffled(inputs + [with_one(value) for value in values])
-        raw = _guarded(student, answers_to_inputs, inputs=inputs)
+        raw = asked(student, FIXED, answers_to_inputs, inputs=inputs)
         return list(zip(inputs, expect.items(raw, len(inputs)), strict=True))
 
     @check("gradients flow through it", weight=0.5)
     def gradient(self, student: Student) -> None:
         """Did you leave autograd with `.data`, `detach` or `no_grad`?"""
         X, slope = of_size(11.0, 3, 4), signed(3, 4)
-        grad = _guarded(student, gradient_through, X=X, slope=slope)
+        grad = asked(student, FIXED, gradient_through, X=X, slope=slope)
         expect.true(grad is not None, seen="no gradient reaches X", expected="2 to the power of -k")
         factor = (halved(X) / X).mean()
         expect.close(
@@ -136,7 +134,7 @@ class FindTheEndlessLoop(Exercise):
 
     def _asked(self, student: Student, X: Tensor) -> object:
         """What `fixed_halve` returns."""
-        (answer,) = expect.items(_guarded(student, answers_to_inputs, inputs=[X]), 1)
+        (answer,) = expect.items(asked(student, FIXED, answers_to_inputs, inputs=[X]), 1)
         if isinstance(answer, str):
             expect.fail(told(answer) + " for a finite X", "X, halved as often as needed")
         return answer
@@ -185,16 +183,6 @@ def told(answer: object) -> str:
     if answer == "endless":
         return "a loop that does not end"
     return answer if isinstance(answer, str) else f"{expect.show(answer)} came back"
-
-
-def _guarded(student: Student, probe: Callable[..., object], **inputs: object) -> object:
-    """The probe's answer. A function that is still open costs its own checks only."""
-    try:
-        return student.run(probe, name=FIXED, **inputs)
-    except StudentError as error:
-        if error.type == "NotImplementedError" or error.kind == "missing":
-            expect.fail(f"`{FIXED}` is still open")
-        raise
 
 
 # What follows runs beside a student's code.

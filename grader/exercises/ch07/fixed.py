@@ -188,6 +188,8 @@ class FixedHiddenMLP(Exercise):
         problem = Fixed.drawn(1.0)
         out = student.run(output_of_a_copy, name=self.name, **problem.sent())
         verify_found(out)
+        if self.is_a_known_slip(out, problem):
+            return
         expect.close(
             out,
             problem.output(),
@@ -202,9 +204,14 @@ class FixedHiddenMLP(Exercise):
         problem = Fixed.drawn(1.0)
         out = student.run(output_after_moving, name=self.name, **problem.sent())
         verify_found(out)
-        expect.close(
-            expect.tensor(out, dtype=torch.float64), problem.output(), tolerance=expect.LAYERS
-        )
+        out = expect.tensor(out, dtype=torch.float64)
+        if not self.is_a_known_slip(out, problem):
+            expect.close(out, problem.output(), tolerance=expect.LAYERS)
+
+    def is_a_known_slip(self, out: object, problem: Fixed) -> bool:
+        """Whether the check on the output has failed, and this is what a known mistake gives: it costs no more."""
+        values = () if self.passed("output") else problem.mistakes().values()
+        return any(expect.agrees(out, value, expect.LAYERS) for value in values)
 
     @check("training moves the layer and leaves the constant alone", weight=1.5, essential=True)
     def trained(self, student: Student) -> None:
@@ -274,12 +281,12 @@ class Chimera(Exercise):
     @check("NestMLP, then the linear layer, then FixedHiddenMLP", weight=2, essential=True)
     def output(self, student: Student) -> None:
         """What one part returns, the next one takes."""
-        values, problem = self._drawn()
+        values, problem = self.drawn()
         out = student.run(output_of_chimera, values=values, **problem.sent())
         verify_found(out)
         expect.close(
             out,
-            self._with(problem, values, torch.relu, torch.relu, identity).output(),
+            self.output_of(problem, values),
             tolerance=expect.LAYERS,
             mistakes={
                 "a ReLU stands between the parts": self._with(
@@ -291,13 +298,12 @@ class Chimera(Exercise):
     @check("a copy that loads its `state_dict()` computes the same", weight=0.5)
     def state(self, student: Student) -> None:
         """The parts must be registered in the whole."""
-        values, problem = self._drawn()
+        values, problem = self.drawn()
         out = student.run(output_of_a_copied_chimera, values=values, **problem.sent())
         verify_found(out)
-        right = self._with(problem, values, torch.relu, torch.relu, identity).output()
-        expect.close(out, right, tolerance=expect.LAYERS)
+        expect.close(out, self.output_of(problem, values), tolerance=expect.LAYERS)
 
-    def _drawn(self) -> tuple[list[Tensor], Fixed]:
+    def drawn(self) -> tuple[list[Tensor], Fixed]:
         """Parameters of the first two parts, and a last part with inputs for the whole."""
         while True:
             values, problem = self.mlp.drawn(), Fixed.drawn(1.0)
@@ -308,6 +314,10 @@ class Chimera(Exercise):
             ]
             if all(clear):
                 return values, problem
+
+    def output_of(self, problem: Fixed, values: list[Tensor]) -> Tensor:
+        """Of the whole network, with these parameters of its first two parts."""
+        return self._with(problem, values, torch.relu, torch.relu, identity).output()
 
     def _with(self, problem: Fixed, values: list[Tensor], *activations) -> Fixed:
         """The last part, with what the first two give for its inputs."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from grader.checks import expect
 from grader.checks.exercise import HiddenChecks, check
+from grader.checks.folders import PIECE
 from grader.checks.functions import called
 from grader.checks.randomness import integer, shuffled, uniform
 from grader.checks.student import Student
 from grader.exercises.ch06.adam import Prices
 from grader.exercises.ch06.archives import ENDINGS, extracted, verify_unpacked
 from grader.exercises.ch06.fetching import some_bytes, verify_sums
-from grader.exercises.ch06.files import PIECE
 from grader.exercises.ch06.folds import split, verify_partition, whole_numbers
 from grader.exercises.ch06.project import Submission, verify_scores
 from grader.exercises.ch06.tables import Houses, features_of, verify_numbers

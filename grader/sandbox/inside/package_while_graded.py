@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 WHILE_GRADED = (
     "This notebook is being graded: the judge runs the checks itself, where it alone can see them, "
-    "so `check` and `hint` have nothing to say here."
+    "so `check`, `hint`, `reset` and `solution` have nothing to say here."
 )
 
 
 def chapter(number: int) -> tuple[Callable[..., float], Callable[..., None]]:
-    """As `grader.chapter`; what it returns says where the checks are, and no more."""
+    """As `grader.chapter`; what it returns, and puts beside it, says where the checks are, and no more."""
+    notebook = sys._getframe(1).f_globals
+    for name in ("reset", "solution"):
+        notebook.setdefault(name, hint)
     return check, hint
 
 

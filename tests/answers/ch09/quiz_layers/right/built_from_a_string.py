@@ -1,0 +1,1 @@
+quiz_layers = dict(enumerate("cabbcababc", start=1))

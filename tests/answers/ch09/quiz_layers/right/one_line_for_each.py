@@ -1,0 +1,11 @@
+quiz_layers = {}
+quiz_layers[1] = "(c)"
+quiz_layers[2] = "(a)"
+quiz_layers[3] = "(b)"
+quiz_layers[4] = "(b)"
+quiz_layers[5] = "(c)"
+quiz_layers[6] = "(a)"
+quiz_layers[7] = "(b)"
+quiz_layers[8] = "(a)"
+quiz_layers[9] = "(b)"
+quiz_layers[10] = "(c)"

@@ -1,0 +1,2 @@
+def load_tensors(path, device="cpu"):
+    return torch.load(path, device)

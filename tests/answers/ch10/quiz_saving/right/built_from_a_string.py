@@ -1,0 +1,1 @@
+quiz_saving = dict(enumerate("bacbacbcba", start=1))

@@ -1,0 +1,11 @@
+quiz_saving = {}
+quiz_saving[1] = "(b)"
+quiz_saving[2] = "(a)"
+quiz_saving[3] = "(c)"
+quiz_saving[4] = "(b)"
+quiz_saving[5] = "(a)"
+quiz_saving[6] = "(c)"
+quiz_saving[7] = "(b)"
+quiz_saving[8] = "(c)"
+quiz_saving[9] = "(b)"
+quiz_saving[10] = "(a)"

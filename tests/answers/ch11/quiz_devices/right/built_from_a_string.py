@@ -1,0 +1,1 @@
+quiz_devices = dict(enumerate("bacbacabcb", start=1))

@@ -1,0 +1,11 @@
+quiz_devices = {}
+quiz_devices[1] = "(b)"
+quiz_devices[2] = "(a)"
+quiz_devices[3] = "(c)"
+quiz_devices[4] = "(b)"
+quiz_devices[5] = "(a)"
+quiz_devices[6] = "(c)"
+quiz_devices[7] = "(a)"
+quiz_devices[8] = "(b)"
+quiz_devices[9] = "(c)"
+quiz_devices[10] = "(b)"
