@@ -17,8 +17,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-MAX_UNPACKED = 2**20
-MAX_NUMBERS = 2**18
+LARGEST = 2**20
+MOST_NUMBERS = 2**18
 STORAGES = {
     "FloatStorage": torch.float32,
     "DoubleStorage": torch.float64,
@@ -88,7 +88,7 @@ def read_saved(data: bytes) -> Saved:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             entries = packed.infolist()
-            if sum(entry.file_size for entry in entries) > min(len(data), MAX_UNPACKED):
+            if sum(entry.file_size for entry in entries) > min(len(data), LARGEST):
                 raise DamagedFile("its entries are larger than the file")
             parts = {entry.filename.partition("/")[2]: packed.read(entry) for entry in entries}
         reader = _Reader(parts)
@@ -221,6 +221,6 @@ class _Reader:
 
 
 def _tensor(storage: _Storage, offset: int, size: tuple, stride: tuple) -> Tensor:
-    if math.prod(size) > MAX_NUMBERS:
+    if math.prod(size) > MOST_NUMBERS:
         raise DamagedFile("a tensor that is larger than the file")
     return storage.numbers.as_strided(size, stride, offset).clone()

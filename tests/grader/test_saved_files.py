@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch import nn
 
-from grader.checks.saved_files import DTYPES, DamagedFile, Foreign, read_saved
+from grader.checks.saved_files import STORAGES, DamagedFile, Foreign, read_saved
 from grader.exercises.ch10.made_files import (
     RAN,
     disguised_files,
@@ -26,7 +26,7 @@ from grader.exercises.ch10.made_files import (
 PLAIN = torch_file({"weight": torch.ones(2, 3)})
 
 
-@pytest.mark.parametrize("dtype", DTYPES.values(), ids=str)
+@pytest.mark.parametrize("dtype", STORAGES.values(), ids=str)
 def test_every_type_comes_back(dtype: torch.dtype) -> None:
     value = [torch.tensor([[0, 1, 2], [3, 4, 5]]).to(dtype), torch.empty(0, 3).to(dtype)]
     seen = read_saved(torch_file(value)).value

@@ -118,3 +118,22 @@ def outputs_of(net, X):
     if net is None or isinstance(net, nn.Module):
         return net if net is None else net(X)
     return "a value of type " + type(net).__name__
+
+
+def answers_about_files(namespace, files, suffixes, kind):
+    """Of each file: what `is_safe_to_load` says, or what it raises; and whether code in the file ran."""
+    answers = []
+    for data, suffix in zip(files, suffixes, strict=True):
+        os.environ.pop(RAN, None)
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "given" + suffix)
+            with open(path, "wb") as file:
+                file.write(as_bytes(data))
+            try:
+                answer = [namespace["is_safe_to_load"](path_as(path, kind)), ""]
+            except NotImplementedError:
+                raise
+            except Exception as error:
+                answer = [None, type(error).__name__ + ": " + str(error)[:200]]
+        answers.append([*answer, os.environ.pop(RAN, None) is not None])
+    return answers

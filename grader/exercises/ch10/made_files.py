@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from grader.checks.randomness import integer, signed
-from grader.checks.saved_files import DTYPES
+from grader.checks.saved_files import STORAGES
 
 RAN = "DROPOUT_LAB_RAN"
 CODE = f"import os; os.environ[{RAN!r}] = 'yes'"
@@ -111,7 +111,7 @@ def safe_files() -> dict[str, bytes]:
         net(torch.rand(5, 3)).sum().backward()
     optimizer.step()
     checkpoint = {"net": net.state_dict(), "optimizer": optimizer.state_dict(), "epoch": 3}
-    mixed = [signed(2).to(dtype) for dtype in DTYPES.values()]
+    mixed = [signed(2).to(dtype) for dtype in STORAGES.values()]
     return {
         "a dictionary of tensors": torch_file(weights()),
         "the state_dict of a network": torch_file(net.state_dict()),

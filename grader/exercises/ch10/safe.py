@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Mapping
 
 from torch import Tensor
 
 from grader.checks import expect
 from grader.checks.exercise import Exercise, check
-from grader.checks.folders import as_bytes, path_as
 from grader.checks.randomness import shuffled
 from grader.checks.student import Student
+from grader.exercises.ch10.file_probes import answers_about_files
 from grader.exercises.ch10.made_files import (
-    RAN,
     as_values,
     damaged_files,
     disguised_files,
@@ -127,24 +124,3 @@ def ask(student: Student, files: list[Tensor], kind: str = "str", suffix: str = 
     suffixes = [suffix or shuffled([".pt", ".pth", ".safetensors", ".bin"])[0] for _ in files]
     answers = student.run(answers_about_files, files=files, suffixes=suffixes, kind=kind)
     return [expect.items(answer, 3) for answer in expect.items(answers, len(files))]
-
-
-# What follows runs beside a student's code.
-
-
-def answers_about_files(namespace, files, suffixes, kind):
-    answers = []
-    for data, suffix in zip(files, suffixes, strict=True):
-        os.environ.pop(RAN, None)
-        with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "given" + suffix)
-            with open(path, "wb") as file:
-                file.write(as_bytes(data))
-            try:
-                answer = [namespace["is_safe_to_load"](path_as(path, kind)), ""]
-            except NotImplementedError:
-                raise
-            except Exception as error:
-                answer = [None, type(error).__name__ + ": " + str(error)[:200]]
-        answers.append([*answer, os.environ.pop(RAN, None) is not None])
-    return answers
