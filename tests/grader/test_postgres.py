@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from nbgrader.api import Gradebook
@@ -19,6 +20,10 @@ from grader.errors import CourseError
 from grader.grading import transaction as transactions
 from grader.grading.feedback import feedback
 from grader.grading.grade_class import autograde
+from grader.grading.gradebook import due_dates
+from grader.grading.late import extend, set_deadline
+from grader.grading.manual import give_mark
+from grader.grading.marks import read_marks
 from grader.grading.preflight import check_gradebook
 from grader.grading.recording import OLD
 from grader.grading.run_lock import one_run
@@ -53,6 +58,11 @@ def course(small_course, server) -> Course:
         connection.execute(text("DROP SCHEMA public CASCADE"))
         connection.execute(text("CREATE SCHEMA public"))
     return served(small_course, server)
+
+
+def due(course: Course) -> dict[str, str]:
+    with transaction(course) as book:
+        return due_dates(book, NAME)
 
 
 def begun(what: str, course: Course, students: list[str]) -> subprocess.Popen:
@@ -124,6 +134,9 @@ def test_a_class_is_graded_as_with_a_file_and_nbgrader_reads_it(course, tmp_path
             "2026-11-01 10:00:00"
         )
         autograde(each, NAME, limits=Limits(exercise_seconds=5))
+        assert give_mark(each, NAME, "why_double", "ada", 2.0, "Well said.")
+        set_deadline(each, NAME, datetime(2026, 10, 31, tzinfo=UTC))
+        extend(each, NAME, ["grace"], timedelta(days=2))
         api = NbGraderAPI(config=each.config)
         kept = [state(each, name) for name in ("ada", "grace", "emmy")]
         found.append(
@@ -134,6 +147,8 @@ def test_a_class_is_graded_as_with_a_file_and_nbgrader_reads_it(course, tmp_path
                     entry | {"record": entry["record"][1:]} for entry in kept
                 ],  # the configuration differs
                 sorted(feedback(each, NAME).written),
+                read_marks(each, NAME),
+                due(each),
             ]
         )
     assert found[0] == found[1]
