@@ -18,6 +18,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
@@ -96,7 +97,8 @@ class Network:
     def __exit__(self, *_: object) -> None:
         for name, process in self._machines.items():
             for part in _tree(process):
-                part.kill()
+                with suppress(psutil.NoSuchProcess):
+                    part.kill()
             process.wait()
             _ip("netns", "del", name)
         _ip("link", "del", "lab-bridge")
@@ -160,8 +162,10 @@ class Network:
 
 
 def _tree(process: subprocess.Popen) -> list[psutil.Process]:
-    root = psutil.Process(process.pid)
-    return [root, *root.children(recursive=True)]
+    with suppress(psutil.NoSuchProcess):
+        root = psutil.Process(process.pid)
+        return [root, *root.children(recursive=True)]
+    return []
 
 
 def _ip(*words: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import math
 import re
 import sys
 import tomllib
@@ -102,6 +103,22 @@ def test_limits_are_the_ones_that_hold() -> None:
     assert len(rows) >= 6
     for name, number, unit in rows:
         assert getattr(Limits(), name) == int(number) * UNITS[unit], f"{name} is another number now"
+
+
+def test_what_a_large_class_takes_follows_from_the_figures_of_one_submission() -> None:
+    text = (ROOT / "docs" / "cluster.md").read_text()
+    (each,) = map(float, re.findall(r"\[([\d.]+) CPU seconds\]", text))
+    (own,) = map(float, re.findall(r"of which ([\d.]+) is the command's own", text))
+    assert f"ours {each}" in (ROOT / "docs" / "architecture.md").read_text()
+    assert f"at most {1 / own:.0f} submissions a second" in text
+    assert math.ceil((each - own) / own) == 6
+    rows = re.findall(r"^\| ([\d,]+) \|(.*)\|$", text, re.MULTILINE)
+    assert len(rows) == 2
+    for number, row in rows:
+        count = int(number.replace(",", ""))
+        hours = count * each / 3600
+        told = [f"{hours:.1f} core hours", f"{hours * 30:.0f} min", f"{count * own / 60:.0f} min"]
+        assert [cell.strip() for cell in row.split("|")] == [*told, f"{hours * 0.05:.2f}"]
 
 
 NETWORK = """

@@ -1,6 +1,7 @@
 """One of several who work on a course at once: `python -m ... grade|mark COURSE STUDENT...`.
 
-`grade` records a grade for each student, `mark` gives one by hand as formgrader does, three times over.
+`grade` records a grade for each student, `mark` gives one by hand as formgrader does, twice over. Says
+when it is ready, and begins when it is told to, so that several begin together.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from nbgrader.api import Gradebook
 from grader.course import Course
 from tests.grader.graded import NAME, put
 
-ROUNDS = 3
+ROUNDS = 2
 MARK = 2.5
 
 
@@ -34,4 +35,6 @@ def mark(course: Course, students: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    print("ready", flush=True)
+    sys.stdin.readline()
     {"grade": grade, "mark": mark}[sys.argv[1]](Course(Path(sys.argv[2])), sys.argv[3:])

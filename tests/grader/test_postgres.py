@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from nbgrader.api import Gradebook
@@ -19,6 +20,10 @@ from grader.errors import CourseError
 from grader.grading import transaction as transactions
 from grader.grading.feedback import feedback
 from grader.grading.grade_class import autograde
+from grader.grading.gradebook import due_dates
+from grader.grading.late import extend, set_deadline
+from grader.grading.manual import give_mark
+from grader.grading.marks import read_marks
 from grader.grading.preflight import check_gradebook
 from grader.grading.recording import OLD
 from grader.grading.run_lock import one_run
@@ -55,30 +60,46 @@ def course(small_course, server) -> Course:
     return served(small_course, server)
 
 
+def due(course: Course) -> dict[str, str]:
+    with transaction(course) as book:
+        return due_dates(book, NAME)
+
+
 def begun(what: str, course: Course, students: list[str]) -> subprocess.Popen:
     words = [sys.executable, "-m", "tests.grader.one_instructor", what, course.root, *students]
-    return subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    pipe = subprocess.PIPE
+    return subprocess.Popen(words, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
 
 
 def test_two_grade_and_one_marks_at_once(course):
-    """Each record is whole, whoever was in between; no mark is lost, and none asks for another look."""
+    """Each record is whole, whoever was in between; no mark is lost, and none asks for another look.
+
+    The two meet at students whom the gradebook knows and at some whom it does not know yet.
+    """
+    new = [f"new {number}" for number in range(3)]
     registered(course)
     for student in STUDENTS:
         put(course, student)
     at_work = [
-        begun("grade", course, STUDENTS),
-        begun("grade", course, STUDENTS[::-1]),
+        begun("grade", course, [*new, *STUDENTS]),
+        begun("grade", course, [*new, *STUDENTS]),
         begun("mark", course, STUDENTS),
     ]
     for process in at_work:
+        assert process.stdout.readline() == "ready\n"
+    for process in at_work:
+        process.stdin.write("\n")
+        process.stdin.flush()
+    for process in at_work:
         _, said = process.communicate(timeout=300)
         assert process.returncode == 0, said
-    for student in STUDENTS:
+    for student in (*new, *STUDENTS):
         kept = state(course, student)
         points = {"check_double": 2.0, "check_quiz_double": 2.0, "why_double": None}
         assert kept["points"] == points, student
         assert kept["record"][2] == 4.0
         assert kept["beside"] == [NAME], "nothing lies aside"
+    for student in STUDENTS:
         with Gradebook(course.database, "dropout-lab") as book:
             given = book.find_grade("why_double", NAME, NAME, student)
             assert (given.manual_score, given.needs_manual_grade) == (MARK, False)
@@ -113,6 +134,9 @@ def test_a_class_is_graded_as_with_a_file_and_nbgrader_reads_it(course, tmp_path
             "2026-11-01 10:00:00"
         )
         autograde(each, NAME, limits=Limits(exercise_seconds=5))
+        assert give_mark(each, NAME, "why_double", "ada", 2.0, "Well said.")
+        set_deadline(each, NAME, datetime(2026, 10, 31, tzinfo=UTC))
+        extend(each, NAME, ["grace"], timedelta(days=2))
         api = NbGraderAPI(config=each.config)
         kept = [state(each, name) for name in ("ada", "grace", "emmy")]
         found.append(
@@ -123,6 +147,8 @@ def test_a_class_is_graded_as_with_a_file_and_nbgrader_reads_it(course, tmp_path
                     entry | {"record": entry["record"][1:]} for entry in kept
                 ],  # the configuration differs
                 sorted(feedback(each, NAME).written),
+                read_marks(each, NAME),
+                due(each),
             ]
         )
     assert found[0] == found[1]
@@ -150,9 +176,11 @@ def test_records_come_one_after_the_other_and_a_long_wait_ends(course, monkeypat
     words = [sys.executable, "-c", code, course.root]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout.readline() == "mine\n"
-        with pytest.raises(GradebookLocked):
-            put(course, "ada")
-        holder.kill()
+        try:
+            with pytest.raises(GradebookLocked):
+                put(course, "ada")
+        finally:
+            holder.kill()
     monkeypatch.undo()
     put(course, "ada")  # the server lets go of what a dead process held
 
