@@ -468,7 +468,7 @@ print(f"{sum(p.numel() for p in net.parameters()):,} parameters")
 # ### Exercise: `accuracy` (2 points, easy, 4 minutes)
 #
 # Write `accuracy(y_hat, y)`: the **fraction** of examples that are classified rightly. The class
-# that the network chooses is the one with the largest logit. (d2l's function of that name counts
+# that the network chooses is the one with the largest logit. (d2l's function of that name counts;
 # ours divides.)
 #
 # - `y_hat`: logits `(n, num_classes)`; `y`: labels `(n,)`, integers.

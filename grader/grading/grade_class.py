@@ -11,7 +11,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from nbformat import NotebookNode
 
@@ -72,60 +72,66 @@ def autograde(
 
     `workers` submissions run side by side, or fewer when memory is short; grades do not depend on their
     number. cluster: the address of a Dask scheduler, whose workers run and judge, as many at once as there
-    are without `workers`; otherwise it is done here, one at a time without `workers`. A submission that is
-    lost because the sandbox failed is graded again, alone. Each outcome is recorded as soon as it is there,
-    and reported to `progress` with the number of all. launched: a
-    sandbox that `launch` has started with the release's modules, for a head start. plan: made with the
-    same arguments; what stands in it is not graded again, without it everything is. isolation: from
-    `isolation_for`, better started while this process had no threads. say: is told what a change of
-    points means for marks by hand, how memory limits the workers, and of machines that are left out.
-    Raises CourseError for an unknown assignment, no submissions, or a cluster that cannot grade,
-    SandboxUnavailable when the backend cannot run here; never for what a submission holds.
+    are without `workers`. Each outcome is recorded as soon as it is there, and reported to `progress` with
+    the number of all. launched: a sandbox that `launch` has started with the release's modules. plan: made
+    with the same arguments; without it, everything is graded. isolation: from `isolation_for`, better
+    started while this process had no threads. say: is told what an instructor should know of marks by
+    hand, memory, and machines that are left out. Raises CourseError for an unknown assignment, no
+    submissions, or a cluster that cannot grade, SandboxUnavailable when the backend cannot run here; never
+    for what a submission holds.
     """
     release = release or read_release(course, assignment)
-    limits, secret = limits or course.limits, read_secret(course)
-    plan = plan or make_plan(
-        *(course, release),
-        pattern=pattern,
-        limits=limits,
-        backend=backend,
-        data=data,
-        force=True,
-    )
-    names = sorted([*plan.waiting, *plan.unchanged])
+    limits = limits or course.limits
+    kind: Any = {"limits": limits, "backend": backend, "data": data}
+    plan = plan or make_plan(course, release, pattern=pattern, force=True, **kind)
     outcomes: dict[str, Outcome] = dict(plan.unchanged)
-    if not plan.waiting:
-        return [outcomes[name] for name in names]
 
     def finish(name: str, outcome: Outcome) -> None:
         outcomes[name] = outcome
         progress(outcome, len(plan.waiting))
 
-    with ExitStack() as stack:
-        isolation = isolation or stack.enter_context(isolation_for(assignment))
-        isolation.start()
-        if cluster:
-            engine = stack.enter_context(_cluster(cluster, release, backend, limits, data, say))
-            at_once, grade = engine.start(), engine.grade
-            workers = workers or at_once
-        else:
-            workers, warning = workers_that_fit(min(workers or 1, len(plan.waiting)), limits)
-            if warning:
-                say(warning)
-            sandbox = stack.enter_context(Sandbox(limits, data, backend, release.modules, launched))
-            sandbox.start()
-            grade = partial(grade_apart, isolation, sandbox)
-        for sentence in gradebook.register(course, release):
-            say(sentence)
-        submissions = _prepared(course, plan, release, isolation, secret)
-        try:
-            lost = _side_by_side(course, submissions, workers, grade, finish)
-            for prepared in lost:
-                finish(prepared[0].submission.student, _alone(course, prepared, grade))
-        except (Stopped, GivenUp):
-            stack.pop_all()  # nobody waits for what goes on: it ends with this process
-            raise
-    return [outcomes[name] for name in names]
+    if plan.waiting:
+        with ExitStack() as stack:
+            isolation = isolation or stack.enter_context(isolation_for(assignment))
+            isolation.start()
+            if cluster:
+                engine = stack.enter_context(_cluster(cluster, release, backend, limits, data, say))
+                at_once, grade = engine.start(), engine.grade
+            else:
+                at_once = _at_once(min(workers or 1, len(plan.waiting)), limits, say)
+                sandbox = Sandbox(limits, data, backend, release.modules, launched)
+                stack.enter_context(sandbox).start()
+                workers, grade = None, partial(grade_apart, isolation, sandbox)
+            for sentence in gradebook.register(course, release):
+                say(sentence)
+            waiting = _prepared(course, plan, release, isolation, read_secret(course))
+            _grade_waiting(course, waiting, workers or at_once, grade, finish, stack)
+    return [outcomes[name] for name in sorted(outcomes)]
+
+
+def _at_once(workers: int, limits: Limits, say: Callable[[str], None]) -> int:
+    """How many submissions memory has room for, of so many workers; fewer are said aloud."""
+    workers, warning = workers_that_fit(workers, limits)
+    if warning:
+        say(warning)
+    return workers
+
+
+def _grade_waiting(
+    course: Course,
+    submissions: Iterable[tuple[str, Prepared | Failure]],
+    workers: int,
+    grade: Grade,
+    finish: Callable[[str, Outcome], None],
+    stack: ExitStack,
+) -> None:
+    """Grade them side by side, and then, each alone, those that were lost because the sandbox failed."""
+    try:
+        for prepared in _side_by_side(course, submissions, workers, grade, finish):
+            finish(prepared[0].submission.student, _alone(course, prepared, grade))
+    except (Stopped, GivenUp):
+        stack.pop_all()  # nobody waits for what goes on: it ends with this process
+        raise
 
 
 def _cluster(
