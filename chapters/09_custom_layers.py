@@ -38,12 +38,12 @@
 # %%
 import torch
 from d2l import torch as d2l
+from matplotlib import pyplot as plt
 from torch import nn
 from torch.nn import functional as F
 
 from grader import chapter
-from lab import evaluate_accuracy, fashion_mnist, try_device
-from lab.alt_figure import AltFigure
+from lab import evaluate_accuracy, fashion_mnist, show_figure, try_device
 from lab.book import d2l_loop
 
 check, hint = chapter(9)
@@ -142,7 +142,7 @@ told = "; ".join(
     f"by up to {c[3].max():.2f}"
     for name, c in changes.items()
 )
-figure = AltFigure(f"Two pictures of 4 by 8 squares, dark where outputs change. {told}", (8, 2.4))
+figure = plt.figure(figsize=(8, 2.4))
 for panel, (name, change) in zip(figure.subplots(1, 2), changes.items(), strict=True):
     image = panel.imshow(change.numpy(), cmap="Greys", vmin=0, vmax=1.5)
     panel.set_title(name, fontsize=10)
@@ -150,7 +150,7 @@ for panel, (name, change) in zip(figure.subplots(1, 2), changes.items(), strict=
     panel.set_yticks(range(4))
     panel.set_xticks([])
 figure.colorbar(image, ax=figure.axes, label="change")
-figure
+show_figure(f"Two pictures of 4 by 8 squares, dark where outputs change. {told}")
 
 # %% [markdown]
 # PyTorch has a relative of `CenteredRows`, which also divides each row by its standard deviation:
@@ -333,9 +333,7 @@ told = "; ".join(
     f"test accuracy from {h.test_acc[0]:.2f} to {h.test_acc[-1]:.2f}"
     for kind, h in histories.items()
 )
-figure = AltFigure(
-    f"Training with MyLinear and with PublishedLinear as the first layer. {told}", (8, 2.8)
-)
+figure = plt.figure(figsize=(8, 2.8))
 left, right = figure.subplots(1, 2)
 for (kind, h), style in zip(histories.items(), ("o-", "s--"), strict=True):
     epochs = range(1, len(h.train_loss) + 1)
@@ -347,7 +345,7 @@ for panel, title in ((left, "train loss"), (right, "test accuracy")):
     panel.set_xticks(range(1, num_epochs + 1))
     panel.grid(alpha=0.3)
     panel.legend()
-figure
+show_figure(f"Training with MyLinear and with PublishedLinear as the first layer. {told}")
 
 # %% [markdown]
 # The loss falls, three pictures of four are named right, and the first layer has not moved at all: a
@@ -538,18 +536,17 @@ for name, layer in (("MyLinear", MyLinear(2, 1, relu=False)), ("Bilinear", Bilin
         xor_accuracy[name] = ((layer(points) > 0) == (same_sign > 0.5)).float().mean().item()
         predictions[name] = (layer(grid) > 0).reshape(101, 101).float()
 told = "; ".join(f"{name}: {100 * a:.0f} % of the points right" for name, a in xor_accuracy.items())
-figure = AltFigure(
-    f"Where two layers say that the signs are the same, as grey areas behind the points. {told}. The "
-    "bilinear layer's grey areas are two opposite quadrants.",
-    (7, 3.2),
-)
+figure = plt.figure(figsize=(7, 3.2))
 for panel, (name, area) in zip(figure.subplots(1, 2), predictions.items(), strict=True):
     panel.imshow(area.T.numpy(), cmap="Greys", vmin=0, vmax=3, origin="lower", extent=(-1, 1) * 2)
     for sign, marker in ((1, "+"), (0, "o")):
         chosen = points[same_sign[:, 0] == sign][:60].numpy()
         panel.plot(chosen[:, 0], chosen[:, 1], marker, markersize=4, fillstyle="none")
     panel.set_title(f"{name}: {100 * xor_accuracy[name]:.0f} % right", fontsize=10)
-figure
+show_figure(
+    f"Where two layers say that the signs are the same, as grey areas behind the points. {told}. The "
+    "bilinear layer's grey areas are two opposite quadrants."
+)
 
 # %% [markdown]
 # The price is $d^2$ weights for each output: with 784 inputs and 10 outputs they are 6,146,560,
@@ -644,11 +641,7 @@ with torch.no_grad():
     sizes = HalfSpectrum()(test_waves[0]).abs()
 means = {periods: sizes[test_waves[1] == periods - 5].mean(0) for periods in (5, 6)}
 peaks = {periods: int(mean.argmax()) for periods, mean in means.items()}
-figure = AltFigure(
-    f"Left: a wave of 5 periods and one of 6, both noisy and hard to tell apart. Right: the mean size of "
-    f"the coefficients over all such waves, largest at k = {peaks[5]} and at k = {peaks[6]}.",
-    (9, 2.8),
-)
+figure = plt.figure(figsize=(9, 2.8))
 left, right = figure.subplots(1, 2)
 for periods, style in ((5, "o-"), (6, "s--")):
     one = test_waves[0][test_waves[1] == periods - 5][0]
@@ -660,7 +653,10 @@ right.set_title("mean of |c_k|", fontsize=10)
 for panel in (left, right):
     panel.grid(alpha=0.3)
     panel.legend()
-figure
+show_figure(
+    f"Left: a wave of 5 periods and one of 6, both noisy and hard to tell apart. Right: the mean size of "
+    f"the coefficients over all such waves, largest at k = {peaks[5]} and at k = {peaks[6]}."
+)
 
 # %% [markdown]
 # ## Dropout, as a layer

@@ -49,14 +49,14 @@ from pathlib import Path
 
 import torch
 from d2l import torch as d2l
+from matplotlib import pyplot as plt
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.nn import functional as F
 
 from grader import chapter
-from lab import fashion_mnist
-from lab.alt_figure import AltFigure
+from lab import fashion_mnist, show_figure
 
 check, hint = chapter(10)
 folder = Path(tempfile.mkdtemp())
@@ -584,12 +584,7 @@ check("atomic_save")
 # %% tags=["demo"]
 torch.save(old, folder / "watched.pt")
 careful = sizes_while(atomic_save, new, folder / "watched.pt")
-figure = AltFigure(
-    f"The size of the file over the steps of saving, in two panels. torch.save: the file falls from "
-    f"{whole:,} bytes to 0 at once and grows back in jumps until the end. atomic_save: the size never "
-    "changes",
-    (9, 2.6),
-)
+figure = plt.figure(figsize=(9, 2.6))
 panels = figure.subplots(1, 2, sharey=True)
 for panel, (name, seen) in zip(
     panels, (("torch.save", sizes), ("atomic_save", careful)), strict=True
@@ -600,7 +595,11 @@ for panel, (name, seen) in zip(
     panel.grid(alpha=0.3)
 panels[0].set_ylabel("size of the file in kB")
 print("sizes seen while atomic_save runs:", sorted(set(careful)))
-figure
+show_figure(
+    f"The size of the file over the steps of saving, in two panels. torch.save: the file falls from "
+    f"{whole:,} bytes to 0 at once and grows back in jumps until the end. atomic_save: the size never "
+    "changes"
+)
 
 # %% [markdown]
 # ## To stop, and to go on
@@ -719,12 +718,7 @@ for name, run in (("checkpoint", resumed), ("weights", other)):
 # %% tags=["demo"]
 losses = list(curves.values())
 equal = losses[0] == losses[1]
-figure = AltFigure(
-    "The loss of each batch after the checkpoint. The curve of the run that was resumed from the "
-    f"checkpoint {'lies on' if equal else 'leaves'} that of the run which never stopped; the one that "
-    "had the weights alone goes a way of its own from the first batch",
-    (8, 3),
-)
+figure = plt.figure(figsize=(8, 3))
 panel = figure.subplots()
 styles = ({"lw": 4, "alpha": 0.4}, {"ls": "--", "color": "black"}, {"ls": ":", "color": "tab:red"})
 for (name, curve), style in zip(curves.items(), styles, strict=True):
@@ -734,7 +728,11 @@ panel.set_ylabel("training loss")
 panel.set_ylim(top=1.15 * max(map(max, losses)))
 panel.grid(alpha=0.3)
 panel.legend(loc="upper center", ncol=3)
-figure
+show_figure(
+    "The loss of each batch after the checkpoint. The curve of the run that was resumed from the "
+    f"checkpoint {'lies on' if equal else 'leaves'} that of the run which never stopped; the one that "
+    "had the weights alone goes a way of its own from the first batch"
+)
 
 # %% [markdown]
 # The difference is 0, not small. The third run is no worse, by the way. It is another run, and if it

@@ -45,6 +45,7 @@ from pathlib import Path
 
 import torch
 from d2l import torch as d2l
+from matplotlib import pyplot as plt
 from torch import nn
 from torch.nn import functional as F
 
@@ -54,10 +55,10 @@ from lab import (
     History,
     evaluate_accuracy,
     fashion_mnist,
+    show_figure,
     show_images,
     show_progress,
 )
-from lab.alt_figure import AltFigure
 from lab.book import d2l_loop
 from lab.practice_gpu import PracticeGPUs
 
@@ -298,12 +299,7 @@ check("find_the_device_bugs")
 # fast Python can give orders.
 
 # %% tags=["demo"]
-figure = AltFigure(
-    "Two lanes over time, Python and the GPU. Python gives three orders, which takes a short moment each; "
-    "the GPU works on them one after the other, much longer. A clock that is read after the third order "
-    "shows a small part of the time; after synchronize() Python has waited until the GPU is done.",
-    (8, 2.4),
-)
+figure = plt.figure(figsize=(8, 2.4))
 panel = figure.subplots()
 for order in range(3):
     panel.barh(1, 0.25, left=0.3 * order, color="white", edgecolor="black", hatch="//")
@@ -329,7 +325,11 @@ panel.set_ylim(-0.5, 2)
 panel.set_xlim(0, 6.6)
 panel.set_xticks([])
 panel.set_xlabel("time")
-figure
+show_figure(
+    "Two lanes over time, Python and the GPU. Python gives three orders, which takes a short moment each; "
+    "the GPU works on them one after the other, much longer. A clock that is read after the third order "
+    "shows a small part of the time; after synchronize() Python has waited until the GPU is done."
+)
 
 # %% [markdown]
 # So, around what is to be timed:
@@ -423,12 +423,7 @@ print(
     f"copies to {device}: {1e6 * fixed:.1f} microseconds for asking, then {per_second / 1e9:.1f} GB a second"
 )
 print(f"as long as asking: about {fixed * per_second / 1000:,.0f} KB")
-figure = AltFigure(
-    f"Seconds for a copy to {device} by its size, both axes logarithmic. "
-    f"Small copies take about the same time, {1e6 * fixed:.1f} microseconds; from some size on, the time grows "
-    "with the number of bytes.",
-    (6, 3),
-)
+figure = plt.figure(figsize=(6, 3))
 panel = figure.subplots()
 panel.loglog([4 * n for n in sizes], seconds, "o-", label=f"measured on {device}")
 panel.axhline(fixed, linestyle=":", color="gray", label="the price of asking")
@@ -436,7 +431,11 @@ panel.set_xlabel("bytes")
 panel.set_ylabel("seconds")
 panel.grid(alpha=0.3)
 panel.legend()
-figure
+show_figure(
+    f"Seconds for a copy to {device} by its size, both axes logarithmic. "
+    f"Small copies take about the same time, {1e6 * fixed:.1f} microseconds; from some size on, the time grows "
+    "with the number of bytes."
+)
 
 # %% [markdown]
 # Two things follow. **A few large copies beat many small ones**: below the size where the line begins
