@@ -27,6 +27,25 @@ if TYPE_CHECKING:
     from grader.grading.plan import Plan
     from grader.sandbox import Backend
 
+UNSAFE = (
+    "[bold red]WARNING: no sandbox.[/] Submissions run with all your rights: they can read your files, "
+    "change grades and use the network. Do this only with code that you trust."
+)
+WorkersOption = Annotated[
+    Optional[int],  # noqa: UP045
+    typer.Option(min=1, help="Submissions side by side: 1, or all that the cluster can."),
+]
+SandboxOption = Annotated[
+    Literal["bubblewrap", "none"], typer.Option(help="none: no protection at all.")
+]
+JsonOption = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option(help="Also write everything to this file."),
+]
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Say whose grade would change; record nothing.")
+]
+
 app = typer.Typer(
     help="Build, grade and prove Dropout Lab.", no_args_is_help=True, add_completion=False
 )
@@ -136,23 +155,12 @@ def doctor() -> None:
 def autograde(
     assignment: str,
     student: StudentOption = "*",
-    workers: Annotated[
-        Optional[int],  # noqa: UP045
-        typer.Option(min=1, help="Submissions side by side: 1, or all that the cluster can."),
-    ] = None,
+    workers: WorkersOption = None,
     cluster: Annotated[str, typer.Option(help="Grade on the workers of this Dask scheduler.")] = "",
-    sandbox: Annotated[
-        Literal["bubblewrap", "none"], typer.Option(help="none: no protection at all.")
-    ] = "bubblewrap",
-    json: Annotated[
-        Optional[Path], typer.Option(help="Also write everything to this file.")  # noqa: UP045
-    ] = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Grade unchanged ones again, too.")
-    ] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say whose grade would change; record nothing.")
-    ] = False,
+    sandbox: SandboxOption = "bubblewrap",
+    json: JsonOption = None,
+    force: Annotated[bool, typer.Option("--force", help="Grade unchanged ones, too.")] = False,
+    dry_run: DryRunOption = False,
     course: CourseOption = None,
 ) -> None:
     """Grade the submissions of ASSIGNMENT in the sandbox and record the grades."""
@@ -169,10 +177,7 @@ def autograde(
         from grader.grading.transaction import is_served
 
     if sandbox == "none":
-        errors.print(
-            "[bold red]WARNING: no sandbox.[/] Submissions run with all your rights: they can read "
-            "your files, change grades and use the network. Do this only with code that you trust."
-        )
+        errors.print(UNSAFE)
     where, data = Course.find(course), data_folder()
     release = read_release(where, assignment)
     several = is_served(where)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import torch
+from matplotlib.axes import Axes
 from torch import Tensor
 
 from lab.alt_figure import AltFigure
@@ -29,12 +31,9 @@ def masks(layer: Callable[[Tensor, float], Tensor]) -> AltFigure:
         for name, share in zeros.items()
     )
     figure = AltFigure(f"Dropout with p = 0.5 on one image. {told}", (10.0, 3.0))
-    for i, (name, image) in enumerate(panels.items(), 1):
-        axes = figure.add_subplot(1, 4, i)
-        axes.imshow(image.detach().float().numpy(), cmap="gray", vmin=0, vmax=2)
-        axes.set_title(f"{name}\n{zeros[name]:.0f} % zeros", fontsize=9)
+    images = {f"{name}\n{zeros[name]:.0f} % zeros": image for name, image in panels.items()}
+    for axes in _images(figure, images, vmax=2):
         axes.set_xticks([])
-        axes.set_yticks([])
     return figure
 
 
@@ -67,15 +66,24 @@ def hidden_units(training: Tensor, evaluating: Tensor) -> AltFigure:
         for name, dropped in panels.items()
     )
     figure = AltFigure(f"Hidden units of {len(training)} examples. {told}", (8.0, 2.6))
-    for i, (name, dropped) in enumerate(panels.items(), 1):
-        axes = figure.add_subplot(1, 2, i)
-        axes.imshow(1 - dropped.float().numpy(), cmap="gray", vmin=0, vmax=1, aspect="auto")
-        axes.set_title(f"{name}: white kept, black 0", fontsize=9)
+    images = {
+        f"{name}: white kept, black 0": 1 - dropped.float() for name, dropped in panels.items()
+    }
+    for axes in _images(figure, images, vmax=1, aspect="auto"):
         axes.set_xlabel("hidden unit")
         axes.set_ylabel("example")
         axes.set_xticks([])
-        axes.set_yticks([])
     return figure
+
+
+def _images(figure: AltFigure, images: dict[str, Tensor], **how: Any) -> Iterator[Axes]:
+    """Draw images in a row, each under its title, in grey from 0, and give their axes."""
+    for i, (title, image) in enumerate(images.items(), 1):
+        axes = figure.add_subplot(1, len(images), i)
+        axes.imshow(image.detach().float().numpy(), cmap="gray", vmin=0, **how)
+        axes.set_title(title, fontsize=9)
+        axes.set_yticks([])
+        yield axes
 
 
 def curves(history: dict[str, list[float]]) -> AltFigure:

@@ -70,15 +70,13 @@ def autograde(
 ) -> list[Outcome]:
     """Grade every submission of `assignment` whose student matches `pattern`; in student order.
 
-    `workers` submissions run side by side, or fewer when memory is short; grades do not depend on their
-    number. cluster: the address of a Dask scheduler, whose workers run and judge, as many at once as there
-    are without `workers`. Each outcome is recorded as soon as it is there, and reported to `progress` with
-    the number of all. launched: a sandbox that `launch` has started with the release's modules. plan: made
-    with the same arguments; without it, everything is graded. isolation: from `isolation_for`, better
-    started while this process had no threads. say: is told what an instructor should know of marks by
-    hand, memory, and machines that are left out. Raises CourseError for an unknown assignment, no
-    submissions, or a cluster that cannot grade, SandboxUnavailable when the backend cannot run here; never
-    for what a submission holds.
+    `workers` submissions run side by side, or fewer when memory is short; grades do not depend on them.
+    cluster: the address of a Dask scheduler, whose workers do the work, as many at once as there are
+    without `workers`. progress: is told each outcome, once it is recorded, and the number of all. launched:
+    a sandbox that `launch` has started. plan: without it, everything is graded. isolation: from
+    `isolation_for`, better started without threads. say: is told of marks by hand, memory, and machines
+    left out. Raises CourseError for an unknown assignment, no submissions, or a cluster that cannot grade,
+    SandboxUnavailable when the backend cannot run here; never for what a submission holds.
     """
     release = release or read_release(course, assignment)
     limits = limits or course.limits
@@ -98,23 +96,30 @@ def autograde(
                 engine = stack.enter_context(_cluster(cluster, release, backend, limits, data, say))
                 at_once, grade = engine.start(), engine.grade
             else:
-                at_once = _at_once(min(workers or 1, len(plan.waiting)), limits, say)
                 sandbox = Sandbox(limits, data, backend, release.modules, launched)
-                stack.enter_context(sandbox).start()
-                workers, grade = None, partial(grade_apart, isolation, sandbox)
+                at_once, grade = _here(stack, isolation, sandbox, workers or 1, plan, say)
             for sentence in gradebook.register(course, release):
                 say(sentence)
             waiting = _prepared(course, plan, release, isolation, read_secret(course))
-            _grade_waiting(course, waiting, workers or at_once, grade, finish, stack)
+            at_once = min(at_once, workers or at_once)
+            _grade_waiting(course, waiting, at_once, grade, finish, stack)
     return [outcomes[name] for name in sorted(outcomes)]
 
 
-def _at_once(workers: int, limits: Limits, say: Callable[[str], None]) -> int:
-    """How many submissions memory has room for, of so many workers; fewer are said aloud."""
-    workers, warning = workers_that_fit(workers, limits)
+def _here(
+    stack: ExitStack,
+    isolation: Isolation,
+    sandbox: Sandbox,
+    workers: int,
+    plan: Plan,
+    say: Callable[[str], None],
+) -> tuple[int, Grade]:
+    """How many submissions this machine's memory has room for, and what grades one of them here."""
+    at_once, warning = workers_that_fit(min(workers, len(plan.waiting)), sandbox.limits)
     if warning:
         say(warning)
-    return workers
+    stack.enter_context(sandbox).start()
+    return at_once, partial(grade_apart, isolation, sandbox)
 
 
 def _grade_waiting(
