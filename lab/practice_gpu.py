@@ -122,6 +122,7 @@ class PracticeGPUs(Placement):
         yield torch.cuda, "is_current_stream_capturing", lambda: False
         yield torch.cuda, "synchronize", lambda device=None: self.synchronize(device or "cuda")
         yield torch.cuda, "Event", lambda *args, **kwargs: _Event(self)
+        yield torch.cuda, "_is_in_bad_fork", lambda: False  # else torch.manual_seed leaves GPUs out
         yield torch.cuda, "manual_seed", self._seed
         yield torch.cuda, "manual_seed_all", self._seed
         yield torch.cuda, "get_rng_state", lambda d="cuda": self._random[self.gpu(d)].clone()
