@@ -148,6 +148,7 @@ class Isolation:
             except OSError:  # it was lost since the last call
                 self._stop()
                 socket.send_fds(self._started(), [name], [call.theirs.fileno()])
+            call.forker = self._pid
 
     def _started(self) -> socket.socket:
         if self._control is None:
@@ -179,6 +180,7 @@ class _Call:
         self._what = function.__name__.strip("_").replace("_", " ")
         self._note = ""
         self._deadline = now() + _START_SECONDS
+        self.forker = 0
 
     def close(self) -> None:
         self._ours.close()
@@ -195,7 +197,7 @@ class _Call:
             self._ours.sendall(self._task)
         kind, data, late = isolating.NOTE, b"", False
         while True:
-            if not late and self._is_late(int(pid)):
+            if not late and not self._is_ready(self._deadline, int(pid), self.forker):
                 late = True
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(int(pid), signal.SIGKILL)
@@ -207,14 +209,14 @@ class _Call:
             else:
                 kind, data = seen, text
 
-    def _is_late(self, pid: int) -> bool:
-        """Wait until something comes; true when time runs out before, or somebody has stopped it."""
+    def _is_ready(self, deadline: float, *pids: int) -> bool:
+        """Wait until something comes; false when time runs out before, or somebody has stopped one of these."""
         stopped_at = 0.0
-        while not is_ready(self._ours.fileno(), min(self._deadline, now() + 2)):
-            stopped_at = (stopped_at or now()) if _is_stopped(pid) else 0.0
-            if now() >= self._deadline or (stopped_at and now() > stopped_at + _STOPPED_SECONDS):
-                return True
-        return False
+        while not is_ready(self._ours.fileno(), min(deadline, now() + 2)):
+            stopped_at = (stopped_at or now()) if any(map(_is_stopped, pids)) else 0.0
+            if now() >= deadline or (stopped_at and now() > stopped_at + _STOPPED_SECONDS):
+                return False
+        return True
 
     def _judged(self, kind: bytes, data: bytes, status: int) -> object:
         if kind == isolating.RAW:
@@ -248,7 +250,7 @@ class _Call:
         data = bytearray()
         while len(data) < size:
             # Its last frame comes from the process that forks; when that hangs, nothing comes.
-            if not is_ready(self._ours.fileno(), self._deadline + _START_SECONDS):
+            if not self._is_ready(self._deadline + _START_SECONDS, self.forker):
                 raise self._failed(_Hangs, "did not end")
             part = self._ours.recv(min(size - len(data), MIB))
             if not part:

@@ -124,6 +124,16 @@ def test_a_stopped_call_is_ended(isolation: Isolation, monkeypatch: pytest.Monke
         isolation.run(stop, limits=IsolationLimits(seconds=100))
 
 
+def test_a_stopped_process_costs_the_calls_that_run_and_is_replaced(monkeypatch):
+    monkeypatch.setattr("grader.grading.isolated._STOPPED_SECONDS", 0.5)
+    with Isolation() as isolation:
+        assert isolation.run(os.getpid) != os.getpid()
+        threading.Timer(0.3, os.kill, (isolation._pid, signal.SIGSTOP)).start()
+        with pytest.raises(Lost, match="did not end"):
+            isolation.run(time.sleep, 2, limits=IsolationLimits(seconds=1000))
+        assert isolation.run(os.getpid) != os.getpid()
+
+
 def test_many_threads_call_side_by_side(isolation: Isolation):
     found: dict[int, object] = {}
 
