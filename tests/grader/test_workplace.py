@@ -67,7 +67,7 @@ def test_links_lead_on_between_copies_as_between_released_notebooks(small_course
     copies = workplace.copy_of(small_course, "2").parent
     released = small_course.folder("release")
     for page in (*copies.glob("*.ipynb"), *released.rglob("*.ipynb")):
-        links = re.findall(r"\]\(([^)]+)\)", nbformat.read(page, as_version=4).cells[-1].source)
+        links = re.findall(r"\]\(([^):]+)\)", nbformat.read(page, as_version=4).cells[-1].source)
         assert len(links) == 2, "one chapter beside it, and the course page; or both chapters"
         assert all((page.parent / link).resolve().is_file() for link in links), page
     assert "[Again →](02_again.ipynb)" in (copies / f"{NAME}.ipynb").read_text()
