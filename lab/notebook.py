@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 
-def shell() -> object | None:
-    """IPython's shell, where one runs; a process that never imported IPython has none."""
+def shell() -> Any:
+    """IPython's shell, where one runs code; a process that never imported IPython has none.
+
+    In a script, matplotlib makes a bare shell when d2l draws. It runs nothing, and is no notebook.
+    """
     ipython = sys.modules.get("IPython")
-    return ipython.get_ipython() if ipython is not None else None
+    found = ipython.get_ipython() if ipython is not None else None
+    return None if type(found).__qualname__ == "InteractiveShell" else found
 
 
 def has_kernel() -> bool:

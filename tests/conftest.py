@@ -1,9 +1,6 @@
 """One thread for every test: several threads on a busy machine wait for each other."""
 
 import os
-import sys
-
-import pytest
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -12,13 +9,3 @@ from grader.grading import isolated
 # Threads that earlier tests have left waiting (IPython's history, tqdm's monitor, Playwright's loop) would
 # make a process that isolates a fresh interpreter, which knows nothing of a test's own exercises.
 isolated._has_threads = lambda: False
-
-
-@pytest.fixture(autouse=True)
-def no_notebook_is_left():
-    """matplotlib makes a shell where d2l draws: to the tests after it this would look like a notebook."""
-    yield
-    if "IPython" in sys.modules:
-        from IPython.core.interactiveshell import InteractiveShell
-
-        InteractiveShell.clear_instance()

@@ -11,7 +11,6 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import replace
 from typing import Protocol
 
-from IPython import get_ipython
 from IPython.display import Markdown, display
 
 from grader.checks import registry
@@ -25,6 +24,7 @@ from grader.checks.student import LocalStudent, Student
 from grader.checks.table import ResultTable
 from grader.errors import CourseError, Interrupted
 from grader.wire.probe import torch_state_as_at_the_start
+from lab.notebook import shell as notebook_shell
 
 FIX_FIRST = (
     "`{used}` does not pass its own checks yet, and `{name}` builds on it: fix that one first."
@@ -159,7 +159,7 @@ def _show_picture(exercise: Exercise, student: Student) -> None:
 
 def cell_runs() -> CellRuns | None:
     """What is known of the runs of cells, once a shell; None where there is none."""
-    shell = get_ipython()
+    shell = notebook_shell()
     if shell is None:
         return None
     if not hasattr(shell, "dropout_lab_runs"):
@@ -169,7 +169,7 @@ def cell_runs() -> CellRuns | None:
 
 def namespace() -> dict[str, object]:
     """The notebook's names, or, where there is no notebook, those of the module that calls."""
-    shell = get_ipython()
+    shell = notebook_shell()
     if shell is not None:
         return shell.user_ns
     frame = sys._getframe(1)

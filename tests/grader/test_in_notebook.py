@@ -19,7 +19,7 @@ def shell(small_exercises, monkeypatch) -> InteractiveShell:
     """A notebook's shell in which the small chapter's `check` and `hint` are imported."""
     shell = InteractiveShell()
     shell.history_manager.enabled = False
-    monkeypatch.setattr(in_notebook, "get_ipython", lambda: shell)
+    monkeypatch.setattr(in_notebook, "notebook_shell", lambda: shell)
     shell.user_ns["check"], shell.user_ns["hint"] = chapter(1)
     return shell
 

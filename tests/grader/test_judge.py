@@ -1,10 +1,13 @@
 """Exercises, the judge and the table: partial credit, reasons, and nothing on stderr."""
 
 import io
+import sys
 from contextlib import redirect_stderr
 
 import pytest
 import torch
+from IPython import get_ipython
+from IPython.core.interactiveshell import InteractiveShell
 
 from grader import chapter
 from grader.checks.exercise import Exercise, check
@@ -140,6 +143,20 @@ def test_check_and_hint_in_a_notebook(small_exercises, capsys):
     with pytest.raises(CourseError, match="hints 1 to 3"):
         hint("double", 4)
     assert capsys.readouterr().err == ""
+
+
+def test_a_script_in_which_d2l_has_drawn_is_no_notebook(small_exercises, monkeypatch):
+    """matplotlib makes a shell then, whose names are not the script's."""
+    monkeypatch.setitem(
+        sys.modules, "__main__", sys.modules["__main__"]
+    )  # the shell takes its place
+    monkeypatch.setitem(globals(), "double", lambda X: 2 * X)
+    check, _ = chapter(1)
+    InteractiveShell.instance()
+    try:
+        assert get_ipython() is not None and check("double") == 4.0
+    finally:
+        InteractiveShell.clear_instance()
 
 
 def test_what_the_student_writes_to_stderr_is_not_there(small_exercises, capsys):

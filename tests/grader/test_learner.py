@@ -23,7 +23,7 @@ def shell(monkeypatch) -> InteractiveShell:
     """A notebook's shell in which chapter 1 was begun, in the course's own folder."""
     shell = InteractiveShell()
     shell.history_manager.enabled = False
-    monkeypatch.setattr(in_notebook, "get_ipython", lambda: shell)
+    monkeypatch.setattr(in_notebook, "notebook_shell", lambda: shell)
     monkeypatch.chdir(ROOT / "notebooks")
     monkeypatch.setattr(
         shell,

@@ -32,7 +32,7 @@ def shell(monkeypatch) -> InteractiveShell:
         ("set_next_input", lambda text, replace: written.append(text)),
     ):
         monkeypatch.setattr(shell, name, value, raising=False)
-    monkeypatch.setattr(in_notebook, "get_ipython", lambda: shell)
+    monkeypatch.setattr(in_notebook, "notebook_shell", lambda: shell)
     shell.user_ns["get_ipython"] = lambda: shell
     return shell
 
