@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from grader.errors import CourseError
@@ -19,6 +20,7 @@ MAX_MEMBERS = 100_000
 MAX_WITHIN = 64 * 1024 * 1024
 """Bytes of an archive that a student packed and that lies within the download."""
 _IGNORED = {"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", ".ipynb_checkpoints", ".git"}
+_OUTSIDE = {"..", "/", "//"}
 _EXTENDED_TIME = 0x5455
 
 
@@ -60,10 +62,15 @@ def in_archive(archive: Path | bytes, below: PurePosixPath | None = None) -> Ite
     for number, info in enumerate(opened.infolist()):
         if number >= MAX_MEMBERS:
             raise zipfile.BadZipFile(f"it holds more than {MAX_MEMBERS:,} files")
-        path = _inside(info.filename)
-        if path is None or info.is_dir() or stat.S_ISLNK(info.external_attr >> 16):
+        path = PurePosixPath(*(part for part in _parts(info.filename) if part not in _OUTSIDE))
+        if info.is_dir() or not path.parts or _IGNORED.intersection(path.parts):
             continue
-        yield Member((below or PurePosixPath()) / path, _time(info), _reader(opened, info))
+        read = _reader(opened, info)
+        if path.parts != _parts(info.filename):
+            read = _refusing("its path leads outside of the archive")
+        elif stat.S_ISLNK(info.external_attr >> 16):
+            read = _refusing("is a link")
+        yield Member((below or PurePosixPath()) / path, _time(info), read)
 
 
 def _reader(opened: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[], bytes]:
@@ -82,12 +89,17 @@ def _reader(opened: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[], byte
     return read
 
 
-def _inside(name: str) -> PurePosixPath | None:
-    """The path of a member; None for what leads outside, or is of no use."""
-    path = PurePosixPath(name.replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or not path.parts or "\0" in name:
-        return None
-    return None if _IGNORED.intersection(path.parts) else path
+def _refusing(why: str) -> Callable[[], bytes]:
+    """For a file that is named and not read, so that nobody's work is missing in silence."""
+
+    def read() -> bytes:
+        raise NotTaken(why)
+
+    return read
+
+
+def _parts(name: str) -> tuple[str, ...]:
+    return PurePosixPath(name.replace("\\", "/").replace("\0", "")).parts
 
 
 def _time(info: zipfile.ZipInfo) -> datetime | None:
@@ -115,11 +127,14 @@ def _in_folder(folder: Path) -> Iterator[Member]:
             if count > MAX_MEMBERS:
                 raise OSError(f"it holds more than {MAX_MEMBERS:,} files")
             about = path.lstat()
-            if name in _IGNORED or not stat.S_ISREG(about.st_mode):
+            if name in _IGNORED:
                 continue
             when = datetime.fromtimestamp(about.st_mtime, UTC)
             inside = PurePosixPath(path.relative_to(folder).as_posix())
-            yield Member(inside, when, lambda path=path: _content(path))  # type: ignore[misc]
+            read: Callable[[], bytes] = partial(_content, path)
+            if not stat.S_ISREG(about.st_mode):
+                read = _refusing("is a link, or no file")
+            yield Member(inside, when, read)
 
 
 def _content(path: Path) -> bytes:

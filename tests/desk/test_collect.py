@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import stat
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -211,6 +212,21 @@ def test_hostile_names_stay_below_submitted(course, tmp_path, who):
     assert inside <= {"Ada", "<b>x"}
     everything = {path for path in tmp_path.rglob("*") if path.is_file()}
     assert not any(path.name in ("outside.txt", "absolute.ipynb") for path in everything)
+
+
+def test_what_is_a_link_or_leads_outside_is_said(course, tmp_path):
+    """Bea's whole work is a link; she must not be missing in silence."""
+    path = tmp_path / "got.zip"
+    link = zipfile.ZipInfo(f"Bea_3{MOODLE}{NAME}.ipynb")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(link, "/etc/passwd")
+        archive.writestr(f"up/../../Cem_4{MOODLE}{NAME}.ipynb", "x")
+        archive.writestr(f"Ada_2{MOODLE}{NAME}.ipynb", "fine")
+    done = collect(course, path, NAME, Roster())
+    assert [entry.student for entry in done.taken] == ["Ada"]
+    assert done.not_placed["Bea"] == "is a link"
+    assert "outside" in str(done.not_placed) and len(done.not_placed) == 2
 
 
 def test_a_student_cannot_forge_the_time_or_fill_the_memory(course, tmp_path, monkeypatch):
