@@ -7,6 +7,7 @@ gives them, so that nbgrader's own commands work on the same files.
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -114,3 +115,19 @@ def data_folder() -> Path | None:
     if not folder.is_dir():
         raise CourseError(f"COURSE_DATA is {setting!r}, which is no folder: correct or unset it.")
     return folder
+
+
+def make_anew(folder: Path, mark: str, otherwise: str) -> None:
+    """An empty folder with the file `mark` in it, in the place of one that has it, too.
+
+    Raises CourseError for what is no folder, and, ending with `otherwise`, for a folder that holds anything and
+    has no such mark.
+    """
+    folder = folder.resolve()
+    if folder.exists() and not folder.is_dir():
+        raise CourseError(f"{folder} is a file: name a folder.")
+    if folder.exists() and any(folder.iterdir()) and not (folder / mark).is_file():
+        raise CourseError(f"{folder} is not empty and {otherwise}")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    (folder / mark).touch()

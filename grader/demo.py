@@ -11,8 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from grader.authoring.build import build
-from grader.course import CONFIG_FILE, Course, data_folder
-from grader.errors import CourseError
+from grader.course import CONFIG_FILE, Course, data_folder, make_anew
 from grader.grading.feedback import feedback
 from grader.grading.grade_class import autograde
 from grader.grading.outcome import Failure
@@ -22,7 +21,6 @@ from grader.sandbox.installing import install_bubblewrap, may_install
 from grader.simulated_class import answered, catalogued, handed_out, solved, submit
 
 ASSIGNMENT = "01_dropout_from_scratch"
-MARKER = ".demo"
 
 # student: exercise -> catalogued answer that takes the place of the right one
 MISTAKES: dict[str, dict[str, str]] = {
@@ -46,13 +44,8 @@ def run_demo(
     `folder` is made anew when an earlier demonstration made it. Raises CourseError when it holds
     anything else.
     """
-    if folder.exists() and any(folder.iterdir()) and not (folder / MARKER).is_file():
-        raise CourseError(
-            f"{folder} is not empty and no earlier demo made it: name another --folder."
-        )
-    shutil.rmtree(folder, ignore_errors=True)
-    (folder / "chapters").mkdir(parents=True)
-    (folder / MARKER).touch()
+    make_anew(folder, ".demo", "no earlier demo made it: name another --folder.")
+    (folder / "chapters").mkdir()
     shutil.copy(course.root / CONFIG_FILE, folder)
     chapter = course.folder("chapters") / f"{ASSIGNMENT}.py"
     shutil.copy(chapter, folder / "chapters")

@@ -199,13 +199,15 @@ def answers_to_rates(namespace, name, X, rates):
 
 def outcomes_elsewhere(namespace, name, rates):
     """Call with X on torch's "meta" device, which has shapes and no numbers, in place of a GPU."""
-    outcomes = []
-    for rate in rates:
-        try:
-            out = namespace[name](torch.empty(6, 5, device="meta"), rate)
-        except Exception as error:
-            outcomes.append(told_by_meta(error))
-        else:
-            where = getattr(getattr(out, "device", None), "type", "nowhere")
-            outcomes.append("elsewhere" if where == "meta" else "the output is on the " + where)
-    return outcomes
+    X = torch.empty(6, 5, device="meta")
+    return [outcome_elsewhere(lambda rate=rate: namespace[name](X, rate)) for rate in rates]
+
+
+def outcome_elsewhere(call):
+    """Where what `call()` returns is, when its input is on the "meta" device."""
+    try:
+        out = call()
+    except Exception as error:
+        return told_by_meta(error)
+    where = getattr(getattr(out, "device", None), "type", "nowhere")
+    return "elsewhere" if where == "meta" else "the output is on the " + where

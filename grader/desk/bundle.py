@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from grader.checks.registry import chapter_of
-from grader.course import CONFIG_FILE, Course
+from grader.course import CONFIG_FILE, Course, make_anew
 from grader.errors import CourseError
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -18,7 +18,6 @@ _CONFIG = '''"""Says where the notebooks lie."""
 c = get_config()  # noqa: F821
 c.CourseDirectory.release_directory = "notebooks"
 '''
-BUNDLE_MARKER = ".student_bundle"
 ENVIRONMENT = ("pyproject.toml", "requirements.txt", "environment.yml", "postBuild", "LICENSE")
 # What makes, grades and exports a course; hidden checks above all.
 LEFT_OUT = ("hidden", "exercises", "demo.py", "simulated_class.py")
@@ -82,11 +81,7 @@ def bundle(course: Course, folder: Path, assignments: Sequence[str] = ()) -> lis
             raise CourseError(f"{name} has no student notebook: run `grader build`.")
     if not chosen:
         raise CourseError("There are no assignments: run `grader build`.")
-    if folder.exists() and any(folder.iterdir()) and not (folder / BUNDLE_MARKER).is_file():
-        raise CourseError(f"{folder} is not empty and no earlier bundle: name another one.")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    (folder / BUNDLE_MARKER).touch()
+    make_anew(folder, ".student_bundle", "no earlier bundle: name another one.")
     for name in chosen:
         path = course.notebook("release", name)
         target = folder / "notebooks" / name

@@ -94,14 +94,14 @@ def autograde(
             isolation.start()
             if cluster:
                 engine = stack.enter_context(_cluster(cluster, release, backend, limits, data, say))
-                at_once, grade = engine.start(), engine.grade
+                all_there, grade = engine.start(), engine.grade
+                at_once = workers or all_there
             else:
                 sandbox = Sandbox(limits, data, backend, release.modules, launched)
                 at_once, grade = _here(stack, isolation, sandbox, workers or 1, plan, say)
             for sentence in gradebook.register(course, release):
                 say(sentence)
             waiting = _prepared(course, plan, release, isolation, read_secret(course))
-            at_once = min(at_once, workers or at_once)
             _grade_waiting(course, waiting, at_once, grade, finish, stack)
     return [outcomes[name] for name in sorted(outcomes)]
 

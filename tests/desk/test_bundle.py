@@ -164,6 +164,8 @@ def test_nothing_is_overwritten_that_is_no_bundle(tmp_path):
     (tmp_path / "mine.txt").touch()
     with pytest.raises(CourseError, match="is not empty and no earlier bundle"):
         bundle(Course(ROOT), tmp_path)
+    with pytest.raises(CourseError, match=r"mine\.txt is a file: name a folder"):
+        bundle(Course(ROOT), tmp_path / "mine.txt")
     with pytest.raises(CourseError, match="There is no assignment called 'x'"):
         bundle(Course(ROOT), tmp_path / "new", ["x"])
     assert (tmp_path / "mine.txt").exists() and not (tmp_path / "new").exists()

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from grader.checks import expect, statistics
 from grader.checks.exercise import Exercise, check
-from grader.checks.functions import ON_THE_CPU, told_by_meta
+from grader.checks.functions import ON_THE_CPU, outcome_elsewhere
 from grader.checks.randomness import shuffled, signed, uniform
 from grader.checks.student import Student
 from grader.exercises.ch01.dropout import (
@@ -303,13 +303,5 @@ def printed_layers(namespace, rates):
 
 def layers_elsewhere(namespace, rates):
     """Layers in train mode with X on torch's "meta" device, which has shapes and no numbers, in place of a GPU."""
-    outcomes = []
-    for rate in rates:
-        try:
-            out = namespace["DropoutLayer"](rate).to("meta")(torch.empty(6, 5, device="meta"))
-        except Exception as error:
-            outcomes.append(told_by_meta(error))
-        else:
-            where = getattr(getattr(out, "device", None), "type", "nowhere")
-            outcomes.append("elsewhere" if where == "meta" else "the output is on the " + where)
-    return outcomes
+    X, layer = torch.empty(6, 5, device="meta"), namespace["DropoutLayer"]
+    return [outcome_elsewhere(lambda rate=rate: layer(rate).to("meta")(X)) for rate in rates]

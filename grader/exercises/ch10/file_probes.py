@@ -26,6 +26,14 @@ def saved_by(namespace, name, value, kind="str", row=None, within=""):
 
 def loaded_by(namespace, name, files, kind="str", device=None):
     """Of each file: what `name(path)` gives, or the type of the exception, and whether code in the file ran."""
+    more = () if device is None else (device,)
+    return answers_to_files(
+        files, lambda path: plain_answer(namespace[name](path_as(path, kind), *more))
+    )
+
+
+def answers_to_files(files, ask):
+    """Of each file: what `ask(path)` gives, or the type of the exception, and whether code in the file ran."""
     answers = []
     for data in files:
         os.environ.pop(RAN, None)
@@ -33,9 +41,8 @@ def loaded_by(namespace, name, files, kind="str", device=None):
             path = os.path.join(folder, "given.pt")
             with open(path, "wb") as file:
                 file.write(as_bytes(data))
-            more = () if device is None else (device,)
             try:
-                answer = [plain_answer(namespace[name](path_as(path, kind), *more)), ""]
+                answer = [ask(path), ""]
             except NotImplementedError:
                 raise
             except Exception as error:
@@ -100,20 +107,9 @@ def networks_from_files(namespace, files, fresh, X):
     """Of each file: the outputs for X of what `load_model` gives, or what it raises; and whether code ran. The
     outputs are computed when all files have been loaded.
     """
-    answers = []
-    for data in files:
-        os.environ.pop(RAN, None)
-        with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "given.pt")
-            with open(path, "wb") as file:
-                file.write(as_bytes(data))
-            try:
-                answer = [namespace["load_model"](lambda: small_network(fresh), path), ""]
-            except NotImplementedError:
-                raise
-            except Exception as error:
-                answer = [None, type(error).__name__ + ": " + str(error)[:200]]
-        answers.append([*answer, os.environ.pop(RAN, None) is not None])
+    answers = answers_to_files(
+        files, lambda path: namespace["load_model"](lambda: small_network(fresh), path)
+    )
     return [[outputs_of(net, X), *rest] for net, *rest in answers]
 
 
