@@ -19,7 +19,7 @@ from grader.sandbox import SandboxUnavailable
 from .catalogue import all_answers
 from .error_rates import ErrorRates
 from .judging import judge_here
-from .mistakes import PAGE, mistakes_page, same_words
+from .mistakes import PAGE, differences, mistakes_page
 from .mutants import explained_survivors, judge_mutants
 from .proof import REPEATS, WORKERS, compare_with_sandbox, judge_again, judge_catalogue, row_of
 from .setting import settings
@@ -106,8 +106,11 @@ def _course_problems(page: str) -> list[str]:
         if (chapter, name) not in settings()
     ]
     written = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
-    if not same_words(written, page):
-        problems.append(f"{PAGE.name} is out of date: run `python -m tests.prove --write-mistakes`")
+    if different := differences(written, page):
+        problems.append(
+            f"{PAGE.name} is out of date: run `python -m tests.prove --write-mistakes`\n"
+            + "\n".join(different)
+        )
     return problems
 
 

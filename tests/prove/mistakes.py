@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Mapping, Sequence
 
@@ -22,6 +23,7 @@ HEADING = (
     "| mistake | rejected by | what the learner reads | points kept |\n| --- | --- | --- | --- |"
 )
 LONGEST = 200
+_CHANGING = re.compile(r"0x[0-9a-f]+|[\w./-]*/tmp[\w\\]+|-?\d[\d.,]*(?:e[-+]?\d+)?")
 
 
 def mistakes_page(wrong: Sequence[Answer], verdicts: Mapping[str, Verdict]) -> str:
@@ -41,10 +43,14 @@ def mistakes_page(wrong: Sequence[Answer], verdicts: Mapping[str, Verdict]) -> s
     return "".join(parts)
 
 
-def same_words(page: str, other: str) -> bool:
-    """Whether two pages say the same. Numbers may differ: they are random draws, which depend on
-    the build of torch and on the processor. So may addresses and names of temporary folders."""
-    return _without_numbers(page) == _without_numbers(other)
+def differences(page: str, other: str) -> list[str]:
+    """The lines in which two pages say different things, as in a unified diff without its context. Numbers may
+    differ: they are random draws, which depend on the build of torch and on the processor. So may addresses and
+    names of temporary folders (in which the page's Markdown escapes each underscore).
+    """
+    before, after = (_CHANGING.sub("#", text).splitlines() for text in (page, other))
+    lines = difflib.unified_diff(before, after, "written", "now", lineterm="", n=0)
+    return [line for line in lines if not line.startswith("@@")]
 
 
 def _row(answer: Answer, verdict: Verdict) -> str:
@@ -67,7 +73,15 @@ def _message(check: CheckResult, answer: Answer) -> str:
     text = text.removesuffix("; expected: ").removesuffix("; expected: no exception")
     if answer.says in check.because and not _is_declared(answer):
         text = check.because
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    return _shortened(text)
+
+
+def _shortened(text: str) -> str:
+    """Cut after about LONGEST characters. What changes from run to run counts as one, so that the cut falls on the same word
+    in every run.
+    """
+    pieces = re.findall(rf"{_CHANGING.pattern}|.", text, re.DOTALL)
+    return text if len(pieces) <= LONGEST else "".join(pieces[: LONGEST - 1]) + "…"
 
 
 def _is_declared(answer: Answer) -> bool:
@@ -84,8 +98,3 @@ def _inline(text: str) -> str:
         piece.replace("|", "\\|") if index % 2 else re.sub(r"([\\*_<>#|])", r"\\\1", piece)
         for index, piece in enumerate(pieces)
     )
-
-
-def _without_numbers(page: str) -> str:
-    page = re.sub(r"0x[0-9a-f]+|/tmp/tmp\w+", "#", page)
-    return re.sub(r"-?\d[\d.,]*(e[-+]?\d+)?", "#", page)

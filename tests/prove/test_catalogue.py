@@ -12,7 +12,7 @@ from grader.checks.registry import get_exercise
 from tests.prove.catalogue import MIN_RIGHT, MIN_WRONG, all_answers
 from tests.prove.hidden_alone import listed_answers, problem_with
 from tests.prove.judging import Verdict, faults
-from tests.prove.mistakes import PAGE, mistakes_page, same_words
+from tests.prove.mistakes import PAGE, differences, mistakes_page
 from tests.prove.points import kept
 from tests.prove.proof import judge_answer
 from tests.prove.setting import settings
@@ -55,7 +55,7 @@ def test_the_page_of_mistakes_is_up_to_date(verdicts: dict[str, Verdict]):
         if answer.path not in verdicts:
             verdicts[answer.path] = judge_answer(answer)
     page = mistakes_page(wrong, verdicts)
-    assert same_words(PAGE.read_text(encoding="utf-8"), page), (
+    assert differences(PAGE.read_text(encoding="utf-8"), page) == [], (
         "run `python -m tests.prove --write-mistakes` and read what has changed"
     )
 
