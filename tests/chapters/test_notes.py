@@ -130,6 +130,7 @@ def test_the_sums_are_right_and_the_chapter_declares_enough(path: Path) -> None:
     (found,) = _SUMS.findall(text(path))
     assert list(map(float, found)) == expected
     assert expected[0] > expected[1], "reading takes time as well"
+    assert expected[2] <= 0.8 * expected[1], "the guide says: a fifth of the minutes or more"
 
 
 @every_chapter

@@ -25,6 +25,7 @@ PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"
 PAGES += sorted((ROOT / "docs").rglob("*.md"))
 AUTHORS = ROOT / "docs" / "authors.md"
 FOLDERS = "chapters|lab|grader|tests|benchmarks|experiments|docs|notebooks|solutions"
+SCREEN = 40  # lines
 BLOCK = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)  # its kind, its text
 UNITS = {"": 1, "MB": 10**6, "MiB": 2**20, "GiB": 2**30}
 
@@ -96,6 +97,18 @@ def test_every_chapter_has_a_row_with_its_points_and_a_badge_that_opens_it() -> 
         assert f"`{repository}`" in readme, "the README says once which repository badges open"
         points = re.search(r"^#     points: (\d+)$", chapter.read_text(), re.MULTILINE)
         assert points is not None and f"| {points[1]} |" in row
+
+
+def test_the_first_screen_says_what_this_is_how_to_begin_and_where_to_go() -> None:
+    screen = "\n".join((ROOT / "README.md").read_text().splitlines()[:SCREEN])
+    assert "```\nmake demo\nmake test\n```" in screen and "![" in screen
+    for reader, guide in (
+        ("student", "students"),
+        ("instructor", "instructors"),
+        ("author", "authors"),
+    ):
+        (row,) = re.findall(rf"^\| an? \*\*{reader}\*\* \|.*$", screen, re.MULTILINE)
+        assert f"](docs/{guide}.md)" in row
 
 
 def test_limits_are_the_ones_that_hold() -> None:
