@@ -60,6 +60,7 @@ def hand_in(course: Course, exchange: Path) -> None:
         folder.mkdir()
         nbformat.write(answered(right, wrong), folder / f"{NAME}.ipynb")
         (folder / "timestamp.txt").write_text(time)
+        (folder / "submission_secret.txt").write_text(f"only {student} knows it")
 
 
 class Formgrader:
@@ -165,10 +166,19 @@ def test_mark_written_answers_and_see_the_totals(formgrader: Formgrader, totals:
     totals["forgot_the_scale"] = total
 
 
-def test_feedback_is_what_the_student_reads(
-    formgrader: Formgrader, totals: dict[str, str], course: Course, browser: Browser, pictures: Path
+def test_feedback_is_released_and_is_what_the_student_reads(
+    formgrader: Formgrader,
+    totals: dict[str, str],
+    course: Course,
+    exchange: Path,
+    browser: Browser,
+    pictures: Path,
 ):
     formgrader.press(NAME, "generate-feedback", "Successfully generated feedback")
+    formgrader.press(NAME, "release-feedback", "Successfully released feedback")
+    released = [path.read_bytes() for path in (exchange / "dropout-lab" / "feedback").iterdir()]
+    pages = [course.notebook("feedback", NAME, who).with_suffix(".html") for who in MISTAKES]
+    assert sorted(released) == sorted(page.read_bytes() for page in pages)
     page = browser.new_page(viewport={"width": 400, "height": 800})
     page.goto(course.notebook("feedback", NAME, "forgot_the_scale").with_suffix(".html").as_uri())
     points = totals["forgot_the_scale"].replace("/", "of")
