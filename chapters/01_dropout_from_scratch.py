@@ -46,20 +46,7 @@ from matplotlib import pyplot as plt
 from torch import nn
 
 from grader import chapter
-from lab import (
-    FASHION_CLASSES,
-    History,
-    fashion_mnist,
-    plot_histories,
-    plot_history,
-    show_figure,
-    show_images,
-    show_mask,
-    show_progress,
-    slider,
-    train_classifier,
-    try_device,
-)
+from lab import History, fashion_mnist, show_figure, show_progress, train_classifier, try_device
 
 check, hint = chapter(1)
 device = try_device()
@@ -71,6 +58,8 @@ print(f"PyTorch {torch.__version__}, computing on {device}")
 # Here are some of the pictures. Each has 28 × 28 grey pixels and belongs to one of ten classes.
 
 # %% tags=["demo"]
+from lab import FASHION_CLASSES, show_images
+
 torch.manual_seed(1)
 few_train, few_test = fashion_mnist(batch_size=50, device=device, train_size=1000, test_size=2000)
 X, y = next(iter(few_test))
@@ -221,6 +210,8 @@ check("dropout_layer")
 # mask.
 
 # %% tags=["demo"]
+from lab import show_mask
+
 X = torch.arange(8.0)
 for p in (0.0, 0.5, 1.0):
     print(f"dropout = {p}: {dropout_layer(X, p)}")
@@ -250,6 +241,9 @@ show_figure("A bell-shaped histogram around 1, nearly all between 0.7 and 1.3")
 
 
 # %% tags=["demo"]
+from lab import slider
+
+
 def draw_rate(p):
     """The boot after dropout with rate p, and the means of 1,000 layers of 100 units."""
     dropped, means = dropout_layer(boot, p), dropout_layer(torch.ones(1000, 100), p).mean(dim=1)
@@ -702,6 +696,8 @@ check("train_net")
 # %% tags=["demo"]
 import time
 
+from lab import plot_history
+
 torch.manual_seed(0)
 train_iter, test_iter = fashion_mnist(batch_size=256, device=device)
 start = time.perf_counter()
@@ -728,6 +724,8 @@ print(
 # And the network that learnt by heart? Here are the same 1,000 pictures once more, with dropout.
 
 # %% tags=["demo"]
+from lab import plot_histories
+
 torch.manual_seed(1)
 net = Net(784, 10, 256, 256, dropout1=0.2, dropout2=0.5)
 with_dropout = train_classifier(

@@ -45,15 +45,8 @@ from torch import nn
 from torch.nn import functional as F
 
 from grader import chapter
-from lab import (
-    FASHION_CLASSES,
-    evaluate_accuracy,
-    fashion_mnist,
-    show_figure,
-    train_classifier,
-    try_device,
-)
-from lab.book import d2l_data, d2l_loop
+from lab import evaluate_accuracy, fashion_mnist, show_figure, train_classifier, try_device
+from lab.book import d2l_loop
 
 check, hint = chapter(2)
 device = try_device()
@@ -350,6 +343,8 @@ check("SimpleMLP")
 # pictures are the same. (`d2l_data` shows d2l where they lie, and turns off the worker processes.)
 
 # %% tags=["demo"]
+from lab.book import d2l_data
+
 torch.manual_seed(0)
 with d2l_data():
     d2l_train_iter, d2l_test_iter = d2l.load_data_fashion_mnist(batch_size)
@@ -885,6 +880,8 @@ with torch.no_grad():
 print(f"all 2,000: accuracy {right.mean():.3f} by the mean, {plain:.3f} in eval mode")
 
 # %% tags=["demo"]
+from lab import FASHION_CLASSES
+
 noise = torch.rand(1, 1, 28, 28, device=device)
 three = {
     "agreed on": X[order[:1]],

@@ -47,9 +47,6 @@ from torch import nn
 
 from grader import chapter
 from lab import evaluate_accuracy, fashion_mnist, show_figure, train_classifier, try_device
-from lab.alt_figure import AltFigure
-from lab.book import d2l_loop
-from lab.sweep import published_sweep, published_sweep_origin, published_variations
 
 check, hint = chapter(3)
 device = try_device()
@@ -252,6 +249,8 @@ print(f"the sum of 100,000 float32 numbers: {in_order:.4f}, and sorted by size: 
 # since the bad results are missing. (`d2l_loop` prints what was asserted in place of stopping.)
 
 # %% tags=["demo"]
+from lab.book import d2l_loop
+
 torch.manual_seed(0)
 net = build_net(256, 0.8, 0.3).to(device)
 trainer = torch.optim.SGD(net.parameters(), lr=0.1)
@@ -351,6 +350,8 @@ mine.drop(columns=["num_epochs", "lr"]).sort_values(CONFIG).round(3)
 # result, made by `python -m experiments.dropout_sweep`, for you to analyse.
 
 # %%
+from lab.sweep import published_sweep, published_sweep_origin
+
 runs = published_sweep()
 large, small = runs[runs["train_size"] == 60_000], runs[runs["train_size"] == 1_000]
 narrow = large[large["num_hiddens"] == 256]
@@ -691,6 +692,9 @@ show_figure(
 
 
 # %%
+from lab.alt_figure import AltFigure
+
+
 def empty_panel(alt_text, num_rows):
     """A figure with one empty panel, high enough for so many lines: (figure, axes)."""
     figure = AltFigure(alt_text, (6, 1 + 0.25 * num_rows))
@@ -876,6 +880,8 @@ show_figure(
 # three configurations, again with five seeds, on all 60,000 images:
 
 # %% tags=["demo"]
+from lab.sweep import published_variations
+
 variations = published_variations()
 linear = variations.query("schedule == 'linear' and train_size == 60_000 and num_epochs == 10")
 plot_sweep(rank_configs(linear))

@@ -43,7 +43,7 @@ from matplotlib import pyplot as plt
 from torch import nn
 
 from grader import chapter
-from lab import show_figure, slider, try_device
+from lab import show_figure, try_device
 
 check, hint = chapter(4)
 device = try_device()
@@ -828,6 +828,9 @@ show_figure(
 
 
 # %% tags=["demo"]
+from lab import slider
+
+
 def draw_lambd(lambd):
     """Train and test loss over the epochs for one lambd."""
     show_curves(**{f"lambd = {lambd:g}": train_scratch(lambd, from_start())[2]})

@@ -46,7 +46,6 @@ from torch.nn import functional as F
 
 from grader import chapter
 from lab import fashion_mnist, show_figure, try_device
-from lab.book import d2l_loop
 
 check, hint = chapter(5)
 device = try_device()
@@ -1017,6 +1016,9 @@ show_figure(
 
 
 # %% tags=["demo"]
+from lab.book import d2l_loop
+
+
 def deep_net(std_of):
     """Ten hidden layers of 64 units with ReLU; std_of(n_in, n_out) is the start of each layer."""
     sizes = [784, *[64] * 10, 10]

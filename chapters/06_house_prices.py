@@ -54,7 +54,6 @@ from torch import nn
 
 from grader import chapter
 from lab import house_prices, show_figure
-from lab.local_server import LocalServer, Reply
 
 check, hint = chapter(6)
 print(f"PyTorch {torch.__version__}, pandas {pd.__version__}, computing on the CPU")
@@ -211,6 +210,8 @@ check("download")
 # misbehave on request.
 
 # %% tags=["demo"]
+from lab.local_server import LocalServer, Reply
+
 table = b"Id,SalePrice\n1,208500\n2,181500\n"
 table_sum = hashlib.sha1(table).hexdigest()
 replies = {

@@ -44,7 +44,6 @@ from torch.nn import functional as F
 
 from grader import chapter
 from lab import evaluate_accuracy, fashion_mnist, show_figure, try_device
-from lab.book import d2l_loop
 
 check, hint = chapter(7)
 device = try_device()
@@ -282,6 +281,8 @@ class HiddenInAList(nn.Module):
 
 
 # %% tags=["demo"]
+from lab.book import d2l_loop
+
 num_epochs, lr, batch_size = 3, 0.5, 256
 train_iter, test_iter = fashion_mnist(batch_size)
 loss = nn.CrossEntropyLoss(reduction="none")

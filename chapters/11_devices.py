@@ -50,15 +50,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from grader import chapter
-from lab import (
-    FASHION_CLASSES,
-    History,
-    evaluate_accuracy,
-    fashion_mnist,
-    show_figure,
-    show_images,
-    show_progress,
-)
+from lab import History, evaluate_accuracy, fashion_mnist, show_figure, show_progress
 from lab.book import d2l_loop
 from lab.practice_gpu import PracticeGPUs
 
@@ -1030,6 +1022,8 @@ print("the same network, number for number:", all(torch.equal(a, b) for a, b in 
 # Where is your network wrong? Here are the first pictures of the test data that it does not name right:
 
 # %% tags=["demo"]
+from lab import FASHION_CLASSES, show_images
+
 X, y = next(iter(test_iter))
 net.eval()
 with torch.no_grad():
