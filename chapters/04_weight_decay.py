@@ -790,10 +790,10 @@ check("lambda_path")
 # %% [markdown] remarks="lambda_path"
 # Each λ gets clones of the start, detached and with gradients on; without them the second run would
 # begin where the first one ended. `pair[0] < float("inf")` removes infinity and NaN in a single
-# comparison, because NaN is less than nothing. Pairs are compared by loss and then by λ, so equal
-# losses prefer the smaller one. Starting each run from the previous solution is a popular shortcut,
-# called a *warm start*: cheap for runs that converge, and unfair for runs of 100 epochs that do
-# not. If the best λ lies at the end of your list, the list was too short.
+# comparison, because no comparison with NaN is true. Pairs are compared by loss and then by λ, so
+# equal losses prefer the smaller one. Starting each run from the previous solution is a popular
+# shortcut, called a *warm start*: cheap for runs that converge, and unfair for runs of 100 epochs
+# that do not. If the best λ lies at the end of your list, the list was too short.
 
 # %% [markdown]
 # Fifty further examples are the validation data. The grid goes up in factors of about three: λ acts

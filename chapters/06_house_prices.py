@@ -840,8 +840,9 @@ check("k_fold")
 # The network is made inside of the loop; made outside, it would have trained on each later
 # validation fold already. Of each fold the last score is taken and not the best, for the best epoch
 # would be chosen by the rows that judge. Five trained networks are thrown away at the end. Keep
-# them, average their predictions, and you have an ensemble that costs nothing more and usually wins
-# a little. The folds do not need each other, so five processes could train them at once.
+# them, average their predictions, and you have an ensemble that needs no further training and
+# usually wins a little. The folds do not need each other, so five processes could train them at
+# once.
 
 # %% [markdown]
 # Now the baseline with the settings of the book: 5 folds, 100 epochs, a learning rate of 5, no

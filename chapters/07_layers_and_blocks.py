@@ -606,8 +606,7 @@ check("chimera")
 # a module fits. Shapes are another matter. Nobody compares 16 with 20 when the network is put
 # together, and a wrong adapter fails at the first batch. Note what comes out: one number for the
 # whole batch, as the last block adds up everything, so two rows are no longer two predictions. Send
-# a fake batch through every network that you assemble; on the device "meta" that costs neither time
-# nor memory.
+# a batch of zeros through every network that you assemble, before you give it a day of training.
 
 # %% [markdown]
 # `named_children()` gives the blocks that a block holds. Ask each of them in turn, and you walk

@@ -348,7 +348,7 @@ check("init_normal")
 # and return it, so they can be chained. `isinstance` includes relatives, for example the output
 # layer inside `nn.MultiheadAttention`, which is an `nn.Linear` by inheritance. Was that wanted? A
 # printed list of the modules that `apply` has met answers it. The fixed 0.01 ignores the number of
-# inputs; divide by its root instead, and depth stops mattering.
+# inputs; with one over its root in place of it, depth does far less harm.
 
 
 # %% exercise="init_constant"

@@ -374,12 +374,12 @@ def save_model(net, path):
 check("save_model")
 
 # %% [markdown] remarks="save_model"
-# A dictionary of tensors outlives the class that it came from: rename the file, move the module,
-# train with a newer PyTorch, and it still loads. Saving the network as a whole pickles the *path*
-# to its class, and breaks with all three. The file remembers devices; sending tensors to the CPU
-# before saving is a courtesy to whoever has no GPU. Nothing in it says which architecture it was,
-# so put the arguments of the constructor beside it, as numbers. And if half the size would do,
-# `tensor.half()` on the way in rounds to three digits.
+# A dictionary of tensors outlives the class that it came from: rename the class, move its module,
+# update PyTorch, and it still loads. Saving the network as a whole pickles the *path* to its class,
+# and breaks with all three. The file remembers devices; sending tensors to the CPU before saving is
+# a courtesy to whoever has no GPU. Nothing in it says which architecture it was, so put the
+# arguments of the constructor beside it, as numbers. And if half the size would do, `tensor.half()`
+# on the way in rounds to three digits.
 
 # %% [markdown]
 # Loading takes a network that the numbers can go into. Somebody has to make it, and whoever makes it
@@ -493,10 +493,9 @@ check("find_the_best_bug")
 # %% [markdown] remarks="find_the_best_bug"
 # Rising accuracies hide the bug: if the last epoch is the best, a reference is as good as a copy.
 # `copy.deepcopy` costs the memory of one more network, and only at an improvement. `best is None`
-# admits a first epoch of accuracy 0, and `>` keeps the earlier of equals, the one that has
-# overfitted less. Cloning each tensor does the same work; a file does more, for it survives a
-# crash. Whoever wants to train on from the best epoch needs the optimizer's state of that epoch as
-# well.
+# admits a first epoch of accuracy 0, and `>` keeps the earlier of equals, the one that has trained
+# for less. Cloning each tensor does the same work; a file does more, for it survives a crash.
+# Whoever wants to train on from the best epoch needs the optimizer's state of that epoch as well.
 
 # %% [markdown]
 # A `state_dict()` on disk is a copy. A `state_dict()` in memory is the network itself, in another

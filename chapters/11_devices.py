@@ -404,9 +404,9 @@ check("timed")
 # %% [markdown] remarks="timed"
 # Wait, read, work, wait, read: each of the four things around the work is there because of a
 # mistake that people make. `time.perf_counter` cannot be set back, which the clock of `time.time`
-# can. The second waiting stands before the clock is read, in the same line of thought as a
-# stopwatch at the finish. GPUs have a watch of their own, `torch.cuda.Event(enable_timing=True)`,
-# which measures between two points of the queue and lets Python run on. For tables of numbers use
+# can. The second waiting comes before the clock is read, as a stopwatch is pressed when the last
+# runner is in. GPUs have a watch of their own, `torch.cuda.Event(enable_timing=True)`, which
+# measures between two points of the queue and lets Python run on. For tables of numbers use
 # `torch.utils.benchmark.Timer`; it warms up, repeats, synchronises, and reports medians.
 
 # %% [markdown]
