@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from grader.authoring.colab import D2L, REPOSITORY
+from grader.authoring.colab import D2L, REPOSITORY, colab_link
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*/*.ipynb"))
@@ -92,7 +92,9 @@ def test_it_installs_the_course_on_colab_and_does_nothing_elsewhere(monkeypatch,
 
 def test_what_it_installs_is_what_the_project_names(root: Path, pyproject: dict) -> None:
     assert pyproject["project"]["optional-dependencies"]["d2l"] == [D2L]
-    assert f"`{REPOSITORY}`" in (root / "README.md").read_text()
+    readme = (root / "README.md").read_text()
+    assert f"`{REPOSITORY}`" in readme
+    assert all(f"badge.svg)]({colab_link(path.stem)})" in readme for path in NOTEBOOKS)
 
 
 def test_notebooks_need_nothing_else_of_our_dependencies(needed: dict, tmp_path: Path) -> None:
