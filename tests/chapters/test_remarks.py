@@ -35,8 +35,7 @@ from grader.errors import CourseError
 from .conftest import CHAPTERS
 
 ROOT = CHAPTERS.parent
-PATHS = sorted(CHAPTERS.glob("*.py"))
-REMARKS = {path.stem: remarks_in(path) for path in PATHS}
+REMARKS = {path.stem: remarks_in(path) for path in sorted(CHAPTERS.glob("*.py"))}
 ALL = [(name, exercise) for name, found in REMARKS.items() for exercise in found]
 each_remark = pytest.mark.parametrize(("name", "exercise"), ALL)
 SENTENCE = re.compile(r"[.?!](?=\s+[^\sa-z]|$)")
@@ -46,25 +45,15 @@ CHAIN = re.compile(r"(?<!\w)\.?[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 THINGS = (
     *(torch.Tensor, torch.Tensor.to, torch.nn, torch.nn.Module, torch.nn.Module.load_state_dict),
     *(torch.nn.Module.register_buffer, torch.nn.parallel, torch.nn.functional, torch.optim.SGD),
-    *(
-        torch.nn.parallel.DistributedDataParallel,
-        torch.utils.data.DataLoader,
-        torch.load,
-        scipy.stats,
-    ),
-    *(np, np.std, pd.DataFrame, pd.DataFrame.reindex, Axes, zipfile.ZipFile, collections, hashlib),
-    *(builtins, str, dict, Path, os, tempfile, tarfile, shutil, itertools),
+    *(torch.nn.parallel.DistributedDataParallel, torch.load, torch.utils.data.DataLoader),
+    *(np, np.std, pd.DataFrame, pd.DataFrame.reindex, scipy.stats, Axes, zipfile.ZipFile),
+    *(builtins, str, dict, Path, os, tempfile, tarfile, shutil, itertools, hashlib, collections),
 )
-NO_CODE = {
-    "v1.2.tar.gz",
-    "HOUSES.ZIP",
-    "houses-old",
-    "houses",
-    ".part",
-    ".tmp",
-    "CUDA_VISIBLE_DEVICES",
-    "Range",
-}
+NO_CODE = {"houses", "houses-old", "HOUSES.ZIP", "v1.2.tar.gz", ".part", ".tmp"}
+NO_CODE |= {"Range", "CUDA_VISIBLE_DEVICES"}
+LIBRARIES = {"torch": "torch", "nn": "torch.nn", "F": "torch.nn.functional", "scipy": "scipy"}
+LIBRARIES |= {name: name for name in ("math", "os", "copy", "hashlib", "itertools", "tempfile")}
+LIBRARIES |= {name: name for name in ("tarfile", "zipfile", "pickletools", "time")}
 
 
 def text_of(name: str, exercise: str) -> str:
@@ -102,15 +91,9 @@ def test_the_code_that_they_name_exists(name: str, exercise: str) -> None:
     known = words_of(name) | OTHER_WORDS
     for chain in named:
         known |= parameters_of(found(chain))
-    words = {
-        word for chain in set(chains).difference(named) for word in chain.strip(".").split(".")
-    }
+    others = set(chains).difference(named)
+    words = {word for chain in others for word in chain.strip(".").split(".")}
     assert words <= known, words - known
-
-
-LIBRARIES = {"torch": "torch", "nn": "torch.nn", "F": "torch.nn.functional", "scipy": "scipy"}
-LIBRARIES |= {name: name for name in ("math", "os", "copy", "hashlib", "itertools", "tempfile")}
-LIBRARIES |= {name: name for name in ("tarfile", "zipfile", "pickletools", "time")}
 
 
 def parameters_of(thing: object) -> set[str]:
@@ -120,6 +103,7 @@ def parameters_of(thing: object) -> set[str]:
         return set()
 
 
+# Of what they may name without a path.
 OTHER_WORDS = {word for thing in THINGS for word in (*dir(thing), *parameters_of(thing))}
 OTHER_WORDS |= {*keyword.kwlist, "non_blocking"}  # of `Tensor.to`, which has no signature
 
@@ -127,9 +111,8 @@ OTHER_WORDS |= {*keyword.kwlist, "non_blocking"}  # of `Tensor.to`, which has no
 @cache
 def words_of(name: str) -> set[str]:
     """All words of a chapter, its remarks left out."""
-    return set(
-        re.findall(r"\w+", "\n".join(c.source for c in read_chapter(CHAPTERS / f"{name}.py").cells))
-    )
+    cells = read_chapter(CHAPTERS / f"{name}.py").cells
+    return set(re.findall(r"\w+", "\n".join(cell.source for cell in cells)))
 
 
 def found(chain: str) -> object:
