@@ -88,7 +88,7 @@ class Solution:
         self._package = package
 
     def __call__(self, name: str) -> None:
-        """Show how the course solves the exercise `name`, and how others do, after full marks.
+        """Show how the course solves the exercise `name`, with remarks, and how others do, after full marks.
 
         Raises CourseError for an unknown name, and where there are no solutions.
         """
@@ -107,19 +107,23 @@ class Solution:
         display(Markdown(self._shown(name)))
 
     def _shown(self, name: str) -> str:
-        from grader.authoring.catalogue import ROOT, answers_to, reference
-
         try:
             course = Course.find()
         except CourseError:
-            course = None
-        if course is None or course.root != ROOT:
+            raise CourseError(NOT_HERE) from None
+        # Not before: it needs what a notebook's environment may lack, such as Colab's.
+        from grader.authoring.catalogue import ROOT, answers_to, reference, remarks
+
+        if course.root != ROOT:
             raise CourseError(NOT_HERE)
         others = [answer for answer in answers_to(self._package, name) if answer.right]
         shortest = sorted(others, key=lambda answer: len(answer.code))[:OTHER_WAYS]
-        ways = {"How the course solves it": reference(self._package, name)}
-        ways |= {answer.name.replace("_", " ").capitalize(): answer.code for answer in shortest}
-        shown = [f"**{title}**\n\n```python\n{code.strip()}\n```" for title, code in ways.items()]
-        if shortest:
-            shown.insert(1, "Each of these passes all checks as well:")
+        shown = [_titled("How the course solves it", reference(self._package, name))]
+        shown += [text for text in [remarks(self._package, name)] if text]
+        shown += ["Each of these passes all checks as well:"] if shortest else []
+        shown += [_titled(a.name.replace("_", " ").capitalize(), a.code) for a in shortest]
         return "\n\n".join(shown)
+
+
+def _titled(title: str, code: str) -> str:
+    return f"**{title}**\n\n```python\n{code.strip()}\n```"
