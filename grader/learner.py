@@ -61,11 +61,13 @@ def variant(number: int, student: str = "") -> dict[str, float]:
     """The constants that chapter `number` draws for `student`, by name; `check` asks with them from here on.
 
     Without an id, that of the course's server counts, where the notebook is on one. Raises CourseError in a notebook
-    when there is none. Grading goes by the folder that was handed in, whatever stands here.
+    when there is none; a script has the variant of nobody, with options in the order of the text. Grading goes by the folder that was handed in, whatever stands here.
     """
-    package, who = f"ch{number:02}", str(student).strip() or _on_a_server()
+    package, who = f"ch{number:02}", str(student).strip()
     if not who and in_notebook.notebook_shell() is not None:
-        raise CourseError(WHO.format(number=number))
+        who = _on_a_server()
+        if not who:
+            raise CourseError(WHO.format(number=number))
     in_notebook.students[package] = who
     numbers = registry.constants_of(package, who)
     print(f"Variant of {who}. {described(numbers)}".strip())

@@ -85,8 +85,9 @@ def variants_in(path: Path) -> dict[str, Span] | None:
     Raises CourseError for a wrong declaration, and where no cell asks for the student's id.
     """
     notebook = _read(path)
+    quizzes = _expand_quizzes(path, notebook)
     declared = notebook.metadata.get("dropout_lab", {}).get("variants")
-    if declared is None and not any(x.quiz.shuffled for x in _expand_quizzes(path, notebook)):
+    if declared is None and not any(text.quiz.shuffled for text in quizzes):
         return None
     spans = read_spans(path.name, {} if declared is None else declared)
     call = f"variant({int(chapter_of(path.stem)[2:])}, "

@@ -20,7 +20,7 @@ from grader.checks.exercise import Exercise
 from grader.checks.judge import judge, judge_with_reference
 from grader.checks.packages import WHICH_THERE_ARE
 from grader.checks.quiz import Quiz
-from grader.checks.registry import chapter_of, constants_of, get_exercise, has_variants
+from grader.checks.registry import chapter_of, get_exercise, has_variants
 from grader.checks.results import ExerciseResult, SubmissionResult
 from grader.checks.table import ResultTable
 from grader.grading import isolating
@@ -28,7 +28,7 @@ from grader.grading.names import folder_of, printable
 from grader.grading.reference import reference_for
 from grader.grading.release import BONUS, DEMO, Release
 from grader.grading.task import Task, exercise_of, shown_quiz
-from grader.grading.whose import another_claim
+from grader.grading.whose import another_claim, told
 from grader.sandbox import CellOutcome, Session
 from grader.wire.probe import StudentError
 
@@ -73,7 +73,7 @@ def _run_cells(task: Task, session: Session, unreadable: Mapping[str, str]) -> l
     count = 0
     if has_variants(chapter):
         submission.findings += another_claim(task.notebook, student)
-        session.run_cell(_told(chapter, student), count=0)
+        session.run_cell(told(chapter, student), count=0)
     for cell in task.notebook.cells:
         if cell.cell_type != "code":
             continue
@@ -111,12 +111,6 @@ def _run_cells(task: Task, session: Session, unreadable: Mapping[str, str]) -> l
                 text = f"Cell {count} (`{_first_line(cell)}`): {outcome.message}"
                 submission.findings.append(text)
     return judged
-
-
-def _told(chapter: str, student: str) -> str:
-    """A cell that tells the process whose variant it is: the constants, which every student can draw."""
-    about = {"whose": student, "constants": constants_of(chapter, student)}
-    return f"vars(__import__('grader')).update({about!r})"
 
 
 def _sheet(quiz: Exercise) -> NotebookNode:
