@@ -2,8 +2,9 @@
 
 Marks on a cell: `exercise="x"` (a solution cell), `check="x"` (a locked cell worth the exercise's
 points), `answer="x" points=3` (a written answer, graded by a person), `quiz="quiz_x" points=4` (a
-quiz, which brings its exercise and its check, and when it is shuffled a cell that shows it), `tags=["demo"]` (skipped by grading). Cell ids come
-from these names or from the cell's text, so that a rebuild is identical.
+quiz, which brings its exercise and its check, and when it is shuffled a cell that shows it),
+`tags=["demo"]` (skipped by grading). Cell ids come from these names or from the cell's text, so that a
+rebuild is identical.
 """
 
 from __future__ import annotations

@@ -84,8 +84,9 @@ def exercises_of(chapter: str) -> dict[str, Exercise]:
                 f"of {chapter}."
             )
         _add_hidden(found[hidden.exercise], hidden)
+    drawn = constants_of(chapter, "")
     for exercise in found.values():
-        exercise.constants = constants_of(chapter, "")
+        exercise.constants = drawn
     return found
 
 

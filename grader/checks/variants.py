@@ -19,8 +19,9 @@ _DECIMALS = 10
 
 
 def same_id(student: str) -> str:
-    """A student's id as it is drawn from: however it is written, `Ada` or ` ada`."""
-    return unicodedata.normalize("NFKC", student).strip().casefold()
+    """A student's id as it is drawn from: however it is written, `Ada` or ` ada`. A folder's name may be no text."""
+    text = student.encode(errors="replace").decode()
+    return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
 def constants(chapter: str, spans: Mapping[str, Sequence[float]], student: str) -> dict[str, float]:

@@ -31,5 +31,5 @@ def another_claim(notebook: NotebookNode, student: str) -> list[str]:
 
 def told(chapter: str, student: str) -> str:
     """A cell that tells a process in the sandbox whose variant it runs: the constants, which every student can draw."""
-    about = {"whose": student, "constants": constants_of(chapter, student)}
+    about = {"whose": printable(student), "constants": constants_of(chapter, student)}
     return f"vars(__import__('grader')).update({about!r})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 
 import nbformat
@@ -20,7 +21,7 @@ from grader.checks.variants import constants, reordered
 from grader.course import Course
 from grader.desk.bundle import without_key
 from grader.errors import CourseError
-from grader.grading.whose import another_claim
+from grader.grading.whose import another_claim, told
 from tests.grader.variant_course import (
     CHAPTER,
     EXERCISE,
@@ -99,6 +100,8 @@ def test_an_id_is_the_same_however_it_is_written(course):
         assert options("quiz_open", written) == options("quiz_open", "ada")
         assert registry.constants_of(PACKAGE, written) == registry.constants_of(PACKAGE, "ada")
     assert options("quiz_open", "ada") != options("quiz_shut", "ada")
+    no_text = os.fsdecode(b"\xff\xfe")  # a folder may be called so
+    assert registry.constants_of(PACKAGE, no_text) and told(PACKAGE, no_text).isprintable()
 
 
 def test_draws_stay_as_they_are():
@@ -250,6 +253,7 @@ HEAD = HEADER.replace("points: 10", "points: 2")
         ("[20, 80]", "[20]", "the variant 'units' is [20]; write `name: [low, high]`"),
         ("[20, 80]", "80", "the variant 'units' is 80"),
         ("[20, 80]", "[a, b]", "the variant 'units' is ['a', 'b']"),
+        ("[20, 80]", "[20, .inf]", "the variant 'units' is [20, inf]"),
         ("[20, 80]", "[true, 80]", "the variant 'units' is [True, 80]"),
         ("[20, 80]", "[80, 20]", "the variant units has fewer than two numbers in [80, 20]"),
         ("[20, 80]", "[20, 80, 0]", "the variant units has fewer than two numbers"),
