@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import json
 import pkgutil
 import re
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -19,6 +21,7 @@ from grader.errors import CourseError
 
 _T = TypeVar("_T")
 
+_CHECKS = ("grader.exercises.", "grader.hidden.", "grader.checks.")
 EMPTY_CELLS = "stubs.json"
 """The file of a chapter's exercises as they were handed out, name to code."""
 
@@ -78,6 +81,16 @@ def exercises_of(chapter: str) -> dict[str, Exercise]:
             )
         _add_hidden(found[hidden.exercise], hidden)
     return found
+
+
+def probes() -> Iterator[Callable[..., object]]:
+    """The probes in all modules of checks that are loaded: functions that take a student's `namespace`."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith(_CHECKS):
+            for member in list(vars(module).values()):
+                if inspect.isfunction(member) and member.__module__ == name:
+                    if next(iter(inspect.signature(member).parameters), "") == "namespace":
+                        yield member
 
 
 def _add_hidden(exercise: Exercise, hidden: type[HiddenChecks]) -> None:
