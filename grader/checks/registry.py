@@ -85,12 +85,12 @@ def exercises_of(chapter: str) -> dict[str, Exercise]:
 
 def probes() -> Iterator[Callable[..., object]]:
     """The probes in all modules of checks that are loaded: functions that take a student's `namespace`."""
-    for name, module in list(sys.modules.items()):
-        if name.startswith(_CHECKS):
-            for member in list(vars(module).values()):
-                if inspect.isfunction(member) and member.__module__ == name:
-                    if next(iter(inspect.signature(member).parameters), "") == "namespace":
-                        yield member
+    modules = {name: entry for name, entry in sys.modules.items() if name.startswith(_CHECKS)}
+    for name, module in modules.items():
+        for member in vars(module).values():
+            own = inspect.isfunction(member) and member.__module__ == name
+            if own and next(iter(inspect.signature(member).parameters), "") == "namespace":
+                yield member
 
 
 def _add_hidden(exercise: Exercise, hidden: type[HiddenChecks]) -> None:

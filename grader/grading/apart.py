@@ -139,8 +139,8 @@ def _unreadable(error: IsolationError) -> str:
 def warm_up(assignment: str) -> None:
     """Have ready, in the process that forks, what every submission needs."""
     exercises_of(chapter_of(assignment))
-    for probe in probes():  # putting its source together takes as long as asking with it
-        with suppress(ValueError):  # only another probe uses it, or none
+    for probe in probes():  # to put its source together takes longer than to ask with it
+        with suppress(ValueError):  # it travels nowhere by itself
             source_of(probe)
 
 
