@@ -55,7 +55,7 @@ from lab import (
 )
 from lab.book import d2l_data, d2l_loop
 
-check, hint = chapter(2)
+check, hint = chapter(2)  # after a restart, run this cell again
 device = try_device()
 print(f"PyTorch {torch.__version__}, computing on {device}")
 

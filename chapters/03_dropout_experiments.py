@@ -51,7 +51,7 @@ from lab.alt_figure import AltFigure
 from lab.book import d2l_loop
 from lab.sweep import published_sweep, published_sweep_origin, published_variations
 
-check, hint = chapter(3)
+check, hint = chapter(3)  # after a restart, run this cell again
 device = try_device()
 print(f"PyTorch {torch.__version__}, computing on {device}")
 

@@ -56,7 +56,7 @@ from grader import chapter
 from lab import house_prices, show_figure
 from lab.local_server import LocalServer, Reply
 
-check, hint = chapter(6)
+check, hint = chapter(6)  # after a restart, run this cell again
 print(f"PyTorch {torch.__version__}, pandas {pd.__version__}, computing on the CPU")
 
 # %% [markdown]

@@ -18,9 +18,7 @@ from grader.checks.results import CheckResult, ExerciseResult
 from grader.checks.student import Student
 from grader.wire.probe import StudentError, source_of
 
-UNWRITTEN = (
-    "This exercise is still open: put your answer in place of `raise NotImplementedError()`."
-)
+UNWRITTEN = "This exercise is still open: put your answer in place of `raise NotImplementedError()`, and run that cell."
 JUDGED_WITH_REFERENCE = "Judged with the course's own {} where yours made a check fail: a mistake costs its points once."
 MAX_REASON = 1000
 # Control characters, and those that turn the direction of writing.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import json
 import pkgutil
@@ -21,6 +22,7 @@ _T = TypeVar("_T")
 
 EMPTY_CELLS = "stubs.json"
 """The file of a chapter's exercises as they were handed out, name to code."""
+_GIVEN = re.compile(r"^(?:def |class )?(\w+)(?=\(|:| =)", re.MULTILINE)
 
 
 def chapter_of(assignment: str) -> str:
@@ -40,9 +42,11 @@ def get_exercise(chapter: str, name: str) -> Exercise:
     """The exercise of this name. Raises CourseError, with the names there are, for an unknown one."""
     known = exercises_of(chapter)
     if name not in known:
-        names = ", ".join(known) or "none"
+        close = difflib.get_close_matches(name, known, 1)
         raise CourseError(
-            f"There is no exercise called {name!r} in chapter {int(chapter[2:])}. There are: {names}."
+            f"There is no exercise called {name!r} in chapter {int(chapter[2:])}. "
+            + names_there_are(chapter)
+            + "".join(f" Did you mean {other!r}?" for other in close)
         )
     return known[name]
 
@@ -123,6 +127,16 @@ def in_order(chapter: str) -> list[Exercise]:
     places = {name: place for place, name in enumerate(_stubs(chapter))}
     found = exercises_of(chapter).values()
     return sorted(found, key=lambda exercise: places.get(exercise.name, len(places)))
+
+
+def names_there_are(chapter: str) -> str:
+    """A sentence with the names of a chapter's exercises."""
+    return f"There are: {', '.join(exercise.name for exercise in in_order(chapter)) or 'none'}."
+
+
+def defined_by(chapter: str, name: str) -> tuple[str, ...]:
+    """What the cell of an exercise gives names to, as it was handed out; nothing when there was no build."""
+    return tuple(_GIVEN.findall(_stubs(chapter).get(name, "")))
 
 
 def stub_of(chapter: str, name: str) -> str:

@@ -24,17 +24,17 @@ class ResultTable:
     """Displays an ExerciseResult in a notebook; `str()` gives the plain text.
 
     What failed comes first, the checks that failed alike together; what passed is one line that opens.
-    judged: what was judged, such as "cell [12]", where that is known.
+    judged: what was judged, such as "cell [12]", where that is known. warning: what must be read before the rest.
     """
 
-    def __init__(self, result: ExerciseResult, judged: str = "") -> None:
-        self.result, self.judged = result, judged
+    def __init__(self, result: ExerciseResult, judged: str = "", warning: str = "") -> None:
+        self.result, self.judged, self.warning = result, judged, warning
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
         return {"text/plain": str(self), "text/html": self._repr_html_()}
 
     def __str__(self) -> str:
-        lines = [headline(self.result, self.judged)]
+        lines = [headline(self.result, self.judged)] + [f"  {self.warning}"] * bool(self.warning)
         if self.result.problem:
             return "\n".join([*lines, f"  {self.result.problem}", *self._remarks()])
         for checks in _alike(self.result.failed):
@@ -51,6 +51,8 @@ class ResultTable:
     def _repr_html_(self) -> str:
         result = self.result
         parts = [f"<p><strong>{_html(headline(result, self.judged))}</strong></p>"]
+        if self.warning:
+            parts.append(f"<p><strong>⚠ {_html(self.warning)}</strong></p>")
         if result.problem:
             parts.append(f"<p>{_html(result.problem)}</p>")
         else:

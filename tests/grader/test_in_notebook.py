@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from grader import chapter
-from grader.checks import in_notebook
+from grader.checks import endless, in_notebook, registry
 from grader.checks.packages import WHICH_THERE_ARE
 from grader.errors import CourseError, Interrupted
 
@@ -42,7 +44,9 @@ def run(shell: InteractiveShell, source: str, cell_id: str | None = None):
         ("check('dubble')", "no exercise called 'dubble' in chapter 1. There are: double"),
         ("check(double)", 'Give the name of the exercise in quotes: check("double").'),
         ("hint(double)", 'Give the name of the exercise in quotes: hint("double").'),
-        ("hint(3)", 'hint("dropout_layer")'),
+        ("check('dubble')", "Did you mean 'double'?"),
+        ("hint(3)", 'hint("double"). There are: double, quiz_double.'),
+        ("hint()", 'Give the name of the exercise in quotes: hint("double"). There are: double'),
         ("hint('double', 4)", "double has hints 1 to 3; there is no hint 4."),
         ("hint('double', 'first')", "there is no hint 'first'"),
     ],
@@ -55,12 +59,47 @@ def test_a_slip_is_answered_with_one_sentence(shell, capsys, call, words) -> Non
     assert words in told and "Traceback" not in told and len(told.splitlines()) == 1
 
 
-def test_an_interrupted_check_is_one_sentence_and_stops_the_run(shell, capsys) -> None:
-    run(shell, "def double(X):\n    raise KeyboardInterrupt")
+def test_an_interrupted_check_says_where_the_code_was_and_stops_the_run(shell, capsys) -> None:
+    run(shell, "def inner(X):\n    while True:\n        raise KeyboardInterrupt")
+    run(shell, "def double(X):\n    return inner(X)")
     result = run(shell, "check('double')")
     assert isinstance(result.error_in_exec, Interrupted)
+    assert capsys.readouterr().out.splitlines() == [
+        endless.INTERRUPTED,
+        "Your code was in inner, line 3 of its cell: raise KeyboardInterrupt",
+    ]
+
+
+@pytest.fixture
+def free_alarm():
+    """The alarm as a notebook finds it: pytest has one of its own, which goes on afterwards."""
+    left = signal.setitimer(signal.ITIMER_REAL, 0)
+    handler = signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGALRM, handler)
+    signal.setitimer(signal.ITIMER_REAL, *left)
+
+
+def test_a_check_that_takes_long_says_where_the_code_is(shell, capsys, shown, free_alarm) -> None:
+    """The alarm is rung by hand in place of the clock."""
+    ring = (
+        "import signal\ndef double(X):\n    signal.raise_signal(signal.SIGALRM)\n    return 2 * X"
+    )
+    run(shell, ring)
+    assert run(shell, "check('double')").result == 4.0
     told = capsys.readouterr().out
-    assert told.strip() == "Interrupted. Nothing is lost: run the check again."
+    assert (
+        "line 3 of its cell: signal.raise_signal(signal.SIGALRM)" in told and endless.STOP in told
+    )
+    assert signal.getsignal(signal.SIGALRM) is signal.SIG_DFL
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_an_alarm_of_the_learners_own_stays(shell, shown, free_alarm) -> None:
+    begin = "import signal\nmine = lambda *_: None\nsignal.signal(signal.SIGALRM, mine)\n"
+    run(shell, begin + RIGHT)
+    assert run(shell, "check('double')").result == 4.0
+    assert signal.getsignal(signal.SIGALRM) is shell.user_ns["mine"]
 
 
 def test_the_table_names_the_cell_that_it_judged(shell, shown) -> None:
@@ -88,6 +127,72 @@ def test_a_first_run_that_failed_is_named(shell, shown, capsys) -> None:
     run(shell, "check('double')")
     assert "stopped with ModuleNotFoundError: this judges nothing of it" in shown[-1]
     assert WHICH_THERE_ARE in shown[-1]
+
+
+@pytest.mark.parametrize("cell", ["return 2 * X", "def double(X):\nreturn 2 * X"])
+def test_an_answer_that_stopped_is_not_called_open(shell, shown, capsys, cell) -> None:
+    run(shell, OPEN, "double")
+    run(shell, cell, "double")
+    run(shell, "check('double')")
+    assert (
+        shown[-1]
+        .splitlines()[1]
+        .strip()
+        .startswith("The last run of this exercise's cell, [2], stopped")
+    )
+    assert "still open" not in shown[-1]
+    run(shell, "check()")
+    assert "double: The last run of this exercise's cell, [2], stopped" in shown[-1]
+
+
+@pytest.fixture
+def needs(monkeypatch) -> None:
+    """The small chapter, as if it were built: what its cells must define."""
+    stubs = {"double": OPEN, "quiz_double": "quiz_double = {1: None}\nraise NotImplementedError()"}
+    monkeypatch.setattr(registry, "_stubs", lambda chapter: stubs)
+    assert registry.defined_by("ch01", "double") == ("double",)
+    assert registry.defined_by("ch01", "quiz_double") == ("quiz_double",)
+
+
+@pytest.mark.parametrize("before", [OPEN, RIGHT, ""])
+def test_a_function_of_another_name_is_named(shell, shown, needs, before) -> None:
+    run(shell, before or "x = 1", "double" if before else "other")
+    run(shell, "def dubble(X):\n    return 2 * X", "double")
+    run(shell, "check('double')")
+    told = " ".join(shown[-1].split())
+    assert "[2], defines no `double`: this judges" in told
+    assert ("what cell [1] defined before" if before else "nothing of it") in told
+    assert ("points" in told) and ("cell [2]" not in told.split(" points")[1][:40])
+    run(shell, RIGHT, "double")
+    run(shell, "check('double')")
+    assert "defines no" not in shown[-1] and shown[-1].splitlines()[0].endswith("cell [4]")
+
+
+@pytest.mark.parametrize(
+    "other", [RIGHT, "from operator import neg as double", "double = lambda X: 2 * X"]
+)
+def test_an_answer_in_a_cell_of_ones_own_or_in_another_form_is_an_answer(
+    shell, shown, needs, other
+) -> None:
+    run(shell, OPEN, "double")
+    run(shell, other, "mine" if other is RIGHT else "double")
+    run(shell, "check('double')")
+    assert "defines no" not in shown[-1] and shown[-1].splitlines()[0].endswith("cell [2]")
+
+
+def test_a_check_that_is_repeated_without_a_run_says_so(shell, shown) -> None:
+    run(shell, OPEN, "double")
+    for again in (False, True):
+        run(shell, "check('double')")
+        assert (in_notebook.NOTHING_RAN in shown[-1]) == again
+        run(shell, "hint('double')")
+    run(shell, "x = 1")
+    run(shell, "check('double')")
+    assert in_notebook.NOTHING_RAN not in shown[-1]
+    run(shell, RIGHT, "double")
+    run(shell, "check('double')")
+    run(shell, "check('double')")
+    assert in_notebook.NOTHING_RAN not in shown[-1]
 
 
 def test_a_cell_that_is_still_open_has_not_failed(shell, shown, capsys) -> None:
