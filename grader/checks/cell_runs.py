@@ -90,6 +90,8 @@ class CellRuns:
         missing = [needed for needed in needs if self._lacks(last, needed)]
         if last.error not in ("", "NotImplementedError"):  # open, as the check itself says
             more = f" {WHICH_THERE_ARE}" if last.error == "ModuleNotFoundError" else ""
+            if last.error == "NameError" and name.startswith("quiz_"):
+                more = " Letters stand in quotes."
             return (
                 f"The last run of this exercise's cell, [{last.number}], stopped with {last.error}: this "
                 f"judges {then}. Fix that first, and run the cell again.{more}"
@@ -100,6 +102,11 @@ class CellRuns:
                 f"{then}. Write `{missing[0]}` into it, spelt like this, and run the cell again."
             )
         return ""
+
+    def is_written(self, name: str) -> bool:
+        """Whether the exercise's cell, when it ran last, had an answer in the place of its stub."""
+        last = _of(self._last, name)
+        return last is not None and "NotImplementedError" not in last.source
 
     def is_asked_again(self, name: str) -> bool:
         """Whether only checks and hints have run since the last check of the exercise `name`, which this one is."""

@@ -16,7 +16,7 @@ from IPython.display import Markdown, display
 from grader.checks import endless, registry
 from grader.checks.cell_runs import CellRuns
 from grader.checks.exercise import Exercise
-from grader.checks.judge import judge
+from grader.checks.judge import UNWRITTEN, judge, unjudged
 from grader.checks.overview import NOT_DEFINED, Overview, is_open
 from grader.checks.registry import get_exercise
 from grader.checks.results import ExerciseResult
@@ -68,7 +68,7 @@ def chapter(number: int) -> tuple[CheckFunction, Hint]:
         exercise = get_exercise(package, as_name(package, name, "check"))
         student = LocalStudent(names := namespace())
         with quietly(names):
-            result = judge(exercise, student, fresh_seed())
+            result = _judged(package, exercise, student, names)
             if result.failed:
                 result = replace(result, note=_what_to_fix_first(package, exercise, student))
         display(_table(result, registry.defined_by(package, name), runs))
@@ -87,18 +87,32 @@ def chapter(number: int) -> tuple[CheckFunction, Hint]:
     return check, hint
 
 
+def _judged(
+    package: str, exercise: Exercise, student: Student, names: dict[str, object]
+) -> ExerciseResult:
+    """What the judge says; a cell that has not run is not asked, or it would read of errors that are not its own."""
+    needs = registry.defined_by(package, exercise.name)
+    if needs and not any(name in names for name in needs):
+        return unjudged(exercise, f"`{needs[0]}` {NOT_DEFINED}")
+    return judge(exercise, student, fresh_seed())
+
+
 def _table(result: ExerciseResult, needs: Sequence[str], runs: CellRuns | None) -> ResultTable:
     """The result, with what is known of the runs of the exercise's cell, which must give the names `needs`."""
     judged, warning, again = "", "", False
     if runs:
         judged, warning = runs.judged(result.exercise, needs), runs.warning(result.exercise, needs)
         again = runs.is_asked_again(result.exercise)
+        if result.problem == UNWRITTEN and result.note and runs.is_written(result.exercise):
+            result = replace(
+                result, problem=result.note, note=""
+            )  # another exercise is the open one
     if warning and is_open(result):
         return ResultTable(replace(result, problem=warning), judged)
     if result.problem.endswith(NOT_DEFINED):
         result = replace(result, note=RUN_IT_FIRST)
-    elif again and result.failed:
-        result = replace(result, note=f"{result.note} {NOTHING_RAN}".strip())
+    elif again and result.failed and not warning:
+        warning = NOTHING_RAN
     return ResultTable(result, judged, warning)
 
 
@@ -106,7 +120,7 @@ def _check_all(package: str, runs: CellRuns | None) -> float:
     student = LocalStudent(names := namespace())
     with quietly(names):
         exercises = registry.in_order(package)
-        results = [judge(exercise, student, fresh_seed()) for exercise in exercises]
+        results = [_judged(package, exercise, student, names) for exercise in exercises]
     warnings = [
         f"{exercise.name}: {warning}"
         for exercise in exercises

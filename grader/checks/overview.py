@@ -12,7 +12,7 @@ WHAT_GRADING_ADDS = (
     "Grading asks these checks with other inputs, and some more of the same kind. "
     "Written answers are read by a person; the button Validate names those that are still empty."
 )
-NOT_DEFINED = "is not defined"
+NOT_DEFINED, STILL_OPEN = "is not defined", "is still open"
 _CELL = "text-align:left;padding:0.2em 0.8em"
 
 
@@ -66,7 +66,10 @@ class Overview:
 
 def is_open(result: ExerciseResult) -> bool:
     """Whether nothing was judged because there is no answer yet."""
-    return result.problem == UNWRITTEN or result.problem.endswith(NOT_DEFINED)
+    reasons = [result.problem] if result.problem else [check.seen for check in result.checks]
+    return all(
+        reason == UNWRITTEN or reason.endswith((STILL_OPEN, NOT_DEFINED)) for reason in reasons
+    )
 
 
 def _state(result: ExerciseResult) -> str:

@@ -8,6 +8,8 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from grader import chapter
+from grader.authoring.catalogue import ROOT
+from grader.authoring.chapter import read_chapter
 from grader.checks import endless, in_notebook, registry
 from grader.checks.packages import WHICH_THERE_ARE
 from grader.errors import CourseError, Interrupted
@@ -17,11 +19,18 @@ RIGHT = "def double(X):\n    return 2 * X"
 
 
 @pytest.fixture
-def shell(small_exercises, monkeypatch) -> InteractiveShell:
-    """A notebook's shell in which the small chapter's `check` and `hint` are imported."""
+def new_shell(monkeypatch) -> InteractiveShell:
+    """A notebook's shell in which nothing has run."""
     shell = InteractiveShell()
     shell.history_manager.enabled = False
     monkeypatch.setattr(in_notebook, "notebook_shell", lambda: shell)
+    return shell
+
+
+@pytest.fixture
+def shell(small_exercises, new_shell) -> InteractiveShell:
+    """A notebook's shell in which the small chapter's `check` and `hint` are imported."""
+    shell = new_shell
     shell.user_ns["check"], shell.user_ns["hint"] = chapter(1)
     return shell
 
@@ -152,6 +161,47 @@ def needs(monkeypatch) -> None:
     monkeypatch.setattr(registry, "_stubs", lambda chapter: stubs)
     assert registry.defined_by("ch01", "double") == ("double",)
     assert registry.defined_by("ch01", "quiz_double") == ("quiz_double",)
+
+
+BEGIN = "import torch\nfrom torch import nn\nfrom torch.nn import functional as F\nfrom grader import chapter"
+
+
+@pytest.mark.parametrize("number", range(1, 12))
+def test_a_cell_that_has_not_run_or_is_open_is_called_so(new_shell, shown, number) -> None:
+    """As after a restart: nobody reads of a KeyError in code that is not theirs."""
+    run(new_shell, f"{BEGIN}\ncheck = chapter({number})[0]")
+    (text,) = (ROOT / "chapters").glob(f"{number:02}_*.py")
+    for cell in read_chapter(text).cells:
+        if cell.source.startswith("class Published"):  # which an exercise may inherit from
+            run(new_shell, cell.source)
+    exercises = registry.in_order(package := f"ch{number:02}")
+    for exercise in exercises:
+        assert run(new_shell, f"check({exercise.name!r})").result == 0.0
+        assert shown[-1].splitlines()[1].endswith("is not defined")
+        assert in_notebook.RUN_IT_FIRST in shown[-1]
+        run(new_shell, registry.stub_of(package, exercise.name))
+    assert run(new_shell, "check()").result == 0.0
+    states = [line for line in shown[-1].splitlines() if line.endswith("  open")]
+    assert [line.split()[0] for line in states] == [exercise.name for exercise in exercises]
+
+
+def test_an_answer_is_not_called_open_because_it_uses_one_that_is(
+    monkeypatch, shell, shown
+) -> None:
+    monkeypatch.setattr(registry.exercises_of("ch01")["double"], "uses", ("half",))
+    monkeypatch.setattr(in_notebook, "_what_to_fix_first", lambda *_: "Fix `half` first.")
+    run(
+        shell, "def half(X):\n    raise NotImplementedError\ndef double(X):\n    return 4 * half(X)"
+    )
+    run(shell, "def double(X):\n    return 4 * half(X)", "double")
+    run(shell, "check('double')")
+    assert shown[-1].splitlines()[1:] == ["  Fix `half` first."]
+
+
+def test_letters_without_quotes_are_told_of_them(shell, shown, capsys) -> None:
+    run(shell, "quiz_double = {1: b}", "quiz-double")
+    run(shell, "check('quiz_double')")
+    assert "stopped with NameError" in shown[-1] and "Letters stand in quotes." in shown[-1]
 
 
 @pytest.mark.parametrize("before", [OPEN, RIGHT, ""])

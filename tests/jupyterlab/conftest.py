@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -143,6 +143,19 @@ class NotebookPage:
         """
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        self.wait_until_done()
+
+    def restart_and_run_all(self) -> None:
+        """Choose Run > Restart Kernel and Run All Cells, agree to the restart, and wait until all has run.
+
+        The first cell must not have run first, or its prompt would not tell a new kernel from the old one.
+        """
+        first = self.page.locator(".jp-CodeCell .jp-InputPrompt").first
+        expect(first).not_to_have_text("[1]:")
+        self.page.get_by_role("menuitem", name="Run", exact=True).click()
+        self.page.get_by_role("menuitem", name="Restart Kernel and Run All Cells…").click()
+        self.page.locator(".jp-Dialog").get_by_role("button", name="Restart").click()
+        expect(first).to_have_text("[1]:", timeout=START)
         self.wait_until_done()
 
     def wait_until_done(self) -> None:
