@@ -104,9 +104,8 @@ def _table(result: ExerciseResult, needs: Sequence[str], runs: CellRuns | None) 
         judged, warning = runs.judged(result.exercise, needs), runs.warning(result.exercise, needs)
         again = runs.is_asked_again(result.exercise)
         if result.problem == UNWRITTEN and result.note and runs.is_written(result.exercise):
-            result = replace(
-                result, problem=result.note, note=""
-            )  # another exercise is the open one
+            # What is open is another exercise, which this one uses.
+            result = replace(result, problem=result.note, note="")
     if warning and is_open(result):
         return ResultTable(replace(result, problem=warning), judged)
     if result.problem.endswith(NOT_DEFINED):
