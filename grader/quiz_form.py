@@ -25,7 +25,7 @@ _STYLE = """<style>
     display: flex; align-items: flex-start;
     height: auto !important; white-space: normal !important; line-height: 1.4 !important;
 }
-.dropout-lab-quiz input {order: -1; flex: none; margin-top: 0.2em !important;}
+.dropout-lab-quiz input {order: -1; flex: none; margin-top: 0 !important;}
 </style>"""
 # JupyterLab takes arrow keys for itself, to go from cell to cell, before a button hears of them.
 _ARROWS = """

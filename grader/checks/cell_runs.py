@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult, InteractiveShell
@@ -71,7 +71,7 @@ class CellRuns:
             if not run.error:
                 self._worked[key] = run
 
-    def judged(self, name: str, needs: Sequence[str] = ()) -> str:
+    def judged(self, name: str, needs: Collection[str] = ()) -> str:
         """`cell [12]`, the last run that defined the exercise `name`; empty when none is known.
 
         needs: the names that its cell must give.
@@ -79,28 +79,26 @@ class CellRuns:
         run = self._judged(name, needs)
         return f"cell [{run.number}]" if run else ""
 
-    def warning(self, name: str, needs: Sequence[str] = ()) -> str:
+    def warning(self, name: str, needs: Collection[str] = ()) -> str:
         """A sentence when the last run of the exercise's cell failed or gives not all of the names that it
         needs, so that older code is judged."""
         last = _of(self._last, name)
         if last is None:
             return ""
-        worked = self._judged(name, needs)
-        then = f"what cell [{worked.number}] defined before" if worked else "nothing of it"
-        missing = [needed for needed in needs if self._lacks(last, needed)]
+        cell = f"The last run of this exercise's cell, [{last.number}],"
         if last.error not in ("", "NotImplementedError"):  # open, as the check itself says
             more = f" {WHICH_THERE_ARE}" if last.error == "ModuleNotFoundError" else ""
             if last.error == "NameError" and name.startswith("quiz_"):
                 more = " Letters stand in quotes."
-            return (
-                f"The last run of this exercise's cell, [{last.number}], stopped with {last.error}: this "
-                f"judges {then}. Fix that first, and run the cell again.{more}"
-            )
-        if missing:
-            return (
-                f"The last run of this exercise's cell, [{last.number}], defines no `{missing[0]}`: this judges "
-                f"{then}. Write `{missing[0]}` into it, spelt like this, and run the cell again."
-            )
+            then = _what_was_there(self._judged(name, needs))
+            return f"{cell} stopped with {last.error}: {then} Fix that first, and run the cell again.{more}"
+        for needed in needs:
+            if self._lacks(last, needed):
+                then = _what_was_there(self._worked.get(needed))
+                return (
+                    f"{cell} defines no `{needed}`: {then} Write `{needed}` into it, spelt like this, and run "
+                    "the cell again."
+                )
         return ""
 
     def is_written(self, name: str) -> bool:
@@ -113,7 +111,7 @@ class CellRuns:
         before, self._checked[name] = self._checked.get(name), self._newest
         return before == self._newest
 
-    def _judged(self, name: str, needs: Sequence[str]) -> CellRun | None:
+    def _judged(self, name: str, needs: Collection[str]) -> CellRun | None:
         keys = (name, _AT + cell_id(name), *needs)
         found = [self._worked[key] for key in keys if key in self._worked]
         defining = [run for run in found if not needs or any(_holds(run, name) for name in needs)]
@@ -133,6 +131,10 @@ def defines(name: str, source: str) -> bool:
 _AT = "cell "  # before the id of a cell, which may be the name of a function as well
 _ASKS = re.compile(r"\s*(?:check|hint|solution)\([^()]*\)\s*")
 _DEFINED = re.compile(r"^(?:def|class)\s+(\w+)", re.MULTILINE)
+
+
+def _what_was_there(worked: CellRun | None) -> str:
+    return f"this judges {f'what cell [{worked.number}] defined before' if worked else 'nothing of it'}."
 
 
 def _holds(run: CellRun, name: str) -> bool:

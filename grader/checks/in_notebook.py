@@ -6,11 +6,12 @@ import copy
 import io
 import random
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import replace
 from typing import Protocol
 
+import torch
 from IPython.display import Markdown, display
 
 from grader.checks import endless, registry
@@ -33,6 +34,10 @@ RUN_IT_FIRST = "The cell of this exercise has not run yet: run it first, and the
 NOTHING_RAN = (
     "No other cell has run since the last check of this exercise. Have you changed your code? Then run its cell "
     "(Shift + Enter), and the check again."
+)
+SOMETHING_ELSE = (
+    "`{}` should be a {}, but it is of type {} by now: look where you give this name to something else, then run "
+    "this exercise's cell again."
 )
 PRINTED_LINES = 20
 PRINTED_CHARACTERS = 2000
@@ -93,11 +98,17 @@ def _judged(
     """What the judge says; a cell that has not run is not asked, or it would read of errors that are not its own."""
     needs = registry.defined_by(package, exercise.name)
     if needs and not any(name in names for name in needs):
-        return unjudged(exercise, f"`{needs[0]}` {NOT_DEFINED}")
+        return unjudged(exercise, f"`{next(iter(needs))}` {NOT_DEFINED}")
+    for name, kind in needs.items():
+        value = names.get(name, judge)
+        if (kind and not callable(value)) or (
+            kind == "class" and isinstance(value, torch.nn.Module)
+        ):
+            return unjudged(exercise, SOMETHING_ELSE.format(name, kind, type(value).__name__))
     return judge(exercise, student, fresh_seed())
 
 
-def _table(result: ExerciseResult, needs: Sequence[str], runs: CellRuns | None) -> ResultTable:
+def _table(result: ExerciseResult, needs: Collection[str], runs: CellRuns | None) -> ResultTable:
     """The result, with what is known of the runs of the exercise's cell, which must give the names `needs`."""
     judged, warning, again = "", "", False
     if runs:

@@ -204,7 +204,7 @@ def _legible(text: str) -> str:
 
 def _explain(error: StudentError) -> tuple[str, str]:
     """What was seen and expected, for an error of the student's code."""
-    if error.type == "NotImplementedError":
+    if error.is_stub:
         return UNWRITTEN, ""
     if error.kind != "raised":
         return error.message, ""
@@ -216,7 +216,7 @@ def _explain(error: StudentError) -> tuple[str, str]:
 
 def _fatal(error: StudentError) -> str:
     """Why no further check can tell more: the code is missing, unwritten, or its process is gone."""
-    if error.type == "NotImplementedError":
+    if error.is_stub:
         return UNWRITTEN
     fatal = error.kind in ("missing", "died", "malformed")
     return _legible(error.message) if fatal else ""

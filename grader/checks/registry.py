@@ -22,7 +22,7 @@ _T = TypeVar("_T")
 
 EMPTY_CELLS = "stubs.json"
 """The file of a chapter's exercises as they were handed out, name to code."""
-_GIVEN = re.compile(r"^(?:def |class )?(\w+)(?=\(|:| =)", re.MULTILINE)
+_GIVEN = re.compile(r"^(def |class |)(\w+)(?=\(|:| =)", re.MULTILINE)
 
 
 def chapter_of(assignment: str) -> str:
@@ -134,9 +134,12 @@ def names_there_are(chapter: str) -> str:
     return f"There are: {', '.join(exercise.name for exercise in in_order(chapter)) or 'none'}."
 
 
-def defined_by(chapter: str, name: str) -> tuple[str, ...]:
-    """What the cell of an exercise gives names to, as it was handed out; nothing when there was no build."""
-    return tuple(_GIVEN.findall(_stubs(chapter).get(name, "")))
+def defined_by(chapter: str, name: str) -> dict[str, str]:
+    """The names that the cell of an exercise gives, as it was handed out, and to what: a "function", a "class", or
+    "" for anything else. Nothing when there was no build.
+    """
+    given = _GIVEN.findall(_stubs(chapter).get(name, ""))
+    return {name: {"def ": "function", "class ": "class"}.get(kind, "") for kind, name in given}
 
 
 def stub_of(chapter: str, name: str) -> str:

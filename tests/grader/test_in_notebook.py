@@ -8,7 +8,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from grader import chapter
-from grader.authoring.catalogue import ROOT
+from grader.authoring.catalogue import ROOT, reference
 from grader.authoring.chapter import read_chapter
 from grader.checks import endless, in_notebook, registry
 from grader.checks.packages import WHICH_THERE_ARE
@@ -159,8 +159,8 @@ def needs(monkeypatch) -> None:
     """The small chapter, as if it were built: what its cells must define."""
     stubs = {"double": OPEN, "quiz_double": "quiz_double = {1: None}\nraise NotImplementedError()"}
     monkeypatch.setattr(registry, "_stubs", lambda chapter: stubs)
-    assert registry.defined_by("ch01", "double") == ("double",)
-    assert registry.defined_by("ch01", "quiz_double") == ("quiz_double",)
+    assert registry.defined_by("ch01", "double") == {"double": "function"}
+    assert registry.defined_by("ch01", "quiz_double") == {"quiz_double": ""}
 
 
 BEGIN = "import torch\nfrom torch import nn\nfrom torch.nn import functional as F\nfrom grader import chapter"
@@ -183,6 +183,33 @@ def test_a_cell_that_has_not_run_or_is_open_is_called_so(new_shell, shown, numbe
     assert run(new_shell, "check()").result == 0.0
     states = [line for line in shown[-1].splitlines() if line.endswith("  open")]
     assert [line.split()[0] for line in states] == [exercise.name for exercise in exercises]
+
+
+def test_a_name_that_stands_for_something_else_by_now_is_told(new_shell, shown) -> None:
+    run(new_shell, "from grader import chapter\nfrom torch import nn\ncheck = chapter(7)[0]")
+    for other in ("3", "nn.Linear(2, 2)"):
+        run(new_shell, f"MLP = {other}")
+        assert run(new_shell, "check('MLP')").result == 0.0
+        kind = "int" if other == "3" else "Linear"
+        assert (
+            f"`MLP` should be a class, but it is of type {kind} by now" in shown[-1].splitlines()[1]
+        )
+
+
+def test_a_module_whose_forward_is_misspelt_is_not_called_open(new_shell, shown) -> None:
+    run(new_shell, "from grader import chapter\nfrom torch import nn\ncheck = chapter(7)[0]")
+    misspelt = reference("ch07", "MLP").replace("def forward", "def foward")
+    run(new_shell, f"from torch.nn import functional as F\n{misspelt}", "MLP")
+    run(new_shell, "check('MLP')")
+    assert 'missing the required "forward" function' in shown[-1] and "still open" not in shown[-1]
+
+
+def test_of_several_functions_the_cell_that_has_the_old_one_is_named(new_shell, shown) -> None:
+    run(new_shell, "from grader import chapter\nimport torch\ncheck = chapter(7)[0]")
+    run(new_shell, registry.stub_of("ch07", "find_the_endless_loop"), "find-the-endless-loop")
+    run(new_shell, "def endless_input():\n    return torch.ones(1) / 0", "find-the-endless-loop")
+    run(new_shell, "check('find_the_endless_loop')")
+    assert "[3], defines no `fixed_halve`: this judges what cell [2] defined before." in shown[-1]
 
 
 def test_an_answer_is_not_called_open_because_it_uses_one_that_is(
