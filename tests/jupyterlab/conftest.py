@@ -154,7 +154,7 @@ class NotebookPage:
         expect(first).not_to_have_text("[1]:")
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.get_by_role("menuitem", name="Restart Kernel and Run All Cells…").click()
-        self.page.locator(".jp-Dialog").get_by_role("button", name="Restart").click()
+        self.page.locator(".jp-Dialog").get_by_role("button", name="Confirm Kernel Restart").click()
         expect(first).to_have_text("[1]:", timeout=START)
         self.wait_until_done()
 
