@@ -157,7 +157,7 @@ class WorkerControl:
     def __init__(self, fork: Callable[[], Channel], killed_is_lost: bool = False) -> None:
         self._fork, self.killed_is_lost = fork, killed_is_lost
         self._channel: Channel | None = None
-        self.granted = 0.0
+        self.granted, self._computed = 0.0, 0.0
         self._waited: dict[float, float] = {}
 
     def stop(self) -> None:
@@ -169,7 +169,7 @@ class WorkerControl:
     def spawn(self, theirs: socket.socket, limits: Limits) -> None:
         """Have a new worker fork a submission's process, which serves on `theirs`."""
         self.stop()
-        self._channel, self._waited = self._fork(), {}
+        self._channel, self._waited = self._fork(), dict([_ours()])
         self._ask({"do": "spawn", "limits": asdict(limits)}, theirs.fileno())
 
     def interrupt(self) -> None:
@@ -177,8 +177,9 @@ class WorkerControl:
         self._ask({"do": "interrupt"})
 
     def remember(self) -> None:
-        """Note which processes the submission has, before an exercise."""
+        """Note which processes the submission has, and what they have computed, before an exercise."""
         self._ask({"do": "remember"})
+        self._computed = _computed(self._usage())
 
     def sweep(self) -> None:
         """End all that the submission has started since `remember`."""
@@ -200,19 +201,33 @@ class WorkerControl:
             usage = self._usage()
             if self.killed_is_lost and any(stopped for *_, stopped in usage):
                 raise SandboxLost("a submission's process was stopped from outside")
-            spent = sum(ran for _, ran, _, _ in usage)
+            spent = _computed(usage)
             computed = spent if computed is None else computed
             more = self._newly_waited(usage)
             if more < 0.05 or spent - computed > seconds:
+                if is_ready(channel.fileno(), now()):
+                    return
                 raise DeadlinePassed
             if allowed > STARVED * (seconds + 1):
                 raise SandboxLost("the machine is too busy to run a submission")
             allowed, self.granted = allowed + more, self.granted + more
 
+    def grant(self, seconds: float) -> float:
+        """Seconds that the submission waited for a processor and that `wait` has not granted: none when
+        its processes have computed for more than `seconds` since `remember`.
+        """
+        usage = self._usage()
+        more = self._newly_waited(usage)
+        if _computed(usage) - self._computed > seconds:
+            return 0.0
+        self.granted += more
+        return more
+
     def _newly_waited(self, usage: list[list[float]]) -> float:
-        """Seconds that the processes waited for a processor since the last time that this was asked."""
-        more = sum(max(0.0, ready - self._waited.get(pid, 0.0)) for pid, _, ready, _ in usage)
-        self._waited = {pid: ready for pid, _, ready, _ in usage}
+        """Seconds that the processes and this one waited for a processor since the last time that this was asked."""
+        waited = dict([_ours(), *((pid, ready) for pid, _, ready, _ in usage)])
+        more = sum(max(0.0, ready - self._waited.get(pid, 0.0)) for pid, ready in waited.items())
+        self._waited = waited
         return more
 
     def _usage(self) -> list[list[float]]:
@@ -232,6 +247,17 @@ class WorkerControl:
         if not isinstance(answer, dict):
             raise SandboxLost("the sandbox's worker gave an answer that is not one")
         return answer  # type: ignore[return-value]
+
+
+def _computed(usage: list[list[float]]) -> float:
+    return sum(ran for _, ran, _, _ in usage)
+
+
+def _ours() -> tuple[float, float]:
+    """0, as the number of a process, and the seconds that this thread waited for a processor."""
+    with contextlib.suppress(OSError), open("/proc/thread-self/schedstat") as file:
+        return 0.0, int(file.read().split()[1]) / 1e9
+    return 0.0, 0.0
 
 
 @contextlib.contextmanager

@@ -28,6 +28,7 @@ Files: TypeAlias = Mapping[str, bytes]
 ANSWER_SECONDS = 10.0
 MESSAGE_SECONDS = 30.0
 """For a message that has begun to come, or that the other end should take."""
+OUT_OF_TIME = "computed for too long"
 _KINDS = ("raised", "missing", "not_plain")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # all but tab and newline
 
@@ -57,7 +58,7 @@ class StudentProcess:
     """One process that holds a submission's namespace. Every method may raise SandboxLost."""
 
     def __init__(self, control: WorkerControl, limits: Limits, seed: int, files: Files) -> None:
-        self._control, self._limits = control, limits
+        self._control, self._limits, self._computing = control, limits, 0.0
         self._kills = _memory_kills()
         self._wire = WireLimits(max_bytes=limits.frame_bytes)
         self._channel, theirs = pair(self._wire)
@@ -104,6 +105,7 @@ class StudentProcess:
         Raises ProcessGone.
         """
         self._control.remember()
+        self._computing = seconds
         channel, theirs = pair(self._wire)
         try:
             with theirs:
@@ -126,23 +128,33 @@ class StudentProcess:
         """Seconds that were waited for it because the processors were busy."""
         return self._control.granted
 
+    def grant(self) -> float:
+        """More such seconds, of those that nobody has asked for; see `WorkerControl.grant`."""
+        return self._control.grant(self._computing)
+
     def reap(self) -> str:
         """End the copy and all that it started; how it had ended, as the end of a sentence.
 
         Raises ProcessGone.
         """
-        status = self._ask({"do": "reap"}, ANSWER_SECONDS).get("status")
+        reply = self._ask({"do": "reap"}, ANSWER_SECONDS)
+        status, computed = reply.get("status"), reply.get("computed")
         self._control.sweep()
-        if (
-            status == signal.SIGKILL
-            and self._control.killed_is_lost
-            and _memory_kills() > self._kills
-        ):
-            # At its own limit the worker ends all of it: between two requests, at the latest.
+        if type(status) is not int or not 0 <= status < 2**16:
+            return "ended"
+        late = isinstance(computed, float) and computed >= self._computing
+        if status == signal.SIGXCPU or (status == signal.SIGKILL and late):
+            return OUT_OF_TIME
+        if status == signal.SIGKILL and self._control.killed_is_lost:
+            # At its own limit of memory the worker ends all of it: between two requests, at the latest.
             self._control.sweep()
             self._ask({"do": "reap"}, ANSWER_SECONDS)
-            raise SandboxLost("the machine ran out of memory while an exercise was judged")
-        return ending_of(status) if type(status) is int and 0 <= status < 2**16 else "ended"
+            short = _memory_kills() > self._kills
+            how = (
+                "the machine ran out of memory" if short else "the process was killed from outside"
+            )
+            raise SandboxLost(f"{how} while an exercise was judged")
+        return ending_of(status)
 
     def end(self, patience: float = 0.0) -> Ending:
         """Kill the process and all that it started, after `patience` seconds to end by itself."""

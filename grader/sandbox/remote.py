@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import math
-import signal
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, TypeAlias
 
-from grader.sandbox.endings import ending_of
-from grader.sandbox.process import MESSAGE_SECONDS, StudentProcess, read_error
+from grader.sandbox.process import MESSAGE_SECONDS, OUT_OF_TIME, StudentProcess, read_error
 from grader.wire.clock import now
 from grader.wire.codec import Plain, WireError, plain
 from grader.wire.frames import Channel, ChannelClosed, DeadlinePassed
 from grader.wire.probe import StudentError, source_of
 
 AFTER = 2.0
-_OUT_OF_TIME = [ending_of(number) for number in (signal.SIGXCPU, signal.SIGKILL)]
 WithProcess: TypeAlias = Callable[[Callable[[StudentProcess], Any]], Any]
 """`Session.with_process`: what a question returns for the living process of the submission."""
 
@@ -72,6 +69,8 @@ class Remote:
                 self._with_process(lambda process: process.reap())
 
     def _ask(self, question: dict[str, object]) -> Plain:
+        if self._left <= 0 and self._process is not None:
+            self._left += self._process.grant()
         if self._left <= 0:
             raise self._late()
         started = self._spent()
@@ -82,7 +81,7 @@ class Remote:
             raise self._late() from None
         except ChannelClosed:
             how = self._how_it_ended()
-            if how in _OUT_OF_TIME:
+            if how == OUT_OF_TIME:
                 raise self._late() from None
             raise StudentError("Died", f"the process {how}", kind="died") from None
         except WireError as error:

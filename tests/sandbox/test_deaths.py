@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import psutil
@@ -188,10 +189,29 @@ def test_a_process_that_was_killed_from_outside(sandbox: Sandbox, lost: bool):
             assert "SIGKILL" in session.run_cell("1").message
 
 
+@pytest.mark.parametrize("lost", [True, False])
+def test_a_copy_that_was_killed_from_outside_was_not_too_slow(sandbox: Sandbox, lost: bool):
+    with open_session(sandbox.fileno(), sandbox.limits, 3, killed_is_lost=lost) as session:
+        assert session.run_cell("import time").status == "ok"
+        (process,) = psutil.Process(_worker_of(sandbox, session)).children()
+        with session.exercise() as remote, ThreadPoolExecutor() as pool:
+            answer = pool.submit(remote.run, _asleep)
+            while not (copies := process.children()):
+                time.sleep(0.01)
+            copies[0].kill()
+            error = SandboxLost if lost else StudentError
+            with pytest.raises(error, match="killed from outside" if lost else "SIGKILL"):
+                answer.result()
+
+
+def _asleep(namespace):
+    namespace["time"].sleep(60)
+
+
 def test_time_in_which_the_processors_are_busy_does_not_count(sandbox: Sandbox):
     """Eight programs that compute take three quarters of the time of two processors, or more."""
     limits = replace(sandbox.limits, cell_seconds=2.0, exercise_seconds=2.0)
-    code = "import time\ndef f():\n    until = time.process_time() + 1.2\n    while time.process_time() < until: pass\n    return 4"
+    code = "import time\ndef f(seconds=1.2):\n    until = time.process_time() + seconds\n    while time.process_time() < until: pass\n    return 4"
     ours = os.sched_getaffinity(0)
     os.sched_setaffinity(0, cpus := sorted(ours)[:1])
     busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(6)]
@@ -202,6 +222,8 @@ def test_time_in_which_the_processors_are_busy_does_not_count(sandbox: Sandbox):
             assert session.run_cell(code + "\nf()").status == "ok"
             with session.exercise() as remote:
                 assert remote.call("f") == 4
+                remote._left = 0.0  # the time by the clock is used up
+                assert remote.call("f", 0.4) == 4
             assert session._control.granted > 0
             assert session.run_cell("time.sleep(60)").status == "timeout"
     finally:
