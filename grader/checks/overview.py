@@ -11,7 +11,7 @@ from grader.checks.table import with_code
 
 WHAT_GRADING_ADDS = (
     "Grading asks these checks with other inputs, and some more of the same kind. "
-    "Written answers are read by a person; the button Validate names those that are still empty."
+    "Written answers are read by a person; the button Validate says when one is still empty."
 )
 NOT_DEFINED, STILL_OPEN = "is not defined", "is still open"
 _CELL = "text-align:left;padding:0.2em 0.8em"
