@@ -31,6 +31,10 @@ FIX_FIRST = (
     "`{used}` does not pass its own checks yet, and `{name}` builds on it: fix that one first."
 )
 RUN_IT_FIRST = "The cell of this exercise has not run yet: run it first, and the check again."
+SAY_WHO = (
+    "This chapter has a variant for each student: write your id into `variant({number}, student=...)`, near the top, "
+    "and run that cell first."
+)
 NOTHING_RAN = (
     "No other cell has run since the last check of this exercise. Have you changed your code? Then run its cell "
     "(Shift + Enter), and the check again."
@@ -41,6 +45,8 @@ SOMETHING_ELSE = (
 )
 PRINTED_LINES = 20
 PRINTED_CHARACTERS = 2000
+students: dict[str, str] = {}
+"""Whose variant this notebook works on, by chapter."""
 
 
 class CheckFunction(Protocol):
@@ -70,7 +76,7 @@ def chapter(number: int) -> tuple[CheckFunction, Hint]:
     def check(name: str | None = None) -> float:
         if name is None:
             return _check_all(package, runs)
-        exercise = get_exercise(package, as_name(package, name, "check"))
+        exercise = own_exercise(package, as_name(package, name, "check"))
         student = LocalStudent(names := namespace())
         with quietly(names):
             result = _judged(package, exercise, student, names)
@@ -128,8 +134,8 @@ def _table(result: ExerciseResult, needs: Collection[str], runs: CellRuns | None
 
 def _check_all(package: str, runs: CellRuns | None) -> float:
     student = LocalStudent(names := namespace())
+    exercises = registry.in_order(package, student_of(package))
     with quietly(names):
-        exercises = registry.in_order(package)
         results = [_judged(package, exercise, student, names) for exercise in exercises]
     warnings = [
         f"{exercise.name}: {warning}"
@@ -140,6 +146,18 @@ def _check_all(package: str, runs: CellRuns | None) -> float:
     overview = Overview(results, warnings)
     display(overview)
     return overview.earned
+
+
+def own_exercise(package: str, name: str) -> Exercise:
+    """The exercise `name` in the variant of whose notebook this is."""
+    return get_exercise(package, name, student_of(package))
+
+
+def student_of(package: str) -> str:
+    """Whose variant counts here. Raises CourseError in a notebook that has to say so first."""
+    if package in students or notebook_shell() is None or not registry.has_variants(package):
+        return students.get(package, "")
+    raise CourseError(SAY_WHO.format(number=int(package[2:])))
 
 
 def as_name(package: str, name: object, function: str) -> str:
@@ -188,7 +206,7 @@ def _cut(text: str) -> str:
 def _what_to_fix_first(package: str, exercise: Exercise, student: Student) -> str:
     """A sentence that names the first of the exercises which this one uses and which fails itself."""
     for used in exercise.uses:
-        result: ExerciseResult = judge(get_exercise(package, used), student, fresh_seed())
+        result: ExerciseResult = judge(own_exercise(package, used), student, fresh_seed())
         if result.failed:
             return FIX_FIRST.format(used=used, name=exercise.name)
     return ""

@@ -37,6 +37,7 @@ SETTINGS = {
     },
 }
 START, RUN = 120_000, 480_000  # milliseconds
+expect.set_options(timeout=START)
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,14 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where screenshots go: the folder SCREENSHOTS, where it is set; `make test-browser` keeps them."""
+    folder = Path(os.environ.get("SCREENSHOTS") or tmp_path_factory.mktemp("screenshots"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 class NotebookPage:
@@ -218,10 +227,16 @@ def notebook_page() -> type[NotebookPage]:
 
 
 def _environment(home: Path) -> dict[str, str]:
-    """This environment, with Jupyter's folders in `home` and every outside address out of reach."""
+    """This environment, with Jupyter's folders in `home` and every outside address out of reach.
+
+    As `make lab` starts it: the commands beside this interpreter are not on the PATH.
+    """
     nowhere = "http://127.0.0.1:9"
+    beside = str(Path(sys.executable).parent)
+    path = (part for part in os.environ["PATH"].split(os.pathsep) if part != beside)
     return {
         **os.environ,
+        "PATH": os.pathsep.join(path),
         "HOME": str(home),
         "XDG_CACHE_HOME": str(home / "cache"),
         "IPYTHONDIR": str(home / "ipython"),

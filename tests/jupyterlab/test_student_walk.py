@@ -5,7 +5,6 @@ Screenshots of each step go into the folder SCREENSHOTS, where it is set: `make 
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from collections.abc import Callable
@@ -43,9 +42,6 @@ CONTRAST = """root => {
         return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
     }));
 }"""
-
-
-expect.set_options(timeout=PATIENCE)
 
 
 class Desk:
@@ -93,13 +89,6 @@ class Desk:
         at.scroll_into_view_if_needed()
         self._count += 1
         self.page.screenshot(path=self._folder / f"{self._count:02}-{name}.png")
-
-
-@pytest.fixture(scope="module")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = Path(os.environ.get("SCREENSHOTS") or tmp_path_factory.mktemp("screenshots"))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 @pytest.fixture(scope="module")
