@@ -7,10 +7,11 @@ from html import escape
 
 from grader.checks.judge import UNWRITTEN
 from grader.checks.results import ExerciseResult, as_points
+from grader.checks.table import with_code
 
 WHAT_GRADING_ADDS = (
     "Grading asks these checks with other inputs, and some more of the same kind. "
-    "Written answers are read by a person; the button Validate names those that are still empty."
+    "Written answers are read by a person; the button Validate says when one is still empty."
 )
 NOT_DEFINED, STILL_OPEN = "is not defined", "is still open"
 _CELL = "text-align:left;padding:0.2em 0.8em"
@@ -39,7 +40,7 @@ class Overview:
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
         rows = "".join(
             f'<tr><td style="{_CELL}"><code>{escape(result.exercise)}</code></td>'
-            f'<td style="{_CELL}">{points}</td><td style="{_CELL}">{escape(state)}</td></tr>'
+            f'<td style="{_CELL};white-space:nowrap">{points}</td><td style="{_CELL}">{with_code(state)}</td></tr>'
             for result, points, state in self._rows()
         )
         head = "".join(
@@ -49,7 +50,7 @@ class Overview:
         html = (
             f"<p><strong>{self._headline()}</strong></p>"
             f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-            + "".join(f"<p>{escape(text)}</p>" for text in self.below)
+            + "".join(f"<p>{with_code(text)}</p>" for text in self.below)
         )
         return {"text/plain": str(self), "text/html": html}
 

@@ -11,6 +11,7 @@ from grader import chapter
 from grader.authoring.catalogue import ROOT, reference
 from grader.authoring.chapter import read_chapter
 from grader.checks import endless, in_notebook, registry
+from grader.checks.overview import Overview
 from grader.checks.packages import WHICH_THERE_ARE
 from grader.errors import CourseError, Interrupted
 
@@ -183,6 +184,11 @@ def test_a_cell_that_has_not_run_or_is_open_is_called_so(new_shell, shown, numbe
     assert run(new_shell, "check()").result == 0.0
     states = [line for line in shown[-1].splitlines() if line.endswith("  open")]
     assert [line.split()[0] for line in states] == [exercise.name for exercise in exercises]
+
+
+def test_the_overview_sets_code_as_code() -> None:
+    html = Overview([], ["x: no `y<z`"])._repr_mimebundle_()["text/html"]
+    assert "<p>x: no <code>y&lt;z</code></p>" in html
 
 
 def test_a_name_that_stands_for_something_else_by_now_is_told(new_shell, shown) -> None:
