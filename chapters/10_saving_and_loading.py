@@ -10,7 +10,7 @@
 #     name: python3
 #   dropout_lab:
 #     title: Saving and loading
-#     minutes: 120
+#     minutes: 140
 #     points: 50
 # ---
 
@@ -32,7 +32,7 @@
 # - write a file so that a crash leaves the old one or the new one, and never half
 # - stop a training run and resume it, number for number.
 #
-# **Time**: about 120 minutes. **Points**: 50. You need networks, buffers and `state_dict()` from
+# **Time**: about 140 minutes. **Points**: 50. You need networks, buffers and `state_dict()` from
 # chapters 7 and 8; nothing of their code is used.
 
 # %%
