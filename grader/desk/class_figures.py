@@ -205,7 +205,7 @@ def _mistakes(results: Sequence[SubmissionResult]) -> list[Mistake]:
             for check in () if exercise.problem else exercise.failed:
                 if _OPEN in check.seen:
                     continue
-                why = _NUMBER.sub("…", check.because or check.title)
+                why = _NUMBER.sub("…", _why(check))
                 found.setdefault((exercise.exercise, why), {}).setdefault(result.student, check)
     frequent = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))[:MAX_MISTAKES]
     return [_mistake(name, of) for (name, _), of in frequent]
@@ -213,8 +213,13 @@ def _mistakes(results: Sequence[SubmissionResult]) -> list[Mistake]:
 
 def _mistake(exercise: str, of: Mapping[str, CheckResult]) -> Mistake:
     first = next(iter(of.values()))
-    why = first.because or first.title
-    return Mistake(exercise, first.title, why, first.message[:MAX_EXAMPLE], tuple(of))
+    return Mistake(exercise, first.title, _why(first), first.message[:MAX_EXAMPLE], tuple(of))
+
+
+def _why(check: CheckResult) -> str:
+    """The reason; of an exception, which many checks meet at one place, what it says."""
+    stopped = check.expected == "no exception"
+    return check.because or (check.seen[:MAX_EXAMPLE] if stopped else check.title)
 
 
 def _looks(results: Sequence[SubmissionResult], pairs: Sequence[Pair]) -> Iterator[NeedsLook]:
