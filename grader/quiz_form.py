@@ -14,6 +14,7 @@ from html import escape
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import display
 
+from grader.checks.in_notebook import own_exercise, student_of
 from grader.checks.quiz import Quiz, assignment
 from grader.checks.registry import exercises_of
 
@@ -34,7 +35,7 @@ class QuizForms:
 
     def __init__(self, shell: InteractiveShell, package: str) -> None:
         self._shell, self._package = shell, package
-        self.chosen: dict[str, dict[int, str]] = {}
+        self.chosen: dict[tuple[str, str], dict[int, str]] = {}
 
     def __call__(self, lines: list[str]) -> list[str]:
         """The lines of a cell that is run; of a quiz that is open, its dictionary and its form."""
@@ -46,9 +47,9 @@ class QuizForms:
 
     def show(self, name: str) -> None:
         """Show the buttons; or, when all is chosen, put the letters into the cell that runs."""
-        quiz = exercises_of(self._package)[name]
+        quiz = own_exercise(self._package, name)
         assert isinstance(quiz, Quiz)
-        chosen = self.chosen.setdefault(name, {})
+        chosen = self.chosen.setdefault((name, student_of(self._package)), {})
         if len(chosen) < len(quiz.questions):
             display(self._form(quiz, chosen))
             return

@@ -30,8 +30,14 @@ FIX_FIRST = (
     "`{used}` does not pass its own checks yet, and `{name}` builds on it: fix that one first."
 )
 RUN_IT_FIRST = "The cell of this exercise has not run yet: run it first, and the check again."
+SAY_WHO = (
+    "This chapter has a variant for each student: write your id into `variant({number}, student=...)`, near the top, "
+    "and run that cell first."
+)
 PRINTED_LINES = 20
 PRINTED_CHARACTERS = 2000
+students: dict[str, str] = {}
+"""Whose variant this notebook works on, by chapter."""
 
 
 class CheckFunction(Protocol):
@@ -61,7 +67,7 @@ def chapter(number: int) -> tuple[CheckFunction, Hint]:
     def check(name: str | None = None) -> float:
         if name is None:
             return _check_all(package)
-        exercise = get_exercise(package, as_name(name, "check"))
+        exercise = own_exercise(package, as_name(name, "check"))
         student = LocalStudent(namespace())
         with quietly():
             result = judge(exercise, student, fresh_seed())
@@ -87,13 +93,24 @@ def chapter(number: int) -> tuple[CheckFunction, Hint]:
 
 
 def _check_all(package: str) -> float:
-    student = LocalStudent(namespace())
+    student, exercises = LocalStudent(namespace()), registry.in_order(package, student_of(package))
     with quietly():
-        exercises = registry.in_order(package)
         results = [judge(exercise, student, fresh_seed()) for exercise in exercises]
     overview = Overview(results)
     display(overview)
     return overview.earned
+
+
+def own_exercise(package: str, name: str) -> Exercise:
+    """The exercise `name` in the variant of whose notebook this is."""
+    return get_exercise(package, name, student_of(package))
+
+
+def student_of(package: str) -> str:
+    """Whose variant counts here. Raises CourseError in a notebook that has to say so first."""
+    if package in students or notebook_shell() is None or not registry.has_variants(package):
+        return students.get(package, "")
+    raise CourseError(SAY_WHO.format(number=int(package[2:])))
 
 
 def as_name(name: object, function: str) -> str:
@@ -133,7 +150,7 @@ def _cut(text: str) -> str:
 def _what_to_fix_first(package: str, exercise: Exercise, student: Student) -> str:
     """A sentence that names the first of the exercises which this one uses and which fails itself."""
     for used in exercise.uses:
-        result: ExerciseResult = judge(get_exercise(package, used), student, fresh_seed())
+        result: ExerciseResult = judge(own_exercise(package, used), student, fresh_seed())
         if result.failed:
             return FIX_FIRST.format(used=used, name=exercise.name)
     return ""

@@ -78,6 +78,7 @@ def test_no_solution_is_in_it(whole):
     solutions = _solutions()
     assert sum(map(len, solutions)) > 200
     for name, text in _texts(whole).items():
+        assert "Notes on chapter" not in text, f"{name} is for whoever teaches"
         if name.endswith(".ipynb"):
             cells = json.loads(text)["cells"]
             text = "\n".join("".join(cell["source"]) for cell in cells)

@@ -22,12 +22,14 @@ from grader.sandbox import Limits
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
-PAGES += sorted((ROOT / "docs").glob("*.md"))
+PAGES += sorted((ROOT / "docs").rglob("*.md"))
 AUTHORS = ROOT / "docs" / "authors.md"
 FOLDERS = "chapters|lab|grader|tests|benchmarks|experiments|docs|notebooks|solutions"
+SCREEN = 40  # lines
+BLOCK = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)  # its kind, its text
 UNITS = {"": 1, "MB": 10**6, "MiB": 2**20, "GiB": 2**30}
 
-pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 
 
 @pages
@@ -97,6 +99,18 @@ def test_every_chapter_has_a_row_with_its_points_and_a_badge_that_opens_it() -> 
         assert points is not None and f"| {points[1]} |" in row
 
 
+def test_the_first_screen_says_what_this_is_how_to_begin_and_where_to_go() -> None:
+    screen = "\n".join((ROOT / "README.md").read_text().splitlines()[:SCREEN])
+    assert "```\nmake demo\nmake test\n```" in screen and "![" in screen
+    for reader, guide in (
+        ("student", "students"),
+        ("instructor", "instructors"),
+        ("author", "authors"),
+    ):
+        (row,) = re.findall(rf"^\| an? \*\*{reader}\*\* \|.*$", screen, re.MULTILINE)
+        assert f"](docs/{guide}.md)" in row
+
+
 def test_limits_are_the_ones_that_hold() -> None:
     page = (ROOT / "docs" / "instructors.md").read_text()
     rows = re.findall(r"^\| `(\w+)` \| (\d+) ?(\w*) \|", page, re.MULTILINE)
@@ -144,7 +158,7 @@ EXAMPLES = {
 
 @pytest.mark.parametrize("number", range(len(EXAMPLES)), ids=EXAMPLES)
 def test_the_exercises_that_authors_read_work(number: int, tmp_path: Path) -> None:
-    blocks = re.findall(r"^```python\n(.*?)^```", AUTHORS.read_text(), re.MULTILINE | re.DOTALL)
+    blocks = [text for kind, text in BLOCK.findall(AUTHORS.read_text()) if kind == "python"]
     path = tmp_path / "grader_example.py"  # a file, because a probe travels as its source
     path.write_text(blocks[number])
     spec = importlib.util.spec_from_file_location("grader.example", path)
@@ -160,17 +174,30 @@ def test_the_exercises_that_authors_read_work(number: int, tmp_path: Path) -> No
         assert result.earned == share * exercise.points, result.failed
 
 
+def test_the_other_blocks_that_authors_read_are_lines_of_the_course() -> None:
+    """A header, a heading, a quiz and an entry of the catalogue; and commands, which other tests hold."""
+    blocks = BLOCK.findall(AUTHORS.read_text())
+    quoted = [text for kind, text in blocks if kind != "python" and not text.startswith("make ")]
+    assert len(quoted) == 4
+    catalogue = ROOT / "tests" / "answers" / "ch01" / "dropout_layer" / "wrong.toml"
+    (chapter,) = (ROOT / "chapters").glob("01_*.py")
+    course = [
+        line.strip() for path in (chapter, catalogue) for line in path.read_text().splitlines()
+    ]
+    for block in quoted:
+        assert not {line.strip() for line in block.splitlines()} - set(course)
+
+
 def _code(page: Path) -> list[str]:
     """The lines of code blocks and the pieces of inline code."""
     text = page.read_text()
-    blocks = re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
-    lines = [line for block in blocks for line in block.splitlines()]
+    lines = [line for _, block in BLOCK.findall(text) for line in block.splitlines()]
     return lines + [" ".join(piece.split()) for piece in re.findall(r"`([^`]+)`", _prose(page))]
 
 
 def _prose(page: Path) -> str:
     """The page without its code blocks."""
-    return re.sub(r"^```.*?^```", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+    return BLOCK.sub("", page.read_text())
 
 
 def _headings(page: Path) -> set[str]:
