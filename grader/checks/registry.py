@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import copy
 import importlib
+import inspect
 import json
 import pkgutil
 import re
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -21,6 +23,7 @@ from grader.errors import CourseError
 
 _T = TypeVar("_T")
 
+_CHECKS = ("grader.exercises.", "grader.hidden.", "grader.checks.")
 EMPTY_CELLS = "stubs.json"
 """The file of a chapter's exercises as they were handed out, name to code."""
 SPANS = "variants.json"
@@ -112,6 +115,16 @@ def _spans(chapter: str) -> dict[str, Sequence[float]] | None:
     package = f"grader.exercises.{chapter}"
     file = files(package).joinpath(SPANS) if _package(package) else None
     return json.loads(file.read_text(encoding="utf-8")) if file and file.is_file() else None
+
+
+def probes() -> Iterator[Callable[..., object]]:
+    """The probes in all modules of checks that are loaded: functions that take a student's `namespace`."""
+    modules = {name: entry for name, entry in sys.modules.items() if name.startswith(_CHECKS)}
+    for name, module in modules.items():
+        for member in vars(module).values():
+            own = inspect.isfunction(member) and member.__module__ == name
+            if own and next(iter(inspect.signature(member).parameters), "") == "namespace":
+                yield member
 
 
 def _add_hidden(exercise: Exercise, hidden: type[HiddenChecks]) -> None:

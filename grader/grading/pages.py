@@ -14,6 +14,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,7 @@ var MathJax = {Hub: {Startup: {signal: {Interest: told => setTimeout(told, 0, "E
 {%- endmacro -%}
 """
 _TEMPLATES = Path(__file__).with_name("templates")
+_SAMPLE = {"text/html": "<table><tr><td>1</td></tr></table>", "text/plain": "1"}
 _STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
 
 
@@ -199,12 +201,34 @@ def feedback_page(root: str, notebook: bytes, about: dict[str, Any]) -> bytes:
     root: the course folder. about: what nbgrader's templates know of the submission. To be run apart:
     what a submission wrote can take long to render.
     """
+    resources = {"nbgrader": about, "metadata": {"name": about["notebook"]}}
+    node = nbformat.reads(notebook.decode(), as_version=4)
+    html, _ = _exporter(root).from_notebook_node(node, resources)
+    return html.encode("utf-8", "replace")
+
+
+@cache
+def _exporter(root: str) -> FeedbackPage:
+    """It keeps its templates as compiled as they are after the first page."""
     course = Course(Path(root))
     config = GenerateFeedback(coursedir=CourseDirectory(config=course.config), config=course.config)
-    page = FeedbackPage(config=config.config)
-    resources = {"nbgrader": about, "metadata": {"name": about["notebook"]}}
-    html, _ = page.from_notebook_node(nbformat.reads(notebook.decode(), as_version=4), resources)
-    return html.encode("utf-8", "replace")
+    return FeedbackPage(config=config.config)
+
+
+def warm_up(sample: str) -> None:
+    """Have ready, in the process that forks for every page, what each of them needs.
+
+    sample: the path of the notebook as it is handed out, which a page is made of once.
+    """
+    course, path = Course.find(Path(sample).parent), Path(sample)
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if "nbgrader" in cell.metadata:
+            cell.metadata.nbgrader |= {"score": 0.0, "points": 1.0}
+        if cell.cell_type == "code":
+            cell.outputs = [nbformat.v4.new_output("display_data", data=_SAMPLE)]
+    about = {"notebook": path.stem, "student": "", "score": 0.0, "max_score": 0.0}
+    feedback_page(str(course.root), nbformat.writes(notebook).encode(), about)
 
 
 def apology(about: dict[str, Any], reason: str) -> bytes:
