@@ -36,7 +36,8 @@
 # that line. The cell below each exercise checks your code and says what it saw and what it
 # expected; run it as often as you like. Stuck? `hint` opens a hint, and there are three to each
 # exercise: the first one nudges, the last one nearly tells. Cells that need an exercise which you
-# have not solved yet stop with an error: that is fine, go on and come back.
+# have not solved yet stop with an error: that is fine, go on and come back. A cell says that `check`
+# is not defined? Then the notebook has been restarted: run the cell below once more.
 
 # %%
 import math
@@ -48,7 +49,7 @@ from torch import nn
 from grader import chapter
 from lab import History, fashion_mnist, show_figure, show_progress, train_classifier, try_device
 
-check, hint = chapter(1)
+check, hint = chapter(1)  # after a restart, run this cell again
 device = try_device()
 print(f"PyTorch {torch.__version__}, computing on {device}")
 

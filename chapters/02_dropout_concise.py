@@ -48,7 +48,7 @@ from grader import chapter
 from lab import evaluate_accuracy, fashion_mnist, show_figure, train_classifier, try_device
 from lab.book import d2l_loop
 
-check, hint = chapter(2)
+check, hint = chapter(2)  # after a restart, run this cell again
 device = try_device()
 print(f"PyTorch {torch.__version__}, computing on {device}")
 

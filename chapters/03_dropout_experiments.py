@@ -48,7 +48,7 @@ from torch import nn
 from grader import chapter
 from lab import evaluate_accuracy, fashion_mnist, show_figure, train_classifier, try_device
 
-check, hint = chapter(3)
+check, hint = chapter(3)  # after a restart, run this cell again
 device = try_device()
 print(f"PyTorch {torch.__version__}, computing on {device}")
 

@@ -45,7 +45,7 @@ from torch import nn
 from grader import chapter
 from lab import show_figure, try_device
 
-check, hint = chapter(4)
+check, hint = chapter(4)  # after a restart, run this cell again
 device = try_device()
 print(f"PyTorch {torch.__version__}, computing on {device}")
 

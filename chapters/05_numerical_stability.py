@@ -47,7 +47,7 @@ from torch.nn import functional as F
 from grader import chapter
 from lab import fashion_mnist, show_figure, try_device
 
-check, hint = chapter(5)
+check, hint = chapter(5)  # after a restart, run this cell again
 device = try_device()
 print(f"PyTorch {torch.__version__}, computing on {device}")
 

@@ -55,7 +55,7 @@ from torch import nn
 from grader import chapter
 from lab import house_prices, show_figure
 
-check, hint = chapter(6)
+check, hint = chapter(6)  # after a restart, run this cell again
 print(f"PyTorch {torch.__version__}, pandas {pd.__version__}, computing on the CPU")
 
 # %% [markdown]

@@ -45,7 +45,7 @@ from torch.nn import functional as F
 from grader import chapter
 from lab import evaluate_accuracy, fashion_mnist, show_figure, try_device
 
-check, hint = chapter(7)
+check, hint = chapter(7)  # after a restart, run this cell again
 device = try_device()
 print(f"PyTorch {torch.__version__}, computing on {device}")
 

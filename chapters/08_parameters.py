@@ -49,7 +49,7 @@ from torch.nn import functional as F
 from grader import chapter
 from lab import show_figure, try_device
 
-check, hint = chapter(8)
+check, hint = chapter(8)  # after a restart, run this cell again
 device = try_device()
 print(f"PyTorch {torch.__version__}, computing on {device}")
 

@@ -46,7 +46,7 @@ from grader import chapter
 from lab import evaluate_accuracy, fashion_mnist, show_figure, try_device
 from lab.book import d2l_loop
 
-check, hint = chapter(9)
+check, hint = chapter(9)  # after a restart, run this cell again
 device = try_device()
 print(f"PyTorch {torch.__version__}, computing on {device}")
 

@@ -54,7 +54,7 @@ from lab import History, evaluate_accuracy, fashion_mnist, show_figure, show_pro
 from lab.book import d2l_loop
 from lab.practice_gpu import PracticeGPUs
 
-check, hint = chapter(11)
+check, hint = chapter(11)  # after a restart, run this cell again
 
 # %% [markdown]
 # ## Which devices there are

@@ -88,7 +88,7 @@ class ShowQuiz:
 
     def __call__(self, name: str) -> None:
         """Show the questions of the quiz `name` with the options in this student's order."""
-        quiz = in_notebook.own_exercise(self._package, in_notebook.as_name(name, "show_quiz"))
+        quiz = in_notebook.own_exercise(self._package, in_notebook.as_name(self._package, name, "show_quiz"))
         if not isinstance(quiz, Quiz):
             raise CourseError(f"{name} is no quiz.")
         display(Markdown(quiz.sheet()))
@@ -106,13 +106,14 @@ class Reset:
     def __init__(self, package: str) -> None:
         self._package = package
 
-    def __call__(self, name: str) -> None:
+    def __call__(self, name: str | None = None) -> None:
         """Put the cell of the exercise `name` back as it was handed out, the old code in comments below.
 
         It has to be called in that cell, since a notebook lets code change its own cell alone; elsewhere
         the cell's first state is shown. Raises CourseError for an unknown name.
         """
-        get_exercise(self._package, in_notebook.as_name(name, "reset"))
+        name = in_notebook.as_name(self._package, name, "reset")
+        get_exercise(self._package, name)
         stub = stub_of(self._package, name)
         runs = in_notebook.cell_runs()
         if runs is None or not runs.is_running(name):
@@ -134,14 +135,16 @@ class Solution:
     def __init__(self, package: str) -> None:
         self._package = package
 
-    def __call__(self, name: str) -> None:
+    def __call__(self, name: str | None = None) -> None:
         """Show how the course solves the exercise `name`, with remarks, and how others do, after full marks.
 
         Raises CourseError for an unknown name, and where there are no solutions.
         """
-        exercise = in_notebook.own_exercise(self._package, in_notebook.as_name(name, "solution"))
-        with in_notebook.quietly():
-            student = LocalStudent(in_notebook.namespace())
+        name = in_notebook.as_name(self._package, name, "solution")
+        exercise = in_notebook.own_exercise(self._package, name)
+        names = in_notebook.namespace()
+        with in_notebook.quietly(names):
+            student = LocalStudent(names)
             result = judge(exercise, student, in_notebook.fresh_seed())
         if result.earned < result.points:
             display(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import difflib
 import importlib
 import inspect
 import json
@@ -28,6 +29,7 @@ EMPTY_CELLS = "stubs.json"
 """The file of a chapter's exercises as they were handed out, name to code."""
 SPANS = "variants.json"
 """The file of the constants that a chapter draws for each student; there is one where it has variants."""
+_GIVEN = re.compile(r"^(def |class |)(\w+)(?=\(|:| =)", re.MULTILINE)
 
 
 def chapter_of(assignment: str) -> str:
@@ -50,9 +52,11 @@ def get_exercise(chapter: str, name: str, student: str = "") -> Exercise:
     """
     known = exercises_of(chapter)
     if name not in known:
-        names = ", ".join(known) or "none"
+        close = difflib.get_close_matches(name, known, 1)
         raise CourseError(
-            f"There is no exercise called {name!r} in chapter {int(chapter[2:])}. There are: {names}."
+            f"There is no exercise called {name!r} in chapter {int(chapter[2:])}. "
+            + names_there_are(chapter)
+            + "".join(f" Did you mean {other!r}?" for other in close)
         )
     return _variant(known[name], chapter, student)
 
@@ -170,6 +174,19 @@ def in_order(chapter: str, student: str = "") -> list[Exercise]:
     places = {name: place for place, name in enumerate(_stubs(chapter))}
     found = [_variant(exercise, chapter, student) for exercise in exercises_of(chapter).values()]
     return sorted(found, key=lambda exercise: places.get(exercise.name, len(places)))
+
+
+def names_there_are(chapter: str) -> str:
+    """A sentence with the names of a chapter's exercises."""
+    return f"There are: {', '.join(exercise.name for exercise in in_order(chapter)) or 'none'}."
+
+
+def defined_by(chapter: str, name: str) -> dict[str, str]:
+    """The names that the cell of an exercise gives, as it was handed out, and to what: a "function", a "class", or
+    "" for anything else. Nothing when there was no build.
+    """
+    given = _GIVEN.findall(_stubs(chapter).get(name, ""))
+    return {name: {"def ": "function", "class ": "class"}.get(kind, "") for kind, name in given}
 
 
 def stub_of(chapter: str, name: str) -> str:

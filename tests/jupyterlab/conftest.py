@@ -154,6 +154,19 @@ class NotebookPage:
         self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
         self.wait_until_done()
 
+    def restart_and_run_all(self) -> None:
+        """Choose Run > Restart Kernel and Run All Cells, agree to the restart, and wait until all has run.
+
+        The first cell must not have run first, or its prompt would not tell a new kernel from the old one.
+        """
+        first = self.page.locator(".jp-CodeCell .jp-InputPrompt").first
+        expect(first).not_to_have_text("[1]:")
+        self.page.get_by_role("menuitem", name="Run", exact=True).click()
+        self.page.get_by_role("menuitem", name="Restart Kernel and Run All Cells…").click()
+        self.page.locator(".jp-Dialog").get_by_role("button", name="Confirm Kernel Restart").click()
+        expect(first).to_have_text("[1]:", timeout=START)
+        self.wait_until_done()
+
     def wait_until_done(self) -> None:
         """Wait until some cell has run, none waits or runs, and the kernel is idle.
 
