@@ -88,7 +88,9 @@ class ShowQuiz:
 
     def __call__(self, name: str) -> None:
         """Show the questions of the quiz `name` with the options in this student's order."""
-        quiz = in_notebook.own_exercise(self._package, in_notebook.as_name(self._package, name, "show_quiz"))
+        quiz = in_notebook.own_exercise(
+            self._package, in_notebook.as_name(self._package, name, "show_quiz")
+        )
         if not isinstance(quiz, Quiz):
             raise CourseError(f"{name} is no quiz.")
         display(Markdown(quiz.sheet()))
