@@ -94,7 +94,9 @@ def main() -> None:
                 told = _ask(server, "post", "assignments/validate", {"path": f"{chapter}.ipynb"})
             sums.append(pod.largest)
     print(f"largest: {max(sums):.0f} MB; the limit is {LIMIT} MB")
-    sys.exit(failed or told.get("value") != {} or max(sums) > LIMIT)
+    if told["value"]:
+        print(f"the validation failed: {told['value']}")
+    sys.exit(failed or bool(told["value"]) or max(sums) > LIMIT)
 
 
 def _memory() -> dict[str, float]:
