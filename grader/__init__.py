@@ -1,13 +1,14 @@
-"""Dropout Lab's checks and judge. A notebook needs one name of it: `check, hint = chapter(1)`."""
+"""Dropout Lab's checks and judge. A notebook needs one name of it: `check, hint = chapter(1)`,
+and one with variants `variant`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from grader.learner import chapter
+    from grader.learner import chapter, variant
 
-__all__ = ["chapter"]
+__all__ = ["chapter", "variant"]
 
 
 def __getattr__(name: str) -> object:

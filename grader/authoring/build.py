@@ -19,10 +19,11 @@ import nbformat
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 
-from grader.authoring.chapter import quizzes_in, read_chapter
+from grader.authoring.chapter import quizzes_in, read_chapter, variants_in
+from grader.authoring.colab import install_on_colab
 from grader.authoring.course_page import PAGE, course_page, entries, navigation
 from grader.checks.quiz import Quiz, make_quiz, without_key, write_quiz
-from grader.checks.registry import EMPTY_CELLS, chapter_of, exercises_of
+from grader.checks.registry import EMPTY_CELLS, SPANS, chapter_of, exercises_of
 from grader.course import Course
 from grader.errors import CourseError
 from grader.workplace import keep_answers
@@ -82,6 +83,7 @@ def _build_all(course: Course) -> dict[Path, bytes]:
             path = scratch.root / "source" / chapter.stem / f"{chapter.stem}.ipynb"
             path.parent.mkdir(parents=True)
             notebook = read_chapter(chapter)
+            install_on_colab(notebook)
             notebook.cells.append(navigation(every, chapter))
             nbformat.write(notebook, path)
         _release(course, scratch.root, [chapter.stem for chapter in chapters])
@@ -89,7 +91,7 @@ def _build_all(course: Course) -> dict[Path, bytes]:
             for step in GENERATED:
                 path = scratch.root / step / chapter.stem / f"{chapter.stem}.ipynb"
                 built[course.notebook(step, chapter.stem)] = path.read_bytes()
-            built |= _stubs(course, path)
+            built |= _stubs(course, path) | _spans(course, chapter)
     return built
 
 
@@ -120,7 +122,7 @@ def _quiz_files(course: Course, quiz: type[Quiz], file: Path, text: str) -> dict
     """A quiz's file beside the exercises; the key of a closed one lies beside the hidden checks."""
     if not quiz.closed:
         return {file: write_quiz(quiz, text).encode()}
-    key = make_quiz(quiz.name, quiz.points, quiz.questions)
+    key = make_quiz(quiz.name, quiz.points, quiz.questions, shuffled=quiz.shuffled)
     return {
         file: write_quiz(without_key(quiz), text).encode(),
         _hidden(course) / file.parent.name / file.name: write_quiz(key, text).encode(),
@@ -140,6 +142,14 @@ def _stubs(course: Course, released: Path) -> dict[Path, bytes]:
         if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution")
     }
     return {file: f"{json.dumps(stubs, indent=2)}\n".encode()} if file.parent.is_dir() else {}
+
+
+def _spans(course: Course, chapter: Path) -> dict[Path, bytes]:
+    """The file of a chapter's drawn constants, where it has variants and a folder for its exercises."""
+    spans, file = variants_in(chapter), _exercises(course) / chapter_of(chapter.stem) / SPANS
+    if spans is None or not file.parent.is_dir():
+        return {}
+    return {file: f"{json.dumps(spans, indent=2)}\n".encode()}
 
 
 def _exercises(course: Course) -> Path:
@@ -176,6 +186,7 @@ def _compare(course: Course, built: dict[Path, bytes]) -> list[Drift]:
     present = [path for step in GENERATED for path in course.folder(step).glob("*/*.ipynb")]
     for checks in (_exercises(course), _hidden(course)):
         present += checks.glob("ch*/quiz_*.json")
-    present += _exercises(course).glob(f"ch*/{EMPTY_CELLS}")
+    for name in (EMPTY_CELLS, SPANS):
+        present += _exercises(course).glob(f"ch*/{name}")
     drifts += [Drift(path, "extra") for path in sorted(present) if path not in built]
     return drifts

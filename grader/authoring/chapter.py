@@ -2,8 +2,9 @@
 
 Marks on a cell: `exercise="x"` (a solution cell), `check="x"` (a locked cell worth the exercise's
 points), `answer="x" points=3` (a written answer, graded by a person), `quiz="quiz_x" points=4` (a
-quiz, which brings its exercise and its check), `tags=["demo"]` (skipped by grading). Cell ids come
-from these names or from the cell's text, so that a rebuild is identical.
+quiz, which brings its exercise and its check, and when it is shuffled a cell that shows it),
+`tags=["demo"]` (skipped by grading), `remarks="x"` (shown by `solution`, and in no notebook). Cell ids
+come from these names or from the cell's text, so that a rebuild is identical.
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ from nbformat.v4 import new_code_cell
 
 from grader.authoring.headings import Asked, asked_in, with_lines
 from grader.authoring.quiz_text import QuizText, read_quiz_text
+from grader.authoring.remarks import take_out_remarks
+from grader.authoring.spans import Span, read_spans
 from grader.checks.exercise import cell_id
-from grader.checks.quiz import Quiz
+from grader.checks.quiz import SHEET, Quiz
 from grader.checks.registry import chapter_of, get_exercise
 from grader.errors import CourseError
 
@@ -36,7 +39,7 @@ def read_chapter(path: Path) -> NotebookNode:
     of no exercise, an exercise without a check, one name twice, points that do not add up, a quiz
     that is not complete.
     """
-    notebook = _read(path)
+    notebook, _ = _read(path)
     worth = {text.quiz.name: text.quiz.points for text in _expand_quizzes(path, notebook)}
     declared = notebook.metadata.get("dropout_lab", {})
     notebook.metadata = kernel()
@@ -75,11 +78,40 @@ def handed_in(solution: str) -> str:
 
 def quizzes_in(path: Path) -> list[type[Quiz]]:
     """The quizzes of the chapter at `path`. Raises CourseError for one that is not complete."""
-    return [text.quiz for text in _expand_quizzes(path, _read(path))]
+    return [text.quiz for text in _expand_quizzes(path, _read(path)[0])]
 
 
-def _read(path: Path) -> NotebookNode:
-    return jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
+def remarks_in(path: Path) -> dict[str, str]:
+    """The remarks in the chapter at `path`, by exercise. Raises CourseError for some that are misplaced."""
+    return _read(path)[1]
+
+
+def variants_in(path: Path) -> dict[str, Span] | None:
+    """The constants that the chapter at `path` draws for each student; None where it has no variants at all.
+
+    Raises CourseError for a wrong declaration, and where no cell asks for the student's id.
+    """
+    notebook, _ = _read(path)
+    quizzes = _expand_quizzes(path, notebook)
+    declared = notebook.metadata.get("dropout_lab", {}).get("variants")
+    if declared is None and not any(text.quiz.shuffled for text in quizzes):
+        return None
+    spans = read_spans(path.name, {} if declared is None else declared)
+    call = f"variant({int(chapter_of(path.stem)[2:])}, "
+    if not any(call in cell.source for cell in notebook.cells if cell.cell_type == "code"):
+        raise CourseError(
+            f'{path.name}: it has variants, and no cell asks whose: add `mine = {call}student="")` below `chapter`.'
+        )
+    return spans
+
+
+def _read(path: Path) -> tuple[NotebookNode, dict[str, str]]:
+    """The cells as they were written, and what was among them and belongs into no notebook: the remarks."""
+    notebook = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
+    try:
+        return notebook, take_out_remarks(notebook)
+    except CourseError as error:
+        raise CourseError(f"{path.name}: {error}.") from None
 
 
 def _expand_quizzes(path: Path, notebook: NotebookNode) -> list[QuizText]:
@@ -92,17 +124,26 @@ def _expand_quizzes(path: Path, notebook: NotebookNode) -> list[QuizText]:
         if cell.cell_type != "markdown" or any(mark in cell.metadata for mark in MARKS):
             raise _error(path, cell, "has the mark quiz, which belongs to a Markdown cell alone")
         name, points = cell.metadata.pop("quiz"), cell.metadata.pop("points", None)
-        closed = cell.metadata.pop("closed", False) is True
+        flags = {flag: cell.metadata.pop(flag, False) is True for flag in ("closed", "shuffled")}
         try:
-            text = read_quiz_text(name, points, cell.source, closed=closed)
+            text = read_quiz_text(name, points, cell.source, **flags)
         except CourseError as error:
             raise CourseError(f"{path.name}: {error}.") from None
         cell.source = text.shown
+        if flags["shuffled"]:
+            cells.append(_sheet(name))
         cells.append(new_code_cell(text.code, metadata={"exercise": name}))
         cells.append(new_code_cell(f'check("{name}")', metadata={"check": name}))
         quizzes.append(text)
     notebook.cells = cells
     return quizzes
+
+
+def _sheet(quiz: str) -> NotebookNode:
+    """The locked cell that shows a shuffled quiz's options in a student's order."""
+    marks = NotebookNode(grade=False, locked=True, schema_version=3, solution=False, task=False)
+    marks.grade_id = f"{SHEET}{quiz}"
+    return new_code_cell(f'show_quiz("{quiz}")', metadata={"nbgrader": marks})
 
 
 def _nbgrader(

@@ -25,6 +25,8 @@ _OPTION = re.compile(r"(\s*)[-*+] \((\w+)\)\s*(.*)")
 _ITEM = re.compile(r"\s*[-*+] ")
 _QUOTE = re.compile(r"\s*>\s?(.*)")
 _RIGHT = re.compile(r"right(?::\s*(.*))?", re.IGNORECASE)
+_LETTERS = re.compile(r"(?<!\w)\((\w)\)")
+ORDER_OF_THE_TEXT = "# In the order of the chapter's text: each student has another one."
 _FENCE = re.compile(r"\s*(```|~~~)")
 
 
@@ -41,25 +43,30 @@ class QuizText:
         key = {n: _right_letters(q.options)[0] for n, q in self.quiz.questions.items()}
         blank = assignment(self.quiz.name, dict.fromkeys(key, "None"))
         solved = assignment(self.quiz.name, {n: f'"{letter}"' for n, letter in key.items()})
-        return f"{blank}\n### BEGIN SOLUTION\n{solved}\n### END SOLUTION"
+        note = f"{ORDER_OF_THE_TEXT}\n" if self.quiz.shuffled else ""
+        return f"{blank}\n### BEGIN SOLUTION\n{note}{solved}\n### END SOLUTION"
 
 
-def read_quiz_text(name: str, points: object, source: str, *, closed: bool = False) -> QuizText:
+def read_quiz_text(
+    name: str, points: object, source: str, *, closed: bool = False, shuffled: bool = False
+) -> QuizText:
     """The quiz in the Markdown text `source`.
 
     Raises CourseError, with the question and the option, when points are missing, numbers or letters
     skip, an option stands outside a question, there is not exactly one right option, or a wrong one
-    is not explained.
+    is not explained. Of a shuffled quiz, `shown` has no options, and one that names a letter, or holds a block of
+    code, is an error, too.
     """
     if not re.fullmatch(r"quiz_\w+", name):
         raise CourseError(f"the quiz {name!r} needs a name that begins with quiz_, as quiz_dropout")
     if not isinstance(points, (int, float)) or isinstance(points, bool) or points <= 0:
         raise CourseError(f"{name} has points={points!r}; give a number, as points=4")
-    lines = _Lines(name)
+    lines = _Lines(name, shuffled)
     for line in source.split("\n"):
         lines.read(line)
     return QuizText(
-        "\n".join(lines.shown), make_quiz(name, points, lines.questions(), closed=closed)
+        "\n".join(lines.shown),
+        make_quiz(name, points, lines.questions(), closed=closed, shuffled=shuffled),
     )
 
 
@@ -75,9 +82,9 @@ class _Draft:
 class _Lines:
     """Takes a quiz line by line; `shown` are those that a learner reads."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, shuffled: bool) -> None:
         self.shown: list[str] = []
-        self._name = name
+        self._name, self._shuffled = name, shuffled
         self._drafts: dict[int, _Draft] = {}
         self._question: _Draft | None = None  # the one being read
         self._option: _Draft | None = None
@@ -92,7 +99,7 @@ class _Lines:
             self._open_or_close(fence[1], line)
         elif not self._fence:
             self._take(line)
-        if not quote:
+        if not quote and not (self._shuffled and self._option and line.strip()):
             self.shown.append(line)
         self._last = line
 
@@ -107,6 +114,8 @@ class _Lines:
     def _open_or_close(self, fence: str, line: str) -> None:
         if not self._fence:
             self._not_explained_yet(line)
+            if self._shuffled and self._option:
+                self._fail("an option of a shuffled quiz has no block of code", len(self._drafts))
             self._fence = fence
         elif self._fence == fence:
             self._fence = ""
@@ -172,7 +181,16 @@ class _Lines:
         if len(right) > 1:
             letters = " and ".join(f"({letter})" for letter in right)
             self._fail(f"the options {letters} are marked right; mark one", number)
+        if self._shuffled:
+            self._names_no_letter(number, draft, options)
         return Question(_joined(draft.text), options)
+
+    def _names_no_letter(self, number: int, draft: _Draft, options: Mapping[str, Option]) -> None:
+        texts = {"": _joined(draft.text)} | {x: f"{o.text} {o.why}" for x, o in options.items()}
+        for letter, text in texts.items():
+            for named in options.keys() & set(_LETTERS.findall(text)):
+                problem = f"it names ({named}), which is another option for each student"
+                self._fail(problem, number, letter)
 
     def _fail(self, problem: str, number: int = 0, letter: str = "") -> NoReturn:
         question = f", question {number}" if number else ""

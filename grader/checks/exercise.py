@@ -6,7 +6,7 @@ that students do not have lie in `grader.hidden.chNN`. `grader.checks.registry` 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
@@ -60,7 +60,7 @@ class Exercise:
     hints: opened one at a time on request, the last one nearly the answer. uses: the earlier exercises
     of the chapter that a learner's code calls. In grading, a check that fails is judged once more with
     the reference implementations of these in place of the learner's own; at home, the table says
-    which of them to fix first.
+    which of them to fix first. constants: the numbers that the chapter draws for the student who is judged, by name.
 
     Every judging has a copy of its own, so a check may keep on `self` what later checks look at: an
     answer that was expensive. It must do without when it is judged alone.
@@ -71,6 +71,7 @@ class Exercise:
     hints: ClassVar[tuple[str, ...]] = ()
     uses: ClassVar[tuple[str, ...]] = ()
     hidden: tuple[Check, ...] = ()
+    constants: Mapping[str, float] = {}
     _passed: frozenset[str] = frozenset()
 
     def checks(self) -> list[Check]:

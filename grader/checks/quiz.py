@@ -7,19 +7,23 @@ exercise of each such file.
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import ClassVar
 
 from grader.checks import expect
 from grader.checks.exercise import Check, Exercise
 from grader.checks.student import Student
+from grader.checks.variants import reordered
 from grader.errors import CourseError
 from grader.wire.probe import StudentError
 
 LINE_WIDTH = 100
+SHEET = "options_of_"
+"""Begins the name of the locked cell that shows a shuffled quiz."""
 MAX_ANSWER = 60  # characters of an answer that are looked at; a letter needs 1
 CLOSED = "answered; whether it is right, grading says"
 CLOSED_HINT = (
@@ -50,11 +54,14 @@ class Quiz(Exercise):
 
     Every question is one check, and every wrong option answers with its own explanation. A closed quiz,
     whose file has no key, asks only whether a question is answered: what is right is known to `grader.hidden`
-    alone, and said in the feedback.
+    alone, and said in the feedback. key: the same quiz with what is right, where that is known. The options of a
+    shuffled quiz stand in another order for each student.
     """
 
-    questions: ClassVar[Mapping[int, Question]]
+    questions: Mapping[int, Question]
     closed: ClassVar[bool] = False
+    shuffled: ClassVar[bool] = False
+    key: Quiz | None = None
     hints = (
         "Every wrong option explains itself when you check it: choose, check, read, think again.",
         "What can be computed need not be guessed: many a question is settled by two lines of code "
@@ -66,7 +73,31 @@ class Quiz(Exercise):
     def checks(self) -> list[Check]:
         make = self._answered if self.closed else self._check
         visible = [make(number, question) for number, question in self.questions.items()]
-        return [*visible, *self.hidden]
+        graded = self.key.checks() if self.key else []
+        return [*visible, *(replace(entry, hidden=True) for entry in graded), *self.hidden]
+
+    def in_order_of(self, student: str, chapter: str) -> Quiz:
+        """The quiz with the options as `student` has them; in the order of the text, if it is not shuffled."""
+        if not self.shuffled:
+            return self
+        own = copy.copy(self)
+        own.key = self.key and self.key.in_order_of(student, chapter)
+        own.questions = {
+            number: replace(
+                question,
+                options=reordered(question.options, student, chapter, self.name, str(number)),
+            )
+            for number, question in self.questions.items()
+        }
+        return own
+
+    def sheet(self) -> str:
+        """Questions and options as Markdown."""
+        return "\n".join(
+            f"{number}. {question.text}\n"
+            + "".join(f"    - ({x}) {option.text}\n" for x, option in question.options.items())
+            for number, question in self.questions.items()
+        )
 
     def _answered(self, number: int, question: Question) -> Check:
         """Whether a question of a closed quiz has an answer."""
@@ -100,10 +131,16 @@ class Quiz(Exercise):
 
 
 def make_quiz(
-    name: str, points: float, questions: Mapping[int, Question], *, closed: bool = False
+    name: str,
+    points: float,
+    questions: Mapping[int, Question],
+    *,
+    closed: bool = False,
+    shuffled: bool = False,
 ) -> type[Quiz]:
     """The exercise of these questions."""
-    members = {"name": name, "points": points, "questions": questions, "closed": closed}
+    members = {"name": name, "points": points, "questions": questions}
+    members |= {"closed": closed, "shuffled": shuffled}
     if closed:
         members["hints"] = (CLOSED_HINT, *Quiz.hints[1:])
     return type(name, (Quiz,), members)
@@ -117,7 +154,7 @@ def without_key(quiz: type[Quiz]) -> type[Quiz]:
         )
         for number, question in quiz.questions.items()
     }
-    return make_quiz(quiz.name, quiz.points, questions, closed=True)
+    return make_quiz(quiz.name, quiz.points, questions, closed=True, shuffled=quiz.shuffled)
 
 
 def assignment(name: str, values: Mapping[int, str]) -> str:
@@ -143,6 +180,8 @@ def write_quiz(quiz: type[Quiz], chapter: str) -> str:
             for question in quiz.questions.values()
         ],
     }
+    if quiz.shuffled:
+        data["shuffled"] = True
     return json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
@@ -162,6 +201,7 @@ def read_quiz(text: str) -> type[Quiz]:
             data["points"],
             questions,
             closed=not any(_has_key(q) for q in questions.values()),
+            shuffled=data.get("shuffled", False),
         )
     except (ValueError, TypeError, KeyError, AttributeError):
         raise CourseError("is no quiz: delete it, and run `grader build`") from None

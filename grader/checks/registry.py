@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import copy
+import difflib
 import importlib
 import inspect
 import json
 import pkgutil
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -17,6 +19,7 @@ from typing import TypeVar
 
 from grader.checks.exercise import Exercise, HiddenChecks, checks_in
 from grader.checks.quiz import Quiz, read_quiz
+from grader.checks.variants import constants
 from grader.errors import CourseError
 
 _T = TypeVar("_T")
@@ -24,6 +27,9 @@ _T = TypeVar("_T")
 _CHECKS = ("grader.exercises.", "grader.hidden.", "grader.checks.")
 EMPTY_CELLS = "stubs.json"
 """The file of a chapter's exercises as they were handed out, name to code."""
+SPANS = "variants.json"
+"""The file of the constants that a chapter draws for each student; there is one where it has variants."""
+_GIVEN = re.compile(r"^(def |class |)(\w+)(?=\(|:| =)", re.MULTILINE)
 
 
 def chapter_of(assignment: str) -> str:
@@ -39,15 +45,20 @@ def chapter_of(assignment: str) -> str:
     return f"ch{int(number[0]):02}"
 
 
-def get_exercise(chapter: str, name: str) -> Exercise:
-    """The exercise of this name. Raises CourseError, with the names there are, for an unknown one."""
+def get_exercise(chapter: str, name: str, student: str = "") -> Exercise:
+    """The exercise of this name, in the variant of `student`; without one, as the chapter's text has it.
+
+    Raises CourseError, with the names there are, for an unknown one.
+    """
     known = exercises_of(chapter)
     if name not in known:
-        names = ", ".join(known) or "none"
+        close = difflib.get_close_matches(name, known, 1)
         raise CourseError(
-            f"There is no exercise called {name!r} in chapter {int(chapter[2:])}. There are: {names}."
+            f"There is no exercise called {name!r} in chapter {int(chapter[2:])}. "
+            + names_there_are(chapter)
+            + "".join(f" Did you mean {other!r}?" for other in close)
         )
-    return known[name]
+    return _variant(known[name], chapter, student)
 
 
 @cache
@@ -72,7 +83,7 @@ def exercises_of(chapter: str) -> dict[str, Exercise]:
     for key in _quizzes(f"grader.hidden.{chapter}"):
         asked = found.get(key.name)
         if isinstance(asked, Quiz) and asked.closed:
-            asked.hidden = tuple(replace(entry, hidden=True) for entry in key().checks())
+            asked.key = key()
     for hidden in _classes(f"grader.hidden.{chapter}", HiddenChecks):
         if hidden.exercise not in found:
             raise CourseError(
@@ -80,7 +91,34 @@ def exercises_of(chapter: str) -> dict[str, Exercise]:
                 f"of {chapter}."
             )
         _add_hidden(found[hidden.exercise], hidden)
+    drawn = constants_of(chapter, "")
+    for exercise in found.values():
+        exercise.constants = drawn
     return found
+
+
+def _variant(exercise: Exercise, chapter: str, student: str) -> Exercise:
+    if not student or not has_variants(chapter):
+        return exercise
+    own = copy.copy(exercise)
+    own.constants = constants_of(chapter, student)
+    return own.in_order_of(student, chapter) if isinstance(own, Quiz) else own
+
+
+def has_variants(chapter: str) -> bool:
+    """Whether students have constants of their own in a chapter, or an order of options."""
+    return _spans(chapter) is not None
+
+
+def constants_of(chapter: str, student: str) -> dict[str, float]:
+    """The constants that a chapter draws for `student`, by name."""
+    return constants(chapter, _spans(chapter) or {}, student)
+
+
+def _spans(chapter: str) -> dict[str, Sequence[float]] | None:
+    package = f"grader.exercises.{chapter}"
+    file = files(package).joinpath(SPANS) if _package(package) else None
+    return json.loads(file.read_text(encoding="utf-8")) if file and file.is_file() else None
 
 
 def probes() -> Iterator[Callable[..., object]]:
@@ -131,11 +169,24 @@ def _quizzes(package: str) -> Iterator[type[Quiz]]:
                 raise CourseError(f"{file} {error}.") from None
 
 
-def in_order(chapter: str) -> list[Exercise]:
-    """The exercises of a chapter in the order in which its text has them."""
+def in_order(chapter: str, student: str = "") -> list[Exercise]:
+    """The exercises of a chapter in the order in which its text has them, in the variant of `student`."""
     places = {name: place for place, name in enumerate(_stubs(chapter))}
-    found = exercises_of(chapter).values()
+    found = [_variant(exercise, chapter, student) for exercise in exercises_of(chapter).values()]
     return sorted(found, key=lambda exercise: places.get(exercise.name, len(places)))
+
+
+def names_there_are(chapter: str) -> str:
+    """A sentence with the names of a chapter's exercises."""
+    return f"There are: {', '.join(exercise.name for exercise in in_order(chapter)) or 'none'}."
+
+
+def defined_by(chapter: str, name: str) -> dict[str, str]:
+    """The names that the cell of an exercise gives, as it was handed out, and to what: a "function", a "class", or
+    "" for anything else. Nothing when there was no build.
+    """
+    given = _GIVEN.findall(_stubs(chapter).get(name, ""))
+    return {name: {"def ": "function", "class ": "class"}.get(kind, "") for kind, name in given}
 
 
 def stub_of(chapter: str, name: str) -> str:

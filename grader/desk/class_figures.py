@@ -16,6 +16,7 @@ BINS = 10
 MAX_MISTAKES = 25
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 MAX_EXAMPLE = 400
+_OPEN = "still open"  # as the judge says of an exercise, or of a part of one, that nobody has begun
 
 
 @dataclass(frozen=True)
@@ -202,6 +203,8 @@ def _mistakes(results: Sequence[SubmissionResult]) -> list[Mistake]:
     for result in results:
         for exercise in result.exercises:
             for check in () if exercise.problem else exercise.failed:
+                if _OPEN in check.seen:
+                    continue
                 why = _NUMBER.sub("…", check.because or check.title)
                 found.setdefault((exercise.exercise, why), {}).setdefault(result.student, check)
     frequent = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))[:MAX_MISTAKES]
@@ -223,7 +226,7 @@ def _looks(results: Sequence[SubmissionResult], pairs: Sequence[Pair]) -> Iterat
         reasons = list(result.findings)
         stopped: dict[str, list[str]] = {}
         for exercise in result.exercises:
-            if exercise.problem and "still open" not in exercise.problem:
+            if exercise.problem and _OPEN not in exercise.problem:
                 stopped.setdefault(exercise.problem[:MAX_EXAMPLE], []).append(exercise.exercise)
         reasons += [f"{', '.join(names)}: {problem}" for problem, names in stopped.items()]
         if result.student in partners:

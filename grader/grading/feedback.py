@@ -25,14 +25,11 @@ from grader.grading.gradebook import Grades, marks_of, run_steps
 from grader.grading.isolated import Died, Isolation, TookTooLong, TookTooMuchMemory
 from grader.grading.marks import read_marks
 from grader.grading.names import folder_of, listed, matches, printable
-from grader.grading.pages import apology, feedback_page, warm_up
+from grader.grading.pages import apology, beside, feedback_page, warm_up
 from grader.grading.plan import students
 from grader.grading.recording import write_file
 from grader.grading.transaction import transaction
 
-PAGES_BESIDE = ("timestamp.txt", "submission_secret.txt")
-"""What `nbgrader release_feedback` reads beside a page, to know whose it is."""
-MAX_PAGES_BESIDE = 1000
 _MADE_FROM = "\n<!-- made from {} -->\n"
 
 
@@ -148,7 +145,7 @@ class _Writer:
     def _write(self, student: str, future: Future[bytes], made_from: str) -> bool:
         page = self._page(student)
         page.parent.mkdir(parents=True, exist_ok=True)
-        for name, content in _beside(self._course, self._assignment, student).items():
+        for name, content in beside(self._course, self._assignment, student).items():
             write_file(page.with_name(name), content)
         write_file(page, future.result() + _MADE_FROM.format(made_from).encode())
         self.pages.written[student] = page
@@ -203,19 +200,6 @@ def _not_graded(
         return [name for name in students(course, assignment, pattern) if name not in graded]
     except CourseError:  # the submissions lie elsewhere by now
         return []
-
-
-def _beside(course: Course, assignment: str, student: str) -> dict[str, bytes]:
-    """The small files that nbgrader keeps beside what was handed in."""
-    folder, found = course.notebook("submitted", assignment, folder_of(student)).parent, {}
-    for name in PAGES_BESIDE:
-        try:
-            descriptor = os.open(folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-            with open(descriptor, "rb") as file:
-                found[name] = file.read(MAX_PAGES_BESIDE)
-        except OSError:  # there is none, or it is the student's own invention
-            continue
-    return found
 
 
 def _end(page: Path) -> bytes:

@@ -19,14 +19,16 @@ from nbformat import NotebookNode, from_dict
 from grader.checks.exercise import Exercise
 from grader.checks.judge import judge, judge_with_reference
 from grader.checks.packages import WHICH_THERE_ARE
-from grader.checks.registry import chapter_of, get_exercise
+from grader.checks.quiz import Quiz
+from grader.checks.registry import chapter_of, get_exercise, has_variants
 from grader.checks.results import ExerciseResult, SubmissionResult
 from grader.checks.table import ResultTable
 from grader.grading import isolating
-from grader.grading.names import printable
+from grader.grading.names import folder_of, printable
 from grader.grading.reference import reference_for
 from grader.grading.release import BONUS, DEMO, Release
-from grader.grading.task import Task, exercise_of
+from grader.grading.task import Task, exercise_of, shown_quiz
+from grader.grading.whose import another_claim, told
 from grader.sandbox import CellOutcome, Session
 from grader.wire.probe import StudentError
 
@@ -65,9 +67,13 @@ def grade(
 def _run_cells(task: Task, session: Session, unreadable: Mapping[str, str]) -> list[_Judged]:
     """Run the cells in order, and judge each exercise where its check stands."""
     submission, release = task.submission, task.release
+    chapter, student = chapter_of(release.assignment), folder_of(submission.student)
     judged: list[_Judged] = []
     stopped: dict[str, str] = {}
     count = 0
+    if has_variants(chapter):
+        submission.findings += another_claim(task.notebook, student)
+        session.run_cell(told(chapter, student), count=0)
     for cell in task.notebook.cells:
         if cell.cell_type != "code":
             continue
@@ -77,8 +83,10 @@ def _run_cells(task: Task, session: Session, unreadable: Mapping[str, str]) -> l
             continue
         count += 1
         cell.execution_count = count
-        if name is not None:
-            exercise = get_exercise(chapter_of(release.assignment), name)
+        if quiz := shown_quiz(cell):
+            cell.outputs = [_sheet(get_exercise(chapter, quiz, student))]
+        elif name is not None:
+            exercise = get_exercise(chapter, name, student)
             seed = task.seeds[name]
             isolating.note(name)
             if name in unreadable:
@@ -88,7 +96,7 @@ def _run_cells(task: Task, session: Session, unreadable: Mapping[str, str]) -> l
                     result = judge(exercise, remote, seed)
             isolating.note("")
             if result.failed and name in stopped:
-                news = f"The cell of this exercise stopped: {stopped[name]}"
+                news = f"The cell of this exercise stopped: {stopped[name].removesuffix('.')}"
                 if "ModuleNotFoundError" in news:
                     news = f"{news}. {WHICH_THERE_ARE.removesuffix('.')}"
                 problem = result.problem and f"{news}. {result.problem}"
@@ -103,6 +111,13 @@ def _run_cells(task: Task, session: Session, unreadable: Mapping[str, str]) -> l
                 text = f"Cell {count} (`{_first_line(cell)}`): {outcome.message}"
                 submission.findings.append(text)
     return judged
+
+
+def _sheet(quiz: Exercise) -> NotebookNode:
+    """What the cell above a shuffled quiz shows: its options in the student's order."""
+    assert isinstance(quiz, Quiz)
+    data = {"text/markdown": quiz.sheet(), "text/plain": quiz.sheet()}
+    return from_dict({"output_type": "display_data", "metadata": {}, "data": data})
 
 
 def _is_open(outcome: CellOutcome) -> bool:

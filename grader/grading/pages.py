@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -28,9 +29,13 @@ from traitlets import default
 
 from grader.checks.results import as_points
 from grader.course import Course
+from grader.grading.names import folder_of
 from grader.grading.rendered import as_text, rendered
 from grader.sandbox.html_sanitiser import harmless_html
 
+PAGES_BESIDE = ("timestamp.txt", "submission_secret.txt")
+"""What `nbgrader release_feedback` reads beside a page, to know whose it is."""
+MAX_PAGES_BESIDE = 1000
 PAGE_SECONDS = 5.0
 """CPU time for the texts of one page; those after it are shown unrendered."""
 # MathJax would come from outside, and would be a program that reads what a submission wrote.
@@ -126,6 +131,12 @@ class FeedbackPage(SubmissionPage):
         resources["page_style"] = (_TEMPLATES / "feedback.css").read_text("utf-8")
         resources["summary"] = rows
         resources["waiting"] = sum(row.points for row in rows if row.waiting)
+        if path := resources["metadata"].get(
+            "path"
+        ):  # nbgrader writes the page, and these beside it
+            about = resources["nbgrader"]
+            course = Course.find(Path(path))
+            resources["outputs"] = beside(course, about["assignment"], about["student"])
         return nb, resources
 
 
@@ -169,6 +180,19 @@ def summary(notebook: NotebookNode) -> list[SummaryRow]:
 def exercise_name(grade_id: str) -> str:
     """The exercise that a graded cell is of."""
     return grade_id.removeprefix("check_")
+
+
+def beside(course: Course, assignment: str, student: str) -> dict[str, bytes]:
+    """The small files that nbgrader keeps beside what was handed in."""
+    folder, found = course.notebook("submitted", assignment, folder_of(student)).parent, {}
+    for name in PAGES_BESIDE:
+        try:
+            descriptor = os.open(folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            with open(descriptor, "rb") as file:
+                found[name] = file.read(MAX_PAGES_BESIDE)
+        except OSError:  # there is none, or it is the student's own invention
+            continue
+    return found
 
 
 def feedback_page(root: str, notebook: bytes, about: dict[str, Any]) -> bytes:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from nbformat import NotebookNode, from_dict, v4
 
 from grader.checks.judge import derive_seed
+from grader.checks.quiz import SHEET
 from grader.grading.release import Release
 from grader.grading.submission import Submission
 
@@ -97,3 +98,10 @@ def exercise_of(cell: NotebookNode) -> str | None:
     if cell.cell_type == "code" and marks.get("grade") and marks.get("locked"):
         return marks["grade_id"].removeprefix("check_")
     return None
+
+
+def shown_quiz(cell: NotebookNode) -> str:
+    """The shuffled quiz whose options a locked cell shows; empty for all other cells."""
+    marks = cell.metadata.get("nbgrader", {})
+    is_sheet = marks.get("locked") and marks["grade_id"].startswith(SHEET)
+    return marks["grade_id"].removeprefix(SHEET) if is_sheet else ""

@@ -54,6 +54,7 @@ def test_pages_are_nbgraders_own_and_written_again_only_when_they_change(course)
     config.CourseDirectory.assignment_id, config.CourseDirectory.student_id = NAME, "ada"
     GenerateFeedback(coursedir=CourseDirectory(config=config), config=config, force=True).start()
     theirs = _page(course, "ada").read_text()
+    assert (folder / "submission_secret.txt").read_text() == "secret"
     assert ours.partition("\n<!-- made from")[0] == theirs
     again = feedback(course, NAME)
     assert list(again.written) == ["ada"] and len(again.unchanged) == 2

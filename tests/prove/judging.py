@@ -16,10 +16,11 @@ import torch
 from grader.authoring.catalogue import Answer
 from grader.checks.exercise import Check, Exercise
 from grader.checks.judge import judge
-from grader.checks.registry import get_exercise
+from grader.checks.registry import get_exercise, has_variants
 from grader.checks.results import ExerciseResult
 from grader.checks.statistics import Comparison, ledger
 from grader.checks.student import LocalStudent, Student
+from grader.grading.whose import told
 from grader.sandbox import Sandbox
 
 from .setting import Setting, namespace_with
@@ -62,6 +63,8 @@ def judge_sandboxed(setting: Setting, code: str, seed: int, sandbox: Sandbox) ->
     """Judge `code` in a submission of its own in `sandbox`, through the autograder's own way."""
     session = sandbox.open(seed, {})
     try:
+        if has_variants(setting.chapter):
+            session.run_cell(told(setting.chapter, ""), count=0)
         for source in setting.before:
             outcome = session.run_cell(source)
             if outcome.status != "ok":
