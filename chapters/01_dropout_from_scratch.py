@@ -36,7 +36,8 @@
 # that line. The cell below each exercise checks your code and says what it saw and what it
 # expected; run it as often as you like. Stuck? `hint` opens a hint, and there are three to each
 # exercise: the first one nudges, the last one nearly tells. Cells that need an exercise which you
-# have not solved yet stop with an error: that is fine, go on and come back.
+# have not solved yet stop with an error: that is fine, go on and come back. A cell says that `check`
+# is not defined? Then the notebook has been restarted: run the cell below once more.
 
 # %%
 import math
@@ -46,22 +47,9 @@ from matplotlib import pyplot as plt
 from torch import nn
 
 from grader import chapter
-from lab import (
-    FASHION_CLASSES,
-    History,
-    fashion_mnist,
-    plot_histories,
-    plot_history,
-    show_figure,
-    show_images,
-    show_mask,
-    show_progress,
-    slider,
-    train_classifier,
-    try_device,
-)
+from lab import History, fashion_mnist, show_figure, show_progress, train_classifier, try_device
 
-check, hint = chapter(1)
+check, hint = chapter(1)  # after a restart, run this cell again
 device = try_device()
 print(f"PyTorch {torch.__version__}, computing on {device}")
 
@@ -71,6 +59,8 @@ print(f"PyTorch {torch.__version__}, computing on {device}")
 # Here are some of the pictures. Each has 28 × 28 grey pixels and belongs to one of ten classes.
 
 # %% tags=["demo"]
+from lab import FASHION_CLASSES, show_images
+
 torch.manual_seed(1)
 few_train, few_test = fashion_mnist(batch_size=50, device=device, train_size=1000, test_size=2000)
 X, y = next(iter(few_test))
@@ -150,6 +140,14 @@ def dropout_moments(h, p):
 # %% check="dropout_moments"
 check("dropout_moments")
 
+# %% [markdown] remarks="dropout_moments"
+# The variance is written as `h**2 * p / (1 - p)` and not as the mean square minus the squared mean.
+# On paper both are equal; for a small p the second subtracts two numbers that agree in nearly all
+# digits: with h = 3 and p = 0.000001, float32 gives 0.0000095 where 0.000009 is right. The mean
+# needs no arithmetic, so `h` itself is returned, and not a copy; clone it before you write into it.
+# Try p = 0.9: the standard deviation is three times |h|, which is how loud the noise of a high rate
+# is.
+
 # %% [markdown]
 # In need of a nudge? Write `hint("dropout_moments")` into a cell of your own and run it;
 # `hint("dropout_moments", 2)` and `3` say more.
@@ -199,11 +197,22 @@ def dropout_layer(X, dropout):
 # %% check="dropout_layer"
 check("dropout_layer")
 
+# %% [markdown] remarks="dropout_layer"
+# One uniform number for each element, one comparison, and a product: autograd needs nothing else,
+# because the gradient is multiplied by the very mask that multiplied the units. Of all that is
+# computed here it keeps this mask alone, a byte for each element. With `>=` in place of `>` even
+# the exact zero that `torch.rand` draws once in 16 million times would be kept at a rate of 0; the
+# branch for 1 stays, since 0 / 0 is no number. On a GPU `F.dropout` does all of it in a single
+# kernel. A shorter way to the mask is `torch.bernoulli`, which wants the probability to be *kept*:
+# look twice at what you give it.
+
 # %% [markdown]
 # Try it on numbers, then on a picture. The mask stands in the middle. Run the cell again: another
 # mask.
 
 # %% tags=["demo"]
+from lab import show_mask
+
 X = torch.arange(8.0)
 for p in (0.0, 0.5, 1.0):
     print(f"dropout = {p}: {dropout_layer(X, p)}")
@@ -233,6 +242,9 @@ show_figure("A bell-shaped histogram around 1, nearly all between 0.7 and 1.3")
 
 
 # %% tags=["demo"]
+from lab import slider
+
+
 def draw_rate(p):
     """The boot after dropout with rate p, and the means of 1,000 layers of 100 units."""
     dropped, means = dropout_layer(boot, p), dropout_layer(torch.ones(1000, 100), p).mean(dim=1)
@@ -331,6 +343,15 @@ def fixed_dropout_layer(X, dropout):
 
 # %% check="find_the_randn_bug"
 check("find_the_randn_bug")
+
+# %% [markdown] remarks="find_the_randn_bug"
+# At a rate of 0 a right layer drops nothing, and this one drops every second unit, so a single call
+# on a thousand ones convicts it: a thousand units survive by luck with a chance of 0.5 to the power
+# of 1,000. Look for inputs on which the truth is certain before you reach for statistics. The rate
+# that is really dropped is the distribution function of the normal distribution at p; PyTorch calls
+# it `torch.special.ndtr`, `math.erf` is its older relative, and counting a million draws comes
+# within about 0.0005 of both. What other names differ by one letter and run all the same?
+# `torch.rand_like` and `torch.randn_like` are the next pair to fear.
 
 # %% [markdown]
 # `torch.rand` draws **uniformly** between 0 and 1; `torch.randn` draws from the standard
@@ -432,6 +453,15 @@ class Net(nn.Module):
 # %% check="Net"
 check("Net")
 
+# %% [markdown] remarks="Net"
+# The question `if self.training` is asked in `forward`, at every pass, because the answer changes
+# during a network's life. Rates are plain numbers and not parameters: nothing learns them, and no
+# file of weights holds them. `X.reshape(-1, self.num_inputs)` takes pictures and rows alike; it
+# would also make one example out of two halves without a word, where `X.flatten(1)` keeps the batch
+# as it is and lets `nn.Linear` complain. A single `nn.ReLU` serves both layers, since it remembers
+# nothing. Print your network and look for the two rates: they are not there, and chapter 9 shows
+# how a layer puts them in.
+
 # %% [markdown]
 # The same picture, five times through a new network: in train mode every pass meets another
 # network, in eval mode all are alike.
@@ -491,6 +521,14 @@ def accuracy(y_hat, y):
 # %% check="accuracy"
 check("accuracy")
 
+# %% [markdown] remarks="accuracy"
+# No softmax is needed: it would not change which logit is the largest. The comparison gives bools,
+# bools have no mean, and `float()` turns them into zeros and ones; `.item()` makes a Python number
+# of it, which cannot drag a graph along. Beware of diverged networks: `argmax` takes NaN for the
+# largest of all numbers, so a row with NaN still "chooses" a class, and the accuracy looks merely
+# bad. For a thousand classes people count whether the label is among the five best, with
+# `y_hat.topk(5)`.
+
 # %% [markdown]
 # ### Exercise: `evaluate_accuracy` (4 points, medium, 8 minutes)
 #
@@ -527,6 +565,15 @@ def evaluate_accuracy(net, data_iter):
 
 # %% check="evaluate_accuracy"
 check("evaluate_accuracy")
+
+# %% [markdown] remarks="evaluate_accuracy"
+# Hits and examples are added up, and divided once at the end; a mean of the batches' accuracies
+# would count the examples of a small last batch for more than the others. The mode is noted and put
+# back because the caller may be in the middle of training. In a notebook, where cells get
+# interrupted, `try` and `finally` around the loop would put it back even then.
+# `net.train(was_training)` sets *all* modules alike: for a network with a frozen part in eval mode,
+# note the mode of each of `net.modules()`. `torch.inference_mode()` is a stricter `no_grad`, a
+# little faster, whose results may never enter a graph again.
 
 # %% [markdown]
 # ## Training
@@ -584,6 +631,14 @@ def train_epoch(net, train_iter, loss, updater):
 # %% check="train_epoch"
 check("train_epoch")
 
+# %% [markdown] remarks="train_epoch"
+# `loss` gives a number for each example, so the loop can take the mean for an optimizer, the sum
+# for a hand-written updater, and an honest average over batches of different sizes. `.item()` cuts
+# the total off from the graph; without it, the total would hold on to the graph of every batch, and
+# what you return would still ask for gradients. `isinstance` tells the two kinds of updaters apart;
+# to ask `hasattr(updater, "step")` is more generous, and serves optimizers from other libraries. On
+# a GPU, each `.item()` makes Python wait. Chapter 11 adds up on the device, and asks once an epoch.
+
 # %% [markdown]
 # ### Exercise: `train_net` (4 points, easy, 8 minutes)
 #
@@ -627,6 +682,13 @@ def train_net(
 # %% check="train_net"
 check("train_net")
 
+# %% [markdown] remarks="train_net"
+# Everything hard has a function of its own, so what is left reads like the recipe. The optimizer
+# comes after `.to(device)`, and gets `net.parameters()`, not a copy. Plain SGD remembers nothing
+# between two steps: apart from the dice, a file of weights is enough to go on. With `momentum=0.9`
+# it is not; try that, with a tenth of the learning rate. And resist one temptation: to return the
+# epoch with the best test accuracy would be to choose with the data that should judge.
+
 # %% [markdown]
 # ### All 60,000 pictures
 #
@@ -634,6 +696,8 @@ check("train_net")
 
 # %% tags=["demo"]
 import time
+
+from lab import plot_history
 
 torch.manual_seed(0)
 train_iter, test_iter = fashion_mnist(batch_size=256, device=device)
@@ -661,6 +725,8 @@ print(
 # And the network that learnt by heart? Here are the same 1,000 pictures once more, with dropout.
 
 # %% tags=["demo"]
+from lab import plot_histories
+
 torch.manual_seed(1)
 net = Net(784, 10, 256, 256, dropout1=0.2, dropout2=0.5)
 with_dropout = train_classifier(

@@ -45,17 +45,10 @@ from torch import nn
 from torch.nn import functional as F
 
 from grader import chapter
-from lab import (
-    FASHION_CLASSES,
-    evaluate_accuracy,
-    fashion_mnist,
-    show_figure,
-    train_classifier,
-    try_device,
-)
-from lab.book import d2l_data, d2l_loop
+from lab import evaluate_accuracy, fashion_mnist, show_figure, train_classifier, try_device
+from lab.book import d2l_loop
 
-check, hint = chapter(2)
+check, hint = chapter(2)  # after a restart, run this cell again
 device = try_device()
 print(f"PyTorch {torch.__version__}, computing on {device}")
 
@@ -162,6 +155,14 @@ def build_net(dropout1, dropout2):
 # %% check="build_net"
 check("build_net")
 
+# %% [markdown] remarks="build_net"
+# `nn.Flatten` keeps the first axis, so rows go through it as they are, and pictures become rows.
+# ReLU and dropout have no parameters, which is why the count is that of the network from scratch.
+# The price of brevity is names: they are numbers, `net[1]` is the first linear layer, and a layer
+# that you insert renames all layers behind it, in saved files too. `nn.Sequential` also takes an
+# `OrderedDict` with names of your own. For a leaner backward pass look at `nn.ReLU(inplace=True)`:
+# it writes over the linear layer's output, which nobody needs again.
+
 # %% [markdown]
 # Must dropout stand after ReLU? With ReLU the order makes no difference to the numbers. Dropout
 # multiplies by 0 or by a positive factor $c = 1/(1-p)$, and
@@ -225,6 +226,14 @@ def init_weights(m):
 
 # %% check="init_weights"
 check("init_weights")
+
+# %% [markdown] remarks="init_weights"
+# `nn.init.normal_` draws into the tensor that is there, with gradients off, so an optimizer that
+# was made before keeps the right `Parameter`. `isinstance` also catches classes that inherit from
+# `nn.Linear`; `type(m) == nn.Linear`, as the book has it, passes them by. One standard deviation
+# for every layer is the weak point: with 256 inputs and ReLU, a layer of such weights hands on
+# about a ninth of the size that it gets. Three layers survive that. For thirty, see
+# `nn.init.kaiming_normal_` and chapter 5.
 
 # %% tags=["demo"]
 torch.manual_seed(0)
@@ -315,6 +324,14 @@ class SimpleMLP(nn.Module):
 # %% check="SimpleMLP"
 check("SimpleMLP")
 
+# %% [markdown] remarks="SimpleMLP"
+# One `nn.Dropout` serves both places because it holds a rate and no mask; so `net.dropout.p = 0.1`
+# changes both at once. Two members would let the rates differ. The class flattens with
+# `X.flatten(1)`, whatever shape a picture has, and the wrong number of pixels is then an error of
+# `nn.Linear` and not of your imagination. `torch.relu` as a function or `nn.ReLU` as a member
+# compute the same; only the member can be found by `net.modules()`, printed, or given a hook. What
+# would you have to change for a list of hidden sizes? `nn.ModuleList` in chapter 7 is the answer.
+
 # %% [markdown]
 # One `nn.Dropout` may serve both layers: it keeps no mask, it draws a new one at each call. What
 # must *not* happen is `nn.Dropout(p)(H)` inside `forward`: that is a fresh module, a fresh module
@@ -326,6 +343,8 @@ check("SimpleMLP")
 # pictures are the same. (`d2l_data` shows d2l where they lie, and turns off the worker processes.)
 
 # %% tags=["demo"]
+from lab.book import d2l_data
+
 torch.manual_seed(0)
 with d2l_data():
     d2l_train_iter, d2l_test_iter = d2l.load_data_fashion_mnist(batch_size)
@@ -466,6 +485,14 @@ class FixedMLP(PublishedMLP):
 
 # %% check="find_the_functional_bug"
 check("find_the_functional_bug")
+
+# %% [markdown] remarks="find_the_functional_bug"
+# `torch.equal` is strict, and may be: on one machine an eval pass on the same numbers gives the
+# same bits. With 50 rows and a rate of 0.1, two passes with dropout agree by luck so rarely that no
+# threshold is needed. In `FixedMLP` the whole repair is `training=self.training`, twice; an
+# `nn.Dropout` member cannot be forgotten in this way, which is the best reason to have one. The
+# detector has a blind spot: a network that drops the *same* units at every call looks deterministic
+# to it. Keep it all the same, beside the tests of every network that you write.
 
 # %% [markdown]
 # `F.dropout(X, p)` has a third argument, `training=True`. A function does not know in which network
@@ -611,6 +638,15 @@ def same_as_scratch(scratch, concise, X, T=10_000, error=1e-6):
 
 # %% check="same_as_scratch"
 check("same_as_scratch")
+
+# %% [markdown] remarks="same_as_scratch"
+# Sorting and `torch.searchsorted` find all values of both staircases in T log T steps; comparing
+# each number with each is shorter to write, and for T = 10,000 makes a table of 200 million bools.
+# `right=True` counts "at most t", ties included. The inequality holds for every distribution and
+# every T, and one pays for that in power: its bound is about 1.4 times as wide as the approximate
+# one behind SciPy's `ks_2samp`. Dividing the error by ten for ten logits is Bonferroni's rule,
+# simple, safe, and cautious where logits depend on each other. See how large T must be until rates
+# of 0.20 and 0.21 are told apart.
 
 # %% [markdown]
 # Now the proof that this chapter owes you: your concise networks against the one from scratch, with
@@ -814,6 +850,14 @@ def mc_dropout_predict(net, X, T):
 # %% check="mc_dropout_predict"
 check("mc_dropout_predict")
 
+# %% [markdown] remarks="mc_dropout_predict"
+# `eval()` for all and then `train()` for the `nn.Dropout` modules alone: so batch normalisation
+# keeps still. Stacking T passes needs T times the memory of one answer, which is nothing for ten
+# classes; one batch of T copies is faster on a GPU and needs T times the memory of the
+# *activations*. Sums of p and of p² would need two tensors only, but their difference loses digits
+# when the passes nearly agree. `isinstance(module, nn.Dropout)` does not see `nn.Dropout2d`, which
+# is a sibling and no child. Sort your own mistakes by the spread, and ask whether it really knew.
+
 # %% [markdown]
 # Ask the network that you trained at the beginning, 50 times, about 2,000 test pictures. Sort them
 # by how much the passes disagree about the class that the mean chooses:
@@ -836,6 +880,8 @@ with torch.no_grad():
 print(f"all 2,000: accuracy {right.mean():.3f} by the mean, {plain:.3f} in eval mode")
 
 # %% tags=["demo"]
+from lab import FASHION_CLASSES
+
 noise = torch.rand(1, 1, 28, 28, device=device)
 three = {
     "agreed on": X[order[:1]],

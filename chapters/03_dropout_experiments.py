@@ -47,11 +47,8 @@ from torch import nn
 
 from grader import chapter
 from lab import evaluate_accuracy, fashion_mnist, show_figure, train_classifier, try_device
-from lab.alt_figure import AltFigure
-from lab.book import d2l_loop
-from lab.sweep import published_sweep, published_sweep_origin, published_variations
 
-check, hint = chapter(3)
+check, hint = chapter(3)  # after a restart, run this cell again
 device = try_device()
 print(f"PyTorch {torch.__version__}, computing on {device}")
 
@@ -192,6 +189,14 @@ def run_config(
 # %% check="run_config"
 check("run_config")
 
+# %% [markdown] remarks="run_config"
+# `torch.manual_seed` stands before everything that draws, and the record is a new dictionary, so
+# the same `config` serves the next run. One seed for all has a catch. A rate of 0 draws no masks,
+# so from the second epoch on its batches come in another order than those of any other rate with
+# this seed. A `torch.Generator` of its own for the order would give every configuration the same
+# batches, and sharper comparisons. A record should also say *with what* it was made: add
+# `torch.__version__`, and in a year you will know why the digits differ.
+
 # %% [markdown]
 # Try it on a small training set: the first 1,000 images, twice with the same seed and once with
 # another one.
@@ -244,6 +249,8 @@ print(f"the sum of 100,000 float32 numbers: {in_order:.4f}, and sorted by size: 
 # since the bad results are missing. (`d2l_loop` prints what was asserted in place of stopping.)
 
 # %% tags=["demo"]
+from lab.book import d2l_loop
+
 torch.manual_seed(0)
 net = build_net(256, 0.8, 0.3).to(device)
 trainer = torch.optim.SGD(net.parameters(), lr=0.1)
@@ -304,6 +311,14 @@ def sweep(configs, seeds, run, done=None):
 # %% check="sweep"
 check("sweep")
 
+# %% [markdown] remarks="sweep"
+# Finished runs are a set of tuples, so to ask whether one is there costs the same for ten rows and
+# for ten thousand. Seeds are the outer loop: whenever you stop, all configurations have nearly the
+# same number of runs. The rows live in memory until the end, and an interrupt loses those of this
+# call; real sweeps append each record to a file as it comes. Rates are compared exactly, which is
+# right for numbers that were typed, and not for computed ones: 0.1 + 0.2 is another configuration
+# than 0.3. `itertools.product` writes both loops in one line.
+
 # %% [markdown]
 # Three configurations, two seeds at first, on 1,000 images for 15 epochs; then a third seed, with
 # `done`. That is little, and it takes a few seconds only. Look at the columns, not yet at who won.
@@ -335,6 +350,8 @@ mine.drop(columns=["num_epochs", "lr"]).sort_values(CONFIG).round(3)
 # result, made by `python -m experiments.dropout_sweep`, for you to analyse.
 
 # %%
+from lab.sweep import published_sweep, published_sweep_origin
+
 runs = published_sweep()
 large, small = runs[runs["train_size"] == 60_000], runs[runs["train_size"] == 1_000]
 narrow = large[large["num_hiddens"] == 256]
@@ -425,6 +442,14 @@ def generalisation_gap(runs):
 
 # %% check="generalisation_gap"
 check("generalisation_gap")
+
+# %% [markdown] remarks="generalisation_gap"
+# Subtracting two columns lines up their rows by index, so the answer keeps the names of the runs,
+# and the frame stays as it is. The power is in the pairing. Both accuracies come from one network,
+# its luck is in both, and in the difference it cancels; subtract the mean of one table from the
+# mean of another, and it would not. `runs.assign(gap=generalisation_gap(runs))` puts the answer
+# beside its causes. Then plot it over `test_acc`: good networks with a large gap are the ones to
+# regularise.
 
 # %% tags=["demo"]
 gaps = narrow.assign(
@@ -519,6 +544,14 @@ def mean_interval(values):
 # %% check="mean_interval"
 check("mean_interval")
 
+# %% [markdown] remarks="mean_interval"
+# Float64 costs nothing here, and accuracies differ in their third digit. `x.std()` divides by n − 1
+# of itself; NumPy's `std` divides by n unless you say `ddof=1`, and the spread of five runs then
+# looks 11 percent smaller than it is. An infinite half width for a single run is no trick: every
+# formula that follows does the right thing with it, and no special case is needed. Where the table
+# ends, `scipy.stats.t.ppf(0.975, n - 1)` goes on. Ask yourself what the interval does not cover:
+# another data set, another learning rate, another programmer.
+
 # %% [markdown]
 # Is the effort with Student's factor worth it? Draw five normal numbers, ten thousand times, and
 # count how often the interval contains the true mean:
@@ -583,6 +616,14 @@ def rank_configs(runs, by="test_acc"):
 
 # %% check="rank_configs"
 check("rank_configs")
+
+# %% [markdown] remarks="rank_configs"
+# `groupby` does the bookkeeping, and the loop body says what a row is; `agg` with three functions
+# is faster for thousands of groups and harder to read. Everything is compared with the best and
+# with nothing else, because "tied" is a question about the best. Two details bite: `groupby` leaves
+# out rows whose key is NaN, silently, and `sort_values` promises no order among equals unless you
+# ask for `kind="stable"`. The largest of fourteen means is also the luckiest of them; run the
+# winner again with new seeds, and expect it to fall.
 
 # %% tags=["demo"]
 ranking = rank_configs(narrow)
@@ -651,6 +692,9 @@ show_figure(
 
 
 # %%
+from lab.alt_figure import AltFigure
+
+
 def empty_panel(alt_text, num_rows):
     """A figure with one empty panel, high enough for so many lines: (figure, axes)."""
     figure = AltFigure(alt_text, (6, 1 + 0.25 * num_rows))
@@ -681,6 +725,14 @@ def plot_sweep(ranking):
 
 # %% check="plot_sweep"
 check("plot_sweep")
+
+# %% [markdown] remarks="plot_sweep"
+# Each configuration is a line of its own, so nothing overlaps, and shape says what colour would say
+# only to some. Two calls of `errorbar`, one for each marker, keep the data together with their
+# intervals; `scatter` with `hlines` draws the same from two sources that can drift apart. A figure
+# that is not registered with pyplot needs no closing, and a loop may draw hundreds of them. Put the
+# zero into the picture once, and see how little of it is left: for points with intervals that is a
+# choice, for bars it never is.
 
 # %% tags=["demo"]
 plot_sweep(ranking)
@@ -733,6 +785,14 @@ def read_claim(table, lower, higher, by="train_loss"):
 
 # %% check="read_claim"
 check("read_claim")
+
+# %% [markdown] remarks="read_claim"
+# The order of the questions is the answer: what is missing cannot be misread, and what is misread
+# cannot be open. Early returns keep that order visible, where nested conditions would hide it.
+# Comparing floats with `==` is sound here, because the rates in the table were typed by people.
+# Five words say more than True and False, and a sixth would not hurt: two rates that were swapped
+# are a common slip in published claims. Turn the function on a sentence of your own before you
+# publish it.
 
 # %% tags=["demo"]
 claims = {
@@ -820,6 +880,8 @@ show_figure(
 # three configurations, again with five seeds, on all 60,000 images:
 
 # %% tags=["demo"]
+from lab.sweep import published_variations
+
 variations = published_variations()
 linear = variations.query("schedule == 'linear' and train_size == 60_000 and num_epochs == 10")
 plot_sweep(rank_configs(linear))

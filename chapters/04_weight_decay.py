@@ -43,9 +43,9 @@ from matplotlib import pyplot as plt
 from torch import nn
 
 from grader import chapter
-from lab import show_figure, slider, try_device
+from lab import show_figure, try_device
 
-check, hint = chapter(4)
+check, hint = chapter(4)  # after a restart, run this cell again
 device = try_device()
 print(f"PyTorch {torch.__version__}, computing on {device}")
 
@@ -104,6 +104,14 @@ def l2_penalty(w):
 # %% check="l2_penalty"
 check("l2_penalty")
 
+# %% [markdown] remarks="l2_penalty"
+# Square, add up, halve: each step has a derivative everywhere, and together they give `w` itself.
+# The detour over the square root, squared again, has none at 0: autograd makes NaN of
+# `(w**2).sum().sqrt()` when all weights are 0, while `w.norm()` was written with care and gives 0.
+# `torch.dot` of the flattened weights with themselves needs no tensor for the squares. In half
+# precision a weight of 300 is enough for infinity, since float16 ends at 65,504. That is one reason
+# why penalties are added up in float32.
+
 # %% [markdown]
 # ## Find the bug: which norm is it?
 #
@@ -159,6 +167,14 @@ def fixed_report(w):
 
 # %% check="find_the_norm_bug"
 check("find_the_norm_bug")
+
+# %% [markdown] remarks="find_the_norm_bug"
+# (3, 4) is the vector whose norm everybody knows by heart, and so the best of witnesses: 12.5
+# cannot be a length of 5. `norm_behind` inverts the mistake, which is worth more than a lament,
+# because old logs can be read again. Of all the ways to write the repair,
+# `torch.linalg.vector_norm(w)` says in its name what it gives. For weights around 1e30 each of them
+# overflows, as the squares do; divide by the largest first. Do you have a log of your own whose
+# label you have never checked?
 
 # %% [markdown]
 # The published number equals the norm when $\frac{1}{2}\|\mathbf{w}\|^2 = \|\mathbf{w}\|$: at
@@ -277,6 +293,14 @@ def train_scratch(
 
 # %% check="train_scratch"
 check("train_scratch")
+
+# %% [markdown] remarks="train_scratch"
+# The penalty is added to the *vector* of losses. It is then in the sum once for each example, and
+# the division by `X.shape[0]` in `d2l.sgd` brings it back to once. A batch that is smaller needs no
+# special treatment. Reports are taken under `torch.no_grad()` from the data alone, so that curves
+# of different λ can be compared. Autograd pays for the penalty with nodes in the graph, at every
+# step; an optimizer's `weight_decay` pays with one multiplication. And this problem needs neither:
+# with `torch.linalg.solve` its minimum is one line, and the loop should approach it.
 
 # %% [markdown]
 # Now without a penalty, drawn as the book draws it: with `d2l.Animator`, on a logarithmic scale.
@@ -451,6 +475,13 @@ def decay_step(w, b, X, y, lr, lambd):
 # %% check="decay_step"
 check("decay_step")
 
+# %% [markdown] remarks="decay_step"
+# One residual serves both gradients, and both are taken at the old values because nothing is
+# written in place. Mind the shapes: if `y` came as (n,) instead of (n, 1), the subtraction would
+# broadcast to an n × n table, and no error would be raised. Two products of matrices and no graph:
+# this is several times as fast as autograd on a problem of this size, and it is wrong as soon as
+# the loss changes. Try `lr * lambd` just above 2 on a direction that no example shows.
+
 # %% [markdown]
 # The closed form and autograd walk the same way, step by step:
 
@@ -550,6 +581,13 @@ def train_concise(
 # %% check="train_concise"
 check("train_concise")
 
+# %% [markdown] remarks="train_concise"
+# Two groups, one with decay: so the bias is spared by construction and not by a condition in a
+# loop. `weight_decay` is added to the gradient inside `step()`, after autograd has finished; the
+# loss that you print never saw it. `nn.MSELoss` has no half, which is harmless until somebody
+# compares learning rates. Large models are split in the same manner, by `p.ndim >= 2`: matrices
+# decay, biases and the scales of normalisation do not.
+
 # %% tags=["demo"]
 began = time.perf_counter()
 torch.manual_seed(1)
@@ -600,6 +638,14 @@ def match_scratch_and_concise(lambd, lr, w, b):
 
 # %% check="match_scratch_and_concise"
 check("match_scratch_and_concise")
+
+# %% [markdown] remarks="match_scratch_and_concise"
+# Twice the gradient wants half the learning rate; then the decay has to be doubled, so that their
+# product stays `lr * lambd`. `copy_` under `no_grad` fills parameters that the network owns.
+# `nn.Parameter(w.T)` looks neater and is a trap: the transpose is a view, and training the network
+# would train `w` as well. Number for number does not mean bit for bit: the two multiply in another
+# order, and the last digit may differ. What changes if the optimizer has momentum? The proof
+# survives, with the same two factors.
 
 # %% [markdown]
 # And now both, side by side: the same start, the same batches in the same order.
@@ -692,6 +738,14 @@ def fixed_validation_loss(w, b, data_iter, lambd):
 # %% check="find_the_validation_bug"
 check("find_the_validation_bug")
 
+# %% [markdown] remarks="find_the_validation_bug"
+# A counterexample should fit on a postcard: the first model predicts the only example exactly and
+# pays 1.5 for its weight, the second predicts nothing, pays nothing, and loses 0.5. `loss_behind`
+# takes the penalty off again, so that an old table can be saved. The argument `lambd` stays
+# although it is idle, since callers pass it; a linter would say so, and the next version could drop
+# it. Give the two numbers two names, such as *objective* and *validation loss*, and no table will
+# mix them again.
+
 # %% [markdown]
 # The published number charges a model for the λ that it was trained with, and two models with the
 # same predictions get different numbers. λ = 0 pays nothing, and a huge λ next to nothing, since its
@@ -733,6 +787,14 @@ def lambda_path(lambds, params, train_iter, valid_iter, test_iter, num_epochs=10
 # %% check="lambda_path"
 check("lambda_path")
 
+# %% [markdown] remarks="lambda_path"
+# Each λ gets clones of the start, detached and with gradients on; without them the second run would
+# begin where the first one ended. `pair[0] < float("inf")` removes infinity and NaN in a single
+# comparison, because no comparison with NaN is true. Pairs are compared by loss and then by λ, so
+# equal losses prefer the smaller one. Starting each run from the previous solution is a popular
+# shortcut, called a *warm start*: cheap for runs that converge, and unfair for runs of 100 epochs
+# that do not. If the best λ lies at the end of your list, the list was too short.
+
 # %% [markdown]
 # Fifty further examples are the validation data. The grid goes up in factors of about three: λ acts
 # by its order of magnitude.
@@ -766,6 +828,9 @@ show_figure(
 
 
 # %% tags=["demo"]
+from lab import slider
+
+
 def draw_lambd(lambd):
     """Train and test loss over the epochs for one lambd."""
     show_curves(**{f"lambd = {lambd:g}": train_scratch(lambd, from_start())[2]})
@@ -917,6 +982,15 @@ def lost_decay():
 # %% check="decoupled_decay"
 check("decoupled_decay")
 
+# %% [markdown] remarks="decoupled_decay"
+# `decoupled` decides in two lines whether the decay goes through the division or around it, and
+# nothing else differs. ε stands outside of the root, and both means are corrected for their start
+# at 0; move either, and the first steps are another optimizer's. In `lost_decay` the gradient and
+# the decay have the same sign, and the first step of Adam is `lr` times that sign, whatever the
+# size. Each weight costs two more numbers of memory. In today's PyTorch `torch.optim.AdamW`
+# inherits from `torch.optim.Adam`, and a single switch, `decoupled_weight_decay=True`, is the
+# difference.
+
 # %% [markdown]
 # Your function is PyTorch's, to the last digits:
 
@@ -989,6 +1063,13 @@ def l1_step(w, lr, lambd):
 
 # %% check="l1_step"
 check("l1_step")
+
+# %% [markdown] remarks="l1_step"
+# Sign times what is left, with a floor at 0. Taking away `w.clamp(-lr * lambd, lr * lambd)` is the
+# same in one operation less, and `F.softshrink` has a derivative besides. The zeros are exact, so
+# `(w == 0).sum()` counts them; no tolerance is needed, as it would be after plain gradient steps.
+# No optimizer of PyTorch has this step. A loop of a gradient step and this one is called ISTA; with
+# a momentum of the right kind it becomes FISTA, and needs far fewer rounds.
 
 # %% [markdown]
 # Now a truth that **is** sparse: of 200 weights, five are 1 and all others 0. Sixty examples, a

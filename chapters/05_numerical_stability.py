@@ -46,9 +46,8 @@ from torch.nn import functional as F
 
 from grader import chapter
 from lab import fashion_mnist, show_figure, try_device
-from lab.book import d2l_loop
 
-check, hint = chapter(5)
+check, hint = chapter(5)  # after a restart, run this cell again
 device = try_device()
 print(f"PyTorch {torch.__version__}, computing on {device}")
 
@@ -194,6 +193,15 @@ def backward_by_hand(dO, X, H, slope, W1, W2, lambd):
 # %% check="backward_by_hand"
 check("backward_by_hand")
 
+# %% [markdown] remarks="backward_by_hand"
+# Softmax and cross-entropy are differentiated together, because their product is so much simpler
+# than its factors: probabilities minus the one-hot labels. `torch.softmax` takes the largest logit
+# away first, so 1000 is no danger. `dZ` is computed once and used twice, as autograd does with
+# every gradient that arrives at a node. There is no gradient for `X`, as nobody asked; autograd
+# leaves it out for the same reason. `F.one_hot` makes a table of n × k integers; for a vocabulary
+# of 50,000 words, subtract 1 at `[range(n), y]` instead. To check a backward pass without a second
+# derivation, there is `torch.autograd.gradcheck`, in float64.
+
 # %% [markdown]
 # Now against autograd, on a batch of real pictures, with two activations. Autograd does what you
 # did: the same rules, the same numbers.
@@ -269,6 +277,13 @@ def kept_for_backward(batch_size, sizes):
 
 # %% check="kept_for_backward"
 check("kept_for_backward")
+
+# %% [markdown] remarks="kept_for_backward"
+# A hidden layer is counted once, although two operations need it: ReLU's output *is* the next
+# layer's input, one piece of memory. With GELU it would be two, since its derivative needs what
+# went in. The formula says what to do when memory runs out: halve the batch, or keep less.
+# `torch.utils.checkpoint` keeps only every few layers, and computes the others a second time on the
+# way back. That costs about one more forward pass, which is often a good bargain.
 
 # %% [markdown]
 # PyTorch can be asked. A hook sees every tensor that autograd stores; we count each piece of memory
@@ -355,6 +370,14 @@ def sigmoid_grad(x):
 
 # %% check="sigmoid_grad"
 check("sigmoid_grad")
+
+# %% [markdown] remarks="sigmoid_grad"
+# `s * (1 - s)` reuses what is there, one exponential for both. Its weak side is the right one: at
+# 20, float32 rounds the sigmoid to 1, and the derivative becomes 0 where 2 · 10⁻⁹ is right; at −20
+# all digits are there. `torch.sigmoid(x) * torch.sigmoid(-x)` keeps its digits on both sides, at
+# the price of a second exponential. Autograd uses the first form, and has the same flaw. It does
+# not matter in training, where such a gradient moves nothing either way, and it is good to know
+# when you compare.
 
 # %% [markdown]
 # The book draws both curves, the gradient from autograd. Yours is the same:
@@ -454,6 +477,14 @@ def stable_std(n):
 # %% check="product_of_matrices"
 check("product_of_matrices")
 
+# %% [markdown] remarks="product_of_matrices"
+# Each step divides by the norm and notes its logarithm, so nothing is ever larger than a single
+# factor makes it. Float64 alone would only postpone the end: 1,024 doublings, and it overflows as
+# well. The logarithms are added as Python's floats, with 16 digits. A product that is exactly 0 has
+# no logarithm, and `math.log` raises; for random factors that never happens. If you want to know
+# how *all* directions grow, and not the fastest alone, replace the division by a `torch.linalg.qr`
+# in each step. The slopes are then called Lyapunov exponents.
+
 # %% tags=["demo"]
 torch.manual_seed(2)
 n, T = 64, 100
@@ -528,6 +559,14 @@ def is_symmetric(W1, b1, W2):
 
 # %% check="is_symmetric"
 check("is_symmetric")
+
+# %% [markdown] remarks="is_symmetric"
+# All numbers of a unit become one row, and the question becomes whether a row occurs twice.
+# `torch.unique` sorts the rows, which for m units takes about m log m comparisons; a double loop
+# over pairs takes m² and is fine for eight. A tolerance would be wrong, because units that differ
+# by a hair are drifting apart already. There is a gentler symmetry that no start can break:
+# exchange two units with all their weights, and the function is the same. So each minimum of a
+# layer with m units has m! copies.
 
 # %% [markdown]
 # Does training agree? Eight hidden units on a small problem, 500 steps, three ways. The last column
@@ -632,6 +671,13 @@ def xavier_std(n_in, n_out):
 # %% check="xavier_std"
 check("xavier_std")
 
+# %% [markdown] remarks="xavier_std"
+# The mean of the two sizes stands in the middle of two wishes, and grants neither unless they
+# agree. `math.sqrt` gives the same number; a power of 0.5 needs no import. `nn.init.xavier_normal_`
+# reads the sizes off the weight, and multiplies by a `gain`, 5/3 for tanh, according to
+# `nn.init.calculate_gain`. In a convolution the sizes are channels times the area of the kernel.
+# Work out σ for 784 → 10: which direction has to suffer?
+
 # %% [markdown]
 # The derivation asks for mean 0 and for a variance, not for a normal distribution. A uniform one will
 # do. Between $-a$ and $a$ the variance is
@@ -658,6 +704,14 @@ def xavier_uniform_bound(n_in, n_out):
 
 # %% check="xavier_uniform_bound"
 check("xavier_uniform_bound")
+
+# %% [markdown] remarks="xavier_uniform_bound"
+# √3 times the standard deviation, since a uniform distribution on (−a, a) has the variance a²/3.
+# What it has over the normal one is that no weight is ever surprisingly large. A third way is a
+# normal distribution with its tails cut off, `nn.init.trunc_normal_`, and it has a trap: its bounds
+# are −2 and 2 in plain numbers, not in standard deviations, so for `std=0.02` nothing is cut at
+# all. Compare your bound with ±1/√n_in, from which `nn.Linear` draws: for equal sizes Xavier's is
+# √3 times as wide.
 
 # %% [markdown]
 # ## He: the same for ReLU
@@ -694,6 +748,14 @@ def he_std(n_in):
 
 # %% check="he_std"
 check("he_std")
+
+# %% [markdown] remarks="he_std"
+# The factor 2 pays for the half that ReLU throws away, and only the inputs count, because the
+# derivation looks forward. For a leaky ReLU with slope a the 2 becomes 2 / (1 + a²).
+# `nn.init.kaiming_normal_` does all this; its `mode="fan_out"` keeps the size of gradients instead,
+# and in a network whose layers are alike both choices agree. Blocks with a path around them are
+# another matter, since variances add up from block to block. There one often begins with blocks
+# that contribute nothing, their last layer at 0.
 
 # %% [markdown]
 # PyTorch has all three, in place and with an underscore:
@@ -770,6 +832,13 @@ def fixed_init(m):
 # %% check="find_the_init_bug"
 check("find_the_init_bug")
 
+# %% [markdown] remarks="find_the_init_bug"
+# A variance was passed where a standard deviation was asked for: the root is missing, and the name
+# `std` was the only warning. Small sizes hide it. For two inputs and two outputs σ is 0.5 instead
+# of 0.71, for 784 and 256 it is 0.0019 instead of 0.044. Multiply n terms of variance 1/n², and 1/n
+# remains; ten such layers of 100 units leave 10⁻²⁰ of a signal's variance. `nn.init.zeros_(m.bias)`
+# raises for a layer that was made without a bias, so a version for the public should ask first.
+
 # %% [markdown]
 # ## Layer by layer
 #
@@ -806,6 +875,14 @@ def activation_stats(X, weights, phi=torch.relu):
 
 # %% check="activation_stats"
 check("activation_stats")
+
+# %% [markdown] remarks="activation_stats"
+# One pass, two numbers a layer, and nothing is stored. For weights that ask for gradients put
+# `torch.no_grad()` around it, or the graph of the whole pass is kept for nothing. Mean and variance
+# are shown apart, but what the next layer feels is the mean square, the sum of the variance and the
+# squared mean. For a network that is there already, nobody rewrites `forward`:
+# `register_forward_hook` calls a function of yours with each layer's output. Watch the share of
+# zeros as well; a ReLU unit that is 0 for every input gets no gradient, and may stay so for ever.
 
 # %% [markdown]
 # Twenty layers of 128 units with ReLU, and three starts: the N(0, 0.01²) of chapter 2, Xavier, He.
@@ -939,6 +1016,9 @@ show_figure(
 
 
 # %% tags=["demo"]
+from lab.book import d2l_loop
+
+
 def deep_net(std_of):
     """Ten hidden layers of 64 units with ReLU; std_of(n_in, n_out) is the start of each layer."""
     sizes = [784, *[64] * 10, 10]
@@ -1046,6 +1126,14 @@ def clip_by_norm(grads, theta):
 
 # %% check="clip_by_norm"
 check("clip_by_norm")
+
+# %% [markdown] remarks="clip_by_norm"
+# One factor for all tensors, so the direction survives. `if norm > theta` asks for a number, and on
+# a GPU Python waits for it; `torch.clamp(theta / norm, max=1.0)` decides on the device.
+# `nn.utils.clip_grad_norm_` does that, works in place, and returns the norm from before: write it
+# into your log, as its jumps often come before those of the loss. What no clipping repairs is
+# infinity. The factor is then 0, and 0 times infinity is NaN; `error_if_nonfinite=True` says so at
+# once.
 
 # %% [markdown]
 # The book has `d2l.grad_clipping(net, theta)`, PyTorch `nn.utils.clip_grad_norm_`; both work in

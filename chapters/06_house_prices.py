@@ -54,9 +54,8 @@ from torch import nn
 
 from grader import chapter
 from lab import house_prices, show_figure
-from lab.local_server import LocalServer, Reply
 
-check, hint = chapter(6)
+check, hint = chapter(6)  # after a restart, run this cell again
 print(f"PyTorch {torch.__version__}, pandas {pd.__version__}, computing on the CPU")
 
 # %% [markdown]
@@ -102,6 +101,13 @@ def sha1_of(path):
 
 # %% check="sha1_of"
 check("sha1_of")
+
+# %% [markdown] remarks="sha1_of"
+# Pieces of 64 KiB keep the memory small whatever the size of the file, and the walrus reads until
+# nothing comes. `"rb"` matters, because text mode would turn line ends into others, and the sum
+# with them. Since Python 3.11 `hashlib.file_digest(file, "sha1")` is the whole loop, and
+# `hashlib.sha256` in its place is the whole cure against an enemy. What a sum cannot tell you is
+# whether the *publisher* was right. It says only that you have what they had.
 
 # %% [markdown]
 # ## Fetching
@@ -190,11 +196,22 @@ def download(url, folder, sha1, get=requests.get):
 # %% check="download"
 check("download")
 
+# %% [markdown] remarks="download"
+# All that may fail happens under another name, and the last step, `os.replace`, cannot be seen half
+# done. `finally` removes the part on every way out, Ctrl-C included. The file is read a second time
+# for its sum; updating the sum while writing saves that, and trusts that the disk has kept what it
+# was given. Two processes that fetch the same file would share one `.part`; a
+# `tempfile.NamedTemporaryFile(dir=folder, delete=False)` gives each its own. For files of many
+# gigabytes look at the HTTP header `Range`, with which a broken transfer goes on instead of
+# starting again.
+
 # %% [markdown]
 # Now with a real server. It runs on this very machine, so that no network is needed, and it can
 # misbehave on request.
 
 # %% tags=["demo"]
+from lab.local_server import LocalServer, Reply
+
 table = b"Id,SalePrice\n1,208500\n2,181500\n"
 table_sum = hashlib.sha1(table).hexdigest()
 replies = {
@@ -282,6 +299,14 @@ def folder_of(archive):
 # %% check="find_the_archive_bugs"
 check("find_the_archive_bugs")
 
+# %% [markdown] remarks="find_the_archive_bugs"
+# A list of endings says exactly what is an archive, and whatever is not in it is refused.
+# `removesuffix` takes off an ending and nothing else; `strip(".zip")` would eat letters, from both
+# ends. Clever parsing is worse than a list: for `v1.2.tar.gz`, `Path.suffixes` finds three endings,
+# one of which is half of a version number. Capital letters, as in `HOUSES.ZIP`, are refused here,
+# which is a choice. Whoever does not trust names can ask the bytes: `zipfile.is_zipfile` and
+# `tarfile.is_tarfile` look inside.
+
 # %% [markdown]
 # An archive is a list of *names* with bytes, and the names are whatever the packer wrote. Three
 # kinds are dangerous:
@@ -335,6 +360,14 @@ def extract(archive, max_bytes=100_000_000):
 
 # %% check="extract"
 check("extract")
+
+# %% [markdown] remarks="extract"
+# Look at everything, then unpack: a refusal leaves no files behind. `os.path.commonpath` compares
+# folders, where `startswith` compares letters and would let `houses-old` pass for a part of
+# `houses`. `realpath` also follows links that are there already, in your own folder.
+# `filter="data"` is the second wall, and since Python 3.14 it is the default for tar; for zip there
+# is none, so the loop over names stays necessary. The limit adds up what the entries declare,
+# before a byte is unpacked. How many *files* a bomb may have is a limit that is still missing.
 
 # %% [markdown]
 # ## The tables
@@ -430,6 +463,13 @@ def fixed_scale(frame):
 # %% check="find_the_scaling_bugs"
 check("find_the_scaling_bugs")
 
+# %% [markdown] remarks="find_the_scaling_bugs"
+# 5, 6, 7 have the variance 1, and 1 is its own root: the most natural small example is the one that
+# cannot see the bug. Test with numbers that are not special. `copy()` protects the caller, and
+# columns are chosen by name before anything is computed, so each one meets its own mean. Had two
+# columns the same name, this selection would take both, and `iloc` would be needed. Means and
+# deviations are thrown away here; a scaler that is to serve next year's rows has to remember them.
+
 # %% [markdown]
 # ## Leaks
 #
@@ -494,6 +534,15 @@ def preprocess(train_data, test_data):
 # %% check="preprocess"
 check("preprocess")
 
+# %% [markdown] remarks="preprocess"
+# Both tables become one, so that their one-hot columns are the same, but means and deviations come
+# from the first n rows alone. Fill the holes after scaling: there 0 is the average house, and
+# before it would be one without any area. `std.where(std > 0, 1)` catches constant columns, and
+# those that are empty in training, whose deviation is NaN. A service that prices one house at a
+# time could not concatenate; it would keep the list of columns and call `reindex(columns=...,
+# fill_value=0)`. Numbers can be words in disguise: `MSSubClass` is a code for the kind of building,
+# and twice 30 is not 60.
+
 # %% tags=["demo"]
 train_features, test_features, train_labels = preprocess(train_data, test_data)
 print(tuple(train_features.shape), tuple(test_features.shape), tuple(train_labels.shape))
@@ -547,6 +596,13 @@ def log_rmse(net, features, labels):
 
 # %% check="log_rmse"
 check("log_rmse")
+
+# %% [markdown] remarks="log_rmse"
+# Clip, take logarithms, and hand the rest to the loss that PyTorch has. As a *score* that is fine;
+# as a loss to train with, it has two traps: below 1 the clamp has no gradient, so a prediction that
+# is far off is never called back, and the root has an infinite slope where the error is 0. The
+# better plan, to let the network predict the logarithm, comes later in the chapter. Then this score
+# is the plain root mean squared error of what it says.
 
 # %% [markdown]
 # ## The linear baseline
@@ -616,6 +672,14 @@ def train(
 # %% check="train"
 check("train")
 
+# %% [markdown] remarks="train"
+# A new optimizer for each call, so no momentum of an earlier fold leaks in. The loader shuffles,
+# and the last short batch is trained on like the others. `DataLoader` collects its rows one by one
+# in Python; for tensors that are in memory, slices of a `torch.randperm` do the same many times as
+# fast. Adam's `weight_decay` goes through the division by the gradient's size, as chapter 4 found
+# out, and `torch.optim.AdamW` is what most people mean. `score` is a parameter and not a global,
+# which lets one loop serve dollars and logarithms.
+
 # %% [markdown]
 # ## k folds
 #
@@ -676,6 +740,13 @@ def fold_sizes(n, k):
 # %% check="find_the_fold_bugs"
 check("find_the_fold_bugs")
 
+# %% [markdown] remarks="find_the_fold_bugs"
+# Both bugs are silent because a slice beyond the end is empty in Python, and no error. `n // k + (i
+# < n % k)` hands the leftovers out one by one: a bool is a number, and the first folds get one row
+# more. `torch.tensor_split` and NumPy's `array_split` have the very same rule. Losing n % k rows is
+# no catastrophe, at most four of 1,460 with five folds; validating on all of the training rows is
+# one. A sum over the folds' sizes, compared with n, finds either in one line.
+
 # %% [markdown]
 # ### Exercise: `get_k_fold_data` (4 points, medium, 12 minutes)
 #
@@ -703,6 +774,14 @@ def get_k_fold_data(k, i, X, y):
 
 # %% check="get_k_fold_data"
 check("get_k_fold_data")
+
+# %% [markdown] remarks="get_k_fold_data"
+# Rows are chosen by their numbers, for `X` and `y` alike, so a row cannot lose its label. The folds
+# are contiguous, which is fair only if the order of the table means nothing. A table that is sorted
+# by price or by date must be shuffled first, once, with a `torch.Generator` of a fixed seed.
+# Indexing copies: each call makes a second training set, small here, and a mask would do no better.
+# When several rows belong to one house or one patient, split the *groups*, or the network meets old
+# acquaintances in validation.
 
 # %% tags=["demo"]
 rows = torch.arange(22.0).reshape(-1, 1)
@@ -756,6 +835,14 @@ def k_fold(
 
 # %% check="k_fold"
 check("k_fold")
+
+# %% [markdown] remarks="k_fold"
+# The network is made inside of the loop; made outside, it would have trained on each later
+# validation fold already. Of each fold the last score is taken and not the best, for the best epoch
+# would be chosen by the rows that judge. Five trained networks are thrown away at the end. Keep
+# them, average their predictions, and you have an ensemble that needs no further training and
+# usually wins a little. The folds do not need each other, so five processes could train them at
+# once.
 
 # %% [markdown]
 # Now the baseline with the settings of the book: 5 folds, 100 epochs, a learning rate of 5, no
@@ -1025,6 +1112,14 @@ def train_and_pred(
 
 # %% check="train_and_pred"
 check("train_and_pred")
+
+# %% [markdown] remarks="train_and_pred"
+# `to_numpy()` takes the column of ids without its index; two Series with different indices would be
+# joined by index, and rows would move or turn to NaN. Under `no_grad` the outputs carry no graph,
+# and `.numpy()` works. `index=False` keeps a third column out of the file, for which a submission
+# would be refused. The networks of this chapter have no dropout; if yours has, `net.eval()` belongs
+# before the prediction. Read the file back before you hand it in: length, ids, no NaN, and prices
+# that look like prices.
 
 # %% tags=["demo"]
 torch.manual_seed(0)

@@ -44,9 +44,8 @@ from torch.nn import functional as F
 
 from grader import chapter
 from lab import evaluate_accuracy, fashion_mnist, show_figure, try_device
-from lab.book import d2l_loop
 
-check, hint = chapter(7)
+check, hint = chapter(7)  # after a restart, run this cell again
 device = try_device()
 print(f"PyTorch {torch.__version__}, computing on {device}")
 
@@ -129,6 +128,14 @@ class MLP(nn.Module):
 
 # %% check="MLP"
 check("MLP")
+
+# %% [markdown] remarks="MLP"
+# Layers are made in `__init__`, where `nn.Module` notes them, and used in `forward`. `F.relu` as a
+# function suits a step that has no parameters and no settings. The names of the attributes are more
+# than taste: `hidden.weight` and `out.bias` are what a saved file says, and a layer that you rename
+# makes all old files strange. A `nn.Sequential` inside the class would compute the same under the
+# names 0 and 2. How would you return the hidden layer as well, for a picture of it? A class can; a
+# `Sequential` alone cannot.
 
 # %% [markdown]
 # ## Registered, or only there
@@ -232,6 +239,14 @@ class MySequential(nn.Module):
 # %% check="MySequential"
 check("MySequential")
 
+# %% [markdown] remarks="MySequential"
+# `add_module(str(i), block)` gives each block the name that `nn.Sequential` would give, and the
+# dictionary `_modules` keeps the order, so one dictionary serves registration and computation. An
+# `nn.ModuleList` as an attribute is the usual way, and puts its own name in front,
+# `blocks.0.weight`; files of `nn.Sequential` would no longer fit. Without blocks the loop does
+# nothing, and the result is X itself, no copy. PyTorch's class can also be indexed, cut into slices
+# and appended to. Add `__len__` and `__getitem__` to yours; three lines will do.
+
 # %% [markdown]
 # From scratch and concise must agree, with the same weights and the same inputs:
 
@@ -266,6 +281,8 @@ class HiddenInAList(nn.Module):
 
 
 # %% tags=["demo"]
+from lab.book import d2l_loop
+
 num_epochs, lr, batch_size = 3, 0.5, 256
 train_iter, test_iter = fashion_mnist(batch_size)
 loss = nn.CrossEntropyLoss(reduction="none")
@@ -402,6 +419,15 @@ class FixedHiddenMLP(nn.Module):
 # %% check="FixedHiddenMLP"
 check("FixedHiddenMLP")
 
+# %% [markdown] remarks="FixedHiddenMLP"
+# The constant is drawn once, in `__init__`, and registered as a buffer: `to()` takes it along,
+# `state_dict()` saves it, no optimizer sees it. In the loop, `X = X / 2` makes a new tensor each
+# time, so neither the caller nor autograd loses a number. Each question in the `while` needs the
+# sum as a Python bool, and on a GPU that is a wait per round. The number of halvings could be
+# computed at once, from the logarithm of the sum to base 2, rounded up. For a constant that can be
+# computed again, such as a table of positions, `register_buffer(..., persistent=False)` keeps it
+# out of the file.
+
 # %% [markdown]
 # A network with a loop is a function all the same, and for given inputs autograd records exactly
 # the operations that ran: k halvings, and so a factor $2^{-k}$ in the gradient. How k changes with
@@ -492,6 +518,14 @@ def fixed_halve(X):
 # %% check="find_the_endless_loop"
 check("find_the_endless_loop")
 
+# %% [markdown] remarks="find_the_endless_loop"
+# `torch.isfinite` looks at all numbers once and costs as much as one round of the loop. The two bad
+# guests behave differently: infinity halved is infinity, and the loop runs for ever; NaN is above
+# nothing, and the loop ends with NaN in your hands. After the check the loop is short, even for the
+# largest floats: some 130 rounds and the logarithm of their number. A factor counted with
+# `math.log2` needs no loop, and must then be careful at exact powers of two. When you write a
+# `while` over data, write down first what makes it end.
+
 # %% [markdown]
 # `X /= 2` and `X = X / 2` look like two spellings. The first writes into the tensor that is there,
 # which the caller still holds. The second makes a new tensor and lets the name X stand for it. In a
@@ -538,6 +572,13 @@ class NestMLP(nn.Module):
 # %% check="NestMLP"
 check("NestMLP")
 
+# %% [markdown] remarks="NestMLP"
+# A `Sequential` for the straight part, a class around it, and paths that say where each weight
+# lives: `net.0.weight`, `linear.bias`. Such a cut between a body and a head is worth planning. To
+# use the body for another task, freeze it with `net.net.requires_grad_(False)` and exchange the
+# last layer alone. A single `Sequential` of five steps computes the same and has no such seam.
+# `net.get_submodule("net.2")` reaches into the nest by a path.
+
 # %% [markdown]
 # ### Exercise: `chimera` (3 points, easy, 4 minutes)
 #
@@ -559,6 +600,13 @@ def chimera():
 
 # %% check="chimera"
 check("chimera")
+
+# %% [markdown] remarks="chimera"
+# The three parts come from three different classes, and `nn.Sequential` does not care: whatever is
+# a module fits. Shapes are another matter. Nobody compares 16 with 20 when the network is put
+# together, and a wrong adapter fails at the first batch. Note what comes out: one number for the
+# whole batch, as the last block adds up everything, so two rows are no longer two predictions. Send
+# a batch of zeros through every network that you assemble, before you give it a day of training.
 
 # %% [markdown]
 # `named_children()` gives the blocks that a block holds. Ask each of them in turn, and you walk
@@ -639,6 +687,14 @@ class parallel_block(nn.Module):
 # %% check="parallel_block"
 check("parallel_block")
 
+# %% [markdown] remarks="parallel_block"
+# Both networks are attributes, so both are registered, and `dim=-1` works for rows and for
+# sequences alike. "Parallel" describes the drawing and not the clock: the two run one after the
+# other, on a GPU usually as well. If both are linear, one linear layer with the two weights stacked
+# computes the same in one product. `torch.cat` copies both outputs into a new tensor; adding
+# instead needs equal widths and gives a residual block, if one of the two is `nn.Identity()`. For
+# any number of branches, hold them in a `nn.ModuleList`.
+
 # %% [markdown]
 # Side by side is how the Inception networks are built: one picture, looked at with windows of
 # different sizes at once. And when the outputs are added instead of concatenated, and one of the
@@ -670,6 +726,14 @@ def repeat_block(factory, n):
 
 # %% check="repeat_block"
 check("repeat_block")
+
+# %% [markdown] remarks="repeat_block"
+# The factory is called inside of the list comprehension, n times, and every call draws new weights.
+# `copy.deepcopy` of one block would give n blocks of their own as well, but with equal first
+# weights. PyTorch does just that in `nn.TransformerEncoder`, which copies the layer that it is
+# given, and users who want different starts must initialise again. The star hands the list over as
+# single arguments. Count parameters before you train: n times those of one block, or something is
+# shared.
 
 # %% [markdown]
 # `nn.Sequential(*[block] * n)` looks nearly the same. It has n entries and one block: every step of

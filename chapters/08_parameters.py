@@ -49,7 +49,7 @@ from torch.nn import functional as F
 from grader import chapter
 from lab import show_figure, try_device
 
-check, hint = chapter(8)
+check, hint = chapter(8)  # after a restart, run this cell again
 device = try_device()
 print(f"PyTorch {torch.__version__}, computing on {device}")
 
@@ -107,6 +107,13 @@ def parameter_shapes(net):
 # %% check="parameter_shapes"
 check("parameter_shapes")
 
+# %% [markdown] remarks="parameter_shapes"
+# `named_parameters()` walks through all blocks and leaves out what it has given already, so a
+# dictionary comprehension is all that remains. A `torch.Size` is a tuple and equal to one; turned
+# into a plain tuple it prints without its name, and other programs know what it is. `state_dict()`
+# would be the wrong source, with its buffers and with shared tensors twice. Compare the shapes of
+# two networks with `==`, and you have a good first test whether a file fits.
+
 # %% [markdown]
 # ### Exercise: `count_parameters` (4 points, easy, 6 minutes)
 #
@@ -130,6 +137,14 @@ def count_parameters(net, trainable_only=False):
 
 # %% check="count_parameters"
 check("count_parameters")
+
+# %% [markdown] remarks="count_parameters"
+# A generator inside of `sum` asks each tensor for `numel()` and never builds a list. `parameters()`
+# counts by identity, so a tied layer weighs once. Times four bytes, it is the memory of the
+# weights; training with Adam needs about four times that, for gradients and two moments, and
+# activations come on top. A lazy layer that has no shape yet makes `numel()` raise a ValueError,
+# which beats a wrong number. Where do most of them sit? In a perceptron for pictures, nearly always
+# in the first layer.
 
 # %% [markdown]
 # **By name.** Messages, files and tables of other people's networks speak of parameters by their
@@ -161,6 +176,14 @@ def get_by_name(net, name):
 
 # %% check="get_by_name"
 check("get_by_name")
+
+# %% [markdown] remarks="get_by_name"
+# Both kinds of tensors go into one dictionary, and a name that is not there raises the KeyError by
+# itself. `remove_duplicate=False` makes a shared parameter appear under each of its names; give it
+# to `named_buffers` as well if your network shares buffers. For one look-up, to walk down the path
+# with `getattr` is less work, since it touches only the blocks on the way. `net.get_parameter`
+# walks like that, and raises an AttributeError. What you hold is the tensor itself: write to it
+# under `torch.no_grad()`, or autograd will protest.
 
 # %% [markdown]
 # ## Blocks in blocks, and their names
@@ -196,6 +219,13 @@ def rgnet():
 
 # %% check="rgnet"
 check("rgnet")
+
+# %% [markdown] remarks="rgnet"
+# Each turn of the loop makes a block, so there are four; one that is made before the loop would get
+# four names. `add_module` takes names with spaces, and only dots are forbidden, because they
+# separate the steps of a path. A `nn.Sequential(OrderedDict(...))` says the same in one expression,
+# and in numbers without names a loop is shorter still. Deep nests read well in print and badly in
+# code: `net[0][1][0]`. A class with named attributes is kinder to whoever comes after you.
 
 # %% [markdown]
 # Print it: a network shows its tree. And look at what it gives for two rows that have nothing to do
@@ -312,6 +342,14 @@ def init_normal(m):
 # %% check="init_normal"
 check("init_normal")
 
+# %% [markdown] remarks="init_normal"
+# The question for `None` is the one that published versions forget, and a network without biases is
+# where they break. All functions of `nn.init` fill the tensor that is there, unseen by autograd,
+# and return it, so they can be chained. `isinstance` includes relatives, for example the output
+# layer inside `nn.MultiheadAttention`, which is an `nn.Linear` by inheritance. Was that wanted? A
+# printed list of the modules that `apply` has met answers it. The fixed 0.01 ignores the number of
+# inputs; with one over its root in place of it, depth does far less harm.
+
 
 # %% exercise="init_constant"
 def init_constant(m):
@@ -327,6 +365,14 @@ def init_constant(m):
 # %% check="init_constant"
 check("init_constant")
 
+# %% [markdown] remarks="init_constant"
+# Here it is done so that you can see what it does: all hidden units are equal, get equal gradients,
+# and stay equal. A constant is not wrong everywhere. The scales of normalisation layers start at 1
+# and their shifts at 0, and the last layer of a classifier may well start at 0, for its units have
+# different labels. `nn.init.constant_(m.weight, 42)` is the general form, `nn.init.eye_` a constant
+# that is not the same for all units. Set one single weight to something else, train, and watch how
+# slowly the twins part.
+
 
 # %% exercise="init_xavier"
 def init_xavier(m):
@@ -339,6 +385,14 @@ def init_xavier(m):
 
 # %% check="init_xavier"
 check("init_xavier")
+
+# %% [markdown] remarks="init_xavier"
+# The shape of the weight tells both sizes, so one line does for layers of any width. `m.bias` stays
+# what `nn.Linear` has drawn, uniformly from ±1/√n_in, which is easily overlooked: "Xavier" speaks
+# of weights. A normal distribution with the same variance, `nn.init.xavier_normal_`, is the twin of
+# this one. For ReLU the half that is lost is not paid for; hand over
+# `gain=nn.init.calculate_gain("relu")`, and it is. Compare the spread of the outputs of ten layers
+# with and without it.
 
 # %% [markdown]
 # Because `apply` works on any block, each block can have its own start: the book gives `net[0]` to
@@ -414,6 +468,15 @@ def my_init(m):
 
 # %% check="my_init"
 check("my_init")
+
+# %% [markdown] remarks="my_init"
+# Draw, compare, multiply: one draw decides the sign, the size and whether the weight is 0.
+# `m.weight *= mask` under `no_grad` writes into the parameter; as `m.weight = m.weight * mask` it
+# would try to assign a plain tensor, and `nn.Module` refuses. The zeros are starting values and
+# nothing more, since their gradients move them in the first step. For zeros that stay, see
+# `torch.nn.utils.prune`; for sparse starts, `nn.init.sparse_`, which empties a share of each
+# column. Numbers between 5 and 10 are wild for a network, and that is why the book chose them: you
+# see at once whether they arrived.
 
 # %% tags=["demo"]
 torch.manual_seed(0)
@@ -497,6 +560,14 @@ def set_weights(layer, original):
 # %% check="find_the_hidden_state"
 check("find_the_hidden_state")
 
+# %% [markdown] remarks="find_the_hidden_state"
+# [0, 0] has been overwritten, so any other place knows the answer; [1, 1] exists because the
+# weights are 2 × 2 at least. `round` takes away what float32 has left behind, and a median over all
+# places would forgive a changed number as well. `copy_` sets, and what sets can be repeated. The
+# lesson goes beyond notebooks: scripts that append to a file and tables that are updated by a
+# percentage have the same illness. A cell that needs `original` should make it itself, or be merged
+# with the one that does.
+
 # %% [markdown]
 # What may be run twice with the effect of once is called **idempotent**. Cells that set are; cells
 # that add are not. Write notebooks of the first kind where you can.
@@ -537,6 +608,14 @@ def tie(net, first, second):
 
 # %% check="tie"
 check("tie")
+
+# %% [markdown] remarks="tie"
+# One assignment, and the second name leads to the first object. `parameters()` then gives each
+# tensor once, the gradient is the sum over both places, and a copy by `copy.deepcopy` stays tied.
+# `torch.save` writes the numbers once; safetensors refuses to save shared tensors at all, and wants
+# you to decide. Tie before you make the optimizer, or it goes on holding the layer that nobody
+# calls any more. Language models tie a weight alone, `net[4].weight = net[2].weight`, and leave
+# each place its own bias.
 
 # %% [markdown]
 # See the sum: two networks with the same numbers, one tied, one only equal.
@@ -612,6 +691,14 @@ def materialise_lazy(net, X, init):
 
 # %% check="materialise_lazy"
 check("materialise_lazy")
+
+# %% [markdown] remarks="materialise_lazy"
+# In eval mode the pass is silent: batch normalisation takes its stored averages and learns nothing.
+# Only after it do the lazy layers have shapes, and become ordinary classes, so `init` meets what it
+# expects. The pass itself draws the default start, which is then overwritten; random numbers are
+# used up, and a seed that is set before gives others afterwards. A `try` with `finally` would
+# restore the mode even if the batch did not fit. If you know the sizes, write them down: a reader
+# learns from `nn.Linear(784, 256)` what `nn.LazyLinear(256)` keeps to itself.
 
 # %% [markdown] quiz="quiz_parameters" points=5
 # ## What is in a network: a quiz (5 points, easy, 10 minutes)

@@ -46,7 +46,7 @@ from grader import chapter
 from lab import evaluate_accuracy, fashion_mnist, show_figure, try_device
 from lab.book import d2l_loop
 
-check, hint = chapter(9)
+check, hint = chapter(9)  # after a restart, run this cell again
 device = try_device()
 print(f"PyTorch {torch.__version__}, computing on {device}")
 
@@ -122,6 +122,14 @@ def two_batches():
 
 # %% check="CenteredLayer"
 check("CenteredLayer")
+
+# %% [markdown] remarks="CenteredLayer"
+# `keepdim=True` leaves an axis of length 1, and the subtraction finds its rows by itself; without
+# it, (n, d) minus (n,) fails, or, when n happens to be d, subtracts the wrong means in silence. The
+# smallest counterexample needs two rows: the first stays 0, and its neighbour pulls the common mean
+# up by 1. Centring is a projection, so the gradient that comes back is centred as well.
+# `nn.LayerNorm(d, elementwise_affine=False)` centres each row and divides by its spread besides.
+# Ask any new layer what it does for a batch of one.
 
 # %% [markdown]
 # Here is the difference as a picture. Two batches of four examples, equal but for the last one,
@@ -264,6 +272,14 @@ class MyLinear(nn.Module):
 
 # %% check="MyLinear"
 check("MyLinear")
+
+# %% [markdown] remarks="MyLinear"
+# Dividing by the root of `in_units` is the whole start: a sum of that many terms then has variance
+# 1. The product with `@` takes any axes in front, and the bias is added to each row by
+# broadcasting. `nn.Linear` stores the transpose, one row for each output; with `F.linear(X,
+# self.weight.T, self.bias)` you call the same routine from here. ReLU halves the mean square, so a
+# deep stack of these layers would like another factor of √2. Give the class an `extra_repr`, as the
+# last exercise of the chapter does, and `print` will show its sizes.
 
 # %% [markdown]
 # From scratch and concise: with the weight transposed, `nn.Linear` and ReLU give the same numbers.
@@ -424,6 +440,15 @@ class MendedScaled(PublishedScaled):
 # %% check="find_the_data_bug"
 check("find_the_data_bug")
 
+# %% [markdown] remarks="find_the_data_bug"
+# `torch.autograd.grad` returns gradients and leaves every `.grad` alone, and `allow_unused=True`
+# says None where no path leads. Zero and None are two diagnoses: "not this time" and "never".
+# Asking parameter by parameter walks the graph once for each; a single call with a list of all that
+# require gradients does it in one walk. `nn.Linear` and its friends never touch `.data` in
+# `forward`, and neither should you, since what it hides is exactly what training needs. Distributed
+# training has to know unused parameters, too: `find_unused_parameters` of `DistributedDataParallel`
+# is this exercise at scale.
+
 # %% tags=["demo"]
 torch.manual_seed(0)
 for layer in (MyLinear(3, 2), PublishedLinear(3, 2), PublishedScaled(3, 2), MendedScaled(3, 2)):
@@ -503,6 +528,14 @@ class Bilinear(nn.Module):
 
 # %% check="Bilinear"
 check("Bilinear")
+
+# %% [markdown] remarks="Bilinear"
+# The string is the formula, letter by letter, and `...` makes it work for any axes in front. A sum
+# of d² products needs σ = 1/d for variance 1, hence the start. `torch.einsum` multiplies the first
+# two operands and then the third, so a tensor of n × d × units numbers lives in between; the outer
+# product of X with itself would be n × d × d. Which is smaller depends on the layer. `nn.Bilinear`
+# keeps the units in front, and takes two different inputs. Attention scores are such a form, with a
+# matrix that is itself a product of two thin ones.
 
 # %% [markdown]
 # `nn.Bilinear` is the same for two inputs, $\mathbf{x}_1$ and $\mathbf{x}_2$, with its axes in another
@@ -593,6 +626,14 @@ class HalfSpectrum(nn.Module):
 
 # %% check="HalfSpectrum"
 check("HalfSpectrum")
+
+# %% [markdown] remarks="HalfSpectrum"
+# `torch.fft.rfft` knows that real signals repeat themselves and computes the half that counts, in n
+# log n steps. A product with a matrix of sines and cosines needs n² and is easier to believe; the
+# two agree to rounding, which makes it a good test. Cutting the full transform works, too, at twice
+# the work. Going back with `torch.fft.irfft` needs the length, `n=9` for example, since lengths 8
+# and 9 both have five coefficients. Gradients flow through complex numbers; for what follows take
+# `.abs()`, whose gradient at 0 PyTorch defines as 0.
 
 # %% [markdown]
 # Why would a network want that? Shift a wave in time, and all of its n numbers change. The size
@@ -722,6 +763,13 @@ class DropoutLayer(nn.Module):
 
 # %% check="DropoutLayer"
 check("DropoutLayer")
+
+# %% [markdown] remarks="DropoutLayer"
+# The rate is refused in `__init__`, where the mistake was made, and `not 0 <= dropout <= 1` catches
+# NaN, because every comparison with it fails. `self.training` belongs to `nn.Module`; the layer
+# only reads it. In eval mode X itself comes back, without a copy, so whoever writes into the result
+# writes into X. `nn.Dropout` behaves the same and offers `inplace=True` for those who count bytes.
+# Masks come from the global random state: set a seed before two runs, and both drop the same units.
 
 # %% [markdown]
 # `nn.Dropout` is the concise form. In eval mode both are X, number for number; in train mode they

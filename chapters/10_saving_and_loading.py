@@ -58,7 +58,7 @@ from torch.nn import functional as F
 from grader import chapter
 from lab import fashion_mnist, show_figure
 
-check, hint = chapter(10)
+check, hint = chapter(10)  # after a restart, run this cell again
 folder = Path(tempfile.mkdtemp())
 atexit.register(shutil.rmtree, folder, ignore_errors=True)
 print(
@@ -117,6 +117,14 @@ def save_tensors(tensors, path):
 # %% check="save_tensors"
 check("save_tensors")
 
+# %% [markdown] remarks="save_tensors"
+# `clone()` gives each tensor a memory of its own size, and this memory is what `torch.save` writes.
+# `contiguous()` looks like the same remedy and is none: a row of a table is contiguous already,
+# nothing is copied, and the table is in the file. The price is that sharing is lost; two names for
+# one tensor become two tensors. `copy.deepcopy` keeps sharing, and copies the whole memory behind a
+# view. For a large checkpoint think twice before you clone, since for a moment all of it is there
+# two times.
+
 # %% [markdown]
 # ### Exercise: `load_tensors` (4 points, easy, 6 minutes)
 #
@@ -144,6 +152,14 @@ def load_tensors(path, device="cpu"):
 
 # %% check="load_tensors"
 check("load_tensors")
+
+# %% [markdown] remarks="load_tensors"
+# Both arguments are said aloud although one is the default of today, because a default is not the
+# same in all versions and a habit should not hang on it. `map_location` acts while the file is
+# read, so nothing is ever sent to a GPU that is not there; to load first and move afterwards fails
+# on a laptop. For files larger than the memory, `mmap=True` reads pages as they are needed. A class
+# of your own in a file can be allowed by name, with `torch.serialization.add_safe_globals`. Allow
+# what you have written, and nothing that you have found.
 
 # %% [markdown]
 # ## What is in the file?
@@ -260,6 +276,15 @@ def is_safe_to_load(path):
 # %% check="is_safe_to_load"
 check("is_safe_to_load")
 
+# %% [markdown] remarks="is_safe_to_load"
+# The question is asked of the instructions, and `pickletools.genops` reads them without carrying
+# out a single one. Whatever cannot be read is unsafe: the broad `except` is right here for once,
+# because False is the careful answer. It errs in that direction, and refuses harmless files whose
+# names are not on the list, such as arrays of NumPy. PyTorch has the list of suspicious names in
+# `torch.serialization.get_unsafe_globals_in_checkpoint`. Size is a danger of its own, as a packed
+# file may grow a thousandfold; the sum of `file_size` over `packed.infolist()` tells before you
+# unpack.
+
 # %% [markdown]
 # Notice the direction of the question. Not "is one of the bad names in it?": there are thousands of
 # functions that run something, and `pkgutil.resolve_name` finds any of them by a text. But "are all
@@ -348,6 +373,14 @@ def save_model(net, path):
 # %% check="save_model"
 check("save_model")
 
+# %% [markdown] remarks="save_model"
+# A dictionary of tensors outlives the class that it came from: rename the class, move its module,
+# update PyTorch, and it still loads. Saving the network as a whole pickles the *path* to its class,
+# and breaks with all three. The file remembers devices; sending tensors to the CPU before saving is
+# a courtesy to whoever has no GPU. Nothing in it says which architecture it was, so put the
+# arguments of the constructor beside it, as numbers. And if half the size would do, `tensor.half()`
+# on the way in rounds to three digits.
+
 # %% [markdown]
 # Loading takes a network that the numbers can go into. Somebody has to make it, and whoever makes it
 # initialises it: `nn.Linear` draws random numbers as always. You read now and then that "no
@@ -381,6 +414,14 @@ def load_model(make_net, path):
 
 # %% check="load_model"
 check("load_model")
+
+# %% [markdown] remarks="load_model"
+# Make, fill, switch: the network is the caller's business, the numbers are the file's, and eval
+# mode is what predictions need. `strict=True` is the default of `load_state_dict`, and it is what
+# refuses a file with a gap. What the method returns is a report and no network, so it cannot be
+# chained. The random start is drawn for nothing; under `with torch.device("meta")` a network is
+# made without numbers, and `load_state_dict(state, assign=True)` then gives it those of the file.
+# For very large models that halves the memory.
 
 # %% tags=["demo"]
 save_model(net, folder / "net.pt")
@@ -449,6 +490,13 @@ def train_and_keep_best(net, train_epoch, evaluate, num_epochs):
 # %% check="find_the_best_bug"
 check("find_the_best_bug")
 
+# %% [markdown] remarks="find_the_best_bug"
+# Rising accuracies hide the bug: if the last epoch is the best, a reference is as good as a copy.
+# `copy.deepcopy` costs the memory of one more network, and only at an improvement. `best is None`
+# admits a first epoch of accuracy 0, and `>` keeps the earlier of equals, the one that has trained
+# for less. Cloning each tensor does the same work; a file does more, for it survives a crash.
+# Whoever wants to train on from the best epoch needs the optimizer's state of that epoch as well.
+
 # %% [markdown]
 # A `state_dict()` on disk is a copy. A `state_dict()` in memory is the network itself, in another
 # order.
@@ -496,6 +544,14 @@ def partial_load(net, state):
 
 # %% check="partial_load"
 check("partial_load")
+
+# %% [markdown] remarks="partial_load"
+# Every name of either side gets exactly one verdict, and the loop over both lists makes sure of it.
+# Shapes are compared before anything is copied: `copy_` by hand would broadcast a single number
+# over a whole bias and call it loaded. `load_state_dict` with a filtered dictionary copies in place
+# and without a graph. A list of what was *not* loaded is the half that people leave out, and later
+# wonder why the features are random. What was loaded is often frozen at first:
+# `parameter.requires_grad_(name not in loaded)`, one after the other.
 
 # %% tags=["demo"]
 new_task = make_net()
@@ -581,6 +637,14 @@ def atomic_save(obj, path):
 # %% check="atomic_save"
 check("atomic_save")
 
+# %% [markdown] remarks="atomic_save"
+# Until `os.replace`, the old file is untouched, and after it, the new one is whole. `BaseException`
+# is wide on purpose, as Ctrl-C is no `Exception`; the file is removed and the interruption goes on
+# its way. `fsync` waits for the disk, some milliseconds on an SSD, which nobody feels once an
+# epoch. The name in the folder may still be lost when the power fails, in which case the old file
+# is there, and that was the promise; databases sync the folder, too. Two runs with one path would
+# write the same `.tmp`: a name with `os.getpid()` in it keeps them apart.
+
 # %% tags=["demo"]
 torch.save(old, folder / "watched.pt")
 careful = sizes_while(atomic_save, new, folder / "watched.pt")
@@ -659,6 +723,14 @@ def resume(net, optimizer, path):
 
 # %% check="checkpoint"
 check("checkpoint")
+
+# %% [markdown] remarks="checkpoint"
+# Four entries, because training depends on four things, and `atomic_save` so that there is always
+# one that can be read. The dictionaries hold the living tensors, and no copy is needed: they are
+# written before the next step can change them. In `resume` the random state comes last, so nothing
+# that is made on the way can draw from it. A scheduler for the learning rate has a `state_dict()`
+# of its own, and is the entry that is forgotten most. To stop *within* an epoch you need the
+# position in the loader as well; begin the epoch anew, or save its order.
 
 # %% [markdown]
 # Now the proof, on 2,000 pictures of Fashion-MNIST in the book's own loader, which shuffles. One run

@@ -50,19 +50,11 @@ from torch import nn
 from torch.nn import functional as F
 
 from grader import chapter
-from lab import (
-    FASHION_CLASSES,
-    History,
-    evaluate_accuracy,
-    fashion_mnist,
-    show_figure,
-    show_images,
-    show_progress,
-)
+from lab import History, evaluate_accuracy, fashion_mnist, show_figure, show_progress
 from lab.book import d2l_loop
 from lab.practice_gpu import PracticeGPUs
 
-check, hint = chapter(11)
+check, hint = chapter(11)  # after a restart, run this cell again
 
 # %% [markdown]
 # ## Which devices there are
@@ -109,6 +101,14 @@ def try_device(i=0):
 
 # %% check="try_device"
 check("try_device")
+
+# %% [markdown] remarks="try_device"
+# It asks, and does not try: an exception as a question would have to start the driver first. `0 <=
+# i` keeps −1 away, for which `torch.device("cuda", -1)` raises an error.
+# `torch.cuda.device_count()` counts what this process may see, and the variable
+# `CUDA_VISIBLE_DEVICES` decides about that, so your GPU 0 may be the machine's GPU 3. Newer code
+# asks `torch.accelerator.current_accelerator()`, which knows GPUs of other makers as well. Print
+# the device at the top of every notebook; "why is it so slow" is answered before it is asked.
 
 # %%
 device = try_device()
@@ -189,6 +189,14 @@ def move_batch(batch, device):
 # %% check="move_batch"
 check("move_batch")
 
+# %% [markdown] remarks="move_batch"
+# The function has the structure of the data: a case for each container, and tensors at the bottom.
+# `.to(device)` returns the very same tensor when there is nothing to do, so calling it twice costs
+# nothing. A named tuple wants its parts one by one, which `_fields` gives away. What is lost is the
+# class of special dictionaries; `type(batch)(...)` would keep those that can be made from pairs.
+# With `pin_memory=True` in the loader and `non_blocking=True` in the copy, the next batch can
+# travel while the GPU is busy.
+
 # %% [markdown]
 # ### Exercise: `same_device` (3 points, easy, 8 minutes)
 #
@@ -228,6 +236,13 @@ def same_device(*things):
 
 # %% check="same_device"
 check("same_device")
+
+# %% [markdown] remarks="same_device"
+# A set of devices answers for any number of tensors, and "at most one" includes none. Modules are
+# asked for buffers, too; the running means of batch normalisation are what a home-made `to`
+# forgets. `.device` is a label, and to read it never makes Python wait. A generator with `any`
+# could stop at the second device, which is quicker only when something is wrong. Tied to an
+# `assert` in front of a long run, this costs microseconds and saves a night.
 
 # %% [markdown]
 # ## Right on the CPU
@@ -284,6 +299,14 @@ def fixed_accuracy(net, data_iter, device):
 
 # %% check="find_the_device_bugs"
 check("find_the_device_bugs")
+
+# %% [markdown] remarks="find_the_device_bugs"
+# Two kinds of guilt: a tensor that was made in the wrong place, and a copy that was thrown away.
+# `hits` lives on the device, the batches add to it there, and Python waits once, at `item()`.
+# Float32 counts exactly up to 16.7 million, more than any test set here; for more, take an integer
+# type. `torch.set_default_device("cuda")` would have hidden the first bug, and moved it to the day
+# when somebody runs the code elsewhere. Read a traceback of this kind backwards: which of the
+# operands has never been told about the device?
 
 # %% [markdown]
 # Line 2 is right without an assignment, and line 6 is not: rules 4 and 3. Line 3 is the more
@@ -377,6 +400,14 @@ def timed(function, device):
 
 # %% check="timed"
 check("timed")
+
+# %% [markdown] remarks="timed"
+# Wait, read, work, wait, read: each of the four things around the work is there because of a
+# mistake that people make. `time.perf_counter` cannot be set back, which the clock of `time.time`
+# can. The second waiting comes before the clock is read, as a stopwatch is pressed when the last
+# runner is in. GPUs have a watch of their own, `torch.cuda.Event(enable_timing=True)`, which
+# measures between two points of the queue and lets Python run on. For tables of numbers use
+# `torch.utils.benchmark.Timer`; it warms up, repeats, synchronises, and reports medians.
 
 # %% [markdown]
 # A practice GPU can be told how long an operation keeps it busy. Here each takes 0.05 seconds, and we
@@ -535,6 +566,13 @@ def train_anywhere(net, train_iter, num_epochs, lr, device=None):
 # %% check="train_anywhere"
 check("train_anywhere")
 
+# %% [markdown] remarks="train_anywhere"
+# Move, then make the optimizer, then loop; nothing in the loop knows where it runs. `l.detach()` is
+# added up on the device, so a whole epoch can be queued, and the only question is asked at its end.
+# Multiplied by `len(y)`, a short batch counts for what it is. Were the batches on the device from
+# the start, as in chapter 1, `move_batch` would return them untouched. On a recent GPU the next
+# gain is `torch.autocast`: the products in 16 bits, the loss in 32, and two more lines.
+
 # %% tags=["demo"]
 torch.manual_seed(0)
 train_iter, test_iter = fashion_mnist(256, train_size=10_000, test_size=2_000)
@@ -607,6 +645,14 @@ class MySequential(nn.Module):
 # %% check="MySequential"
 check("MySequential")
 
+# %% [markdown] remarks="MySequential"
+# From memory it comes out shorter: `nn.ModuleList` registers, keeps the order, and can be walked
+# through. The weights are called `blocks.0.weight` now, one step longer than in chapter 7, which
+# only matters to files of others. A Python list would compute the same on the CPU, and leave every
+# weight behind at the first `to()`. Since the blocks are reached through a registered child,
+# `train()`, `eval()` and `apply()` find them without your help. That is half of what the capstone
+# stands on.
+
 # %% [markdown]
 # ### Exercise: `MyLinear` (2 points, easy, 4 minutes)
 #
@@ -638,6 +684,14 @@ class MyLinear(nn.Module):
 
 # %% check="MyLinear"
 check("MyLinear")
+
+# %% [markdown] remarks="MyLinear"
+# The numbers that `torch.randn` draws are meant to be replaced: `init_xavier` will do that. Use the
+# layer without it, and 784 inputs give outputs 28 times as large as they came.
+# `torch.addmm(self.bias, X, self.weight)` joins product and sum in one call, for matrices only.
+# Both parameters are made on the CPU, and `net.to(device)` exchanges what is in them; a mask or a
+# constant that is made in `forward` has no such luck. Making them directly in place, with `device=`
+# in the constructor, saves the copy, and is what PyTorch's layers offer.
 
 # %% [markdown]
 # ### Exercise: `DropoutLayer` (3 points, easy, 6 minutes)
@@ -673,6 +727,13 @@ class DropoutLayer(nn.Module):
 # %% check="DropoutLayer"
 check("DropoutLayer")
 
+# %% [markdown] remarks="DropoutLayer"
+# `device=X.device` is the only thing that chapter 1 did not need on a laptop. `torch.rand_like(X)`
+# is shorter and takes the type along: in bfloat16 its numbers near 1 come in steps of 1/256, and
+# asked for 0.3, the layer drops 30.4 percent. So the comparison is better made in float32, whatever
+# X is. Each device has a random state of its own, and one seed gives other masks on a GPU than on a
+# CPU. That is why the checkpoint at the end of the chapter stores both.
+
 # %% [markdown]
 # ### Exercise: `init_xavier` (2 points, easy, 5 minutes)
 #
@@ -693,6 +754,13 @@ def init_xavier(m):
 
 # %% check="init_xavier"
 check("init_xavier")
+
+# %% [markdown] remarks="init_xavier"
+# The weight is stored as (in_units, units), the other way round than in `nn.Linear`, and Xavier's
+# rule does not mind, since it adds the two. He's rule would: `nn.init.kaiming_normal_` takes the
+# last axis for the inputs and would scale by the wrong one. Asking for `MyLinear` and nothing else
+# makes the function harmless for flattening and dropout. It draws on the device on which the weight
+# is. Start on the CPU and move afterwards if all machines are to begin with the same numbers.
 
 # %% [markdown]
 # ### Exercise: `make_net` (3 points, easy, 6 minutes)
@@ -724,6 +792,14 @@ def make_net(dropout1=0.2, dropout2=0.5):
 
 # %% check="make_net"
 check("make_net")
+
+# %% [markdown] remarks="make_net"
+# The last layer is told to leave its numbers alone; with ReLU a logit could never be negative, and
+# a class with no positive logit would get no gradient. The two rates are arguments, and everything
+# else is fixed, because one network is what the capstone trains. A loop over sizes is the natural
+# next step, and has to treat the last layer differently, which is why people write it out. `apply`
+# comes when all layers are there. Call the function twice with one seed and compare: equal weights
+# mean that nothing draws behind your back.
 
 # %% [markdown]
 # It is a network like any other: the book's own loop trains it, on 6,000 pictures here.
@@ -797,6 +873,13 @@ def resume(path, net, optimizer):
 # %% check="checkpoint"
 check("checkpoint")
 
+# %% [markdown] remarks="checkpoint"
+# All is loaded onto the CPU, and each owner moves what is its own: `load_state_dict` copies into
+# parameters where they are, and the optimizer brings its momentum to them. Random states must stay
+# on the CPU anyway. Their number is compared with the GPUs of today, as a run may come back on
+# another machine; then it goes on well, and not number for number. The rename protects from a crash
+# of the process. Against a power cut the file wants `fsync` before it, as in chapter 10.
+
 # %% [markdown]
 # ### Exercise: `capstone` (8 points, hard, 25 minutes)
 #
@@ -844,6 +927,14 @@ def capstone(train_iter, path, num_epochs=10, lr=0.05, device=None):
 
 # %% check="capstone"
 check("capstone")
+
+# %% [markdown] remarks="capstone"
+# `resume` gives the number of epochs that are done, and `range` begins there: no special case for
+# the first start. `net.train()` stands inside of the loop, since anyone may have called `eval()`
+# between two epochs. The order of the batches comes from the random state, which was restored, so
+# the interrupted epoch is repeated as it was. A whole epoch is lost at most; where an epoch takes a
+# day, save every quarter of an hour, and the position with it. Keep the last two checkpoints: the
+# day on which you save a network of NaN is the day on which you need the one before.
 
 # %% [markdown]
 # ### The real thing, with a power cut
@@ -931,6 +1022,8 @@ print("the same network, number for number:", all(torch.equal(a, b) for a, b in 
 # Where is your network wrong? Here are the first pictures of the test data that it does not name right:
 
 # %% tags=["demo"]
+from lab import FASHION_CLASSES, show_images
+
 X, y = next(iter(test_iter))
 net.eval()
 with torch.no_grad():

@@ -256,7 +256,10 @@ def _leave(exit_code: int) -> None:
 def feedback(
     assignment: str,
     student: StudentOption = "*",
-    workers: Annotated[int, typer.Option(min=1, help="Pages rendered side by side.")] = 1,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Pages rendered side by side: as many as there are cores."),
+    ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Write unchanged pages again, too.")
     ] = False,
@@ -266,17 +269,19 @@ def feedback(
     with _importing():
         from grader.course import Course
         from grader.grading.feedback import feedback as write_feedback
-        from grader.grading.isolated import shared
+        from grader.grading.feedback import isolation_for_pages
         from grader.grading.run_lock import one_run
 
     where = Course.find(course)
-    shared().start()  # before there are threads
+    isolation = isolation_for_pages(where, assignment)
+    isolation.start()  # before there are threads
     with one_run(where, f"grader feedback {assignment}"), Steps("feedback", console) as steps:
         pages = write_feedback(
             *(where, assignment),
             pattern=student,
             workers=workers,
             force=force,
+            isolation=isolation,
             progress=steps.done,
             say=steps.say,
         )

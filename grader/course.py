@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -101,6 +102,16 @@ class Course:
             known = ", ".join(self.assignments) or "none yet (run `grader build`)"
             raise CourseError(f"There is no assignment called {assignment!r}. There are: {known}.")
         return path
+
+
+def find_commands() -> None:
+    """Have the commands that are installed beside this interpreter found, in an environment not activated, too.
+
+    A new database makes nbgrader call `alembic` by its name.
+    """
+    beside = str(Path(sys.executable).parent)
+    if beside not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join((beside, os.environ.get("PATH", os.defpath)))
 
 
 def data_folder() -> Path | None:

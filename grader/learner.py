@@ -88,7 +88,9 @@ class ShowQuiz:
 
     def __call__(self, name: str) -> None:
         """Show the questions of the quiz `name` with the options in this student's order."""
-        quiz = in_notebook.own_exercise(self._package, in_notebook.as_name(name, "show_quiz"))
+        quiz = in_notebook.own_exercise(
+            self._package, in_notebook.as_name(self._package, name, "show_quiz")
+        )
         if not isinstance(quiz, Quiz):
             raise CourseError(f"{name} is no quiz.")
         display(Markdown(quiz.sheet()))
@@ -106,13 +108,14 @@ class Reset:
     def __init__(self, package: str) -> None:
         self._package = package
 
-    def __call__(self, name: str) -> None:
+    def __call__(self, name: str | None = None) -> None:
         """Put the cell of the exercise `name` back as it was handed out, the old code in comments below.
 
         It has to be called in that cell, since a notebook lets code change its own cell alone; elsewhere
         the cell's first state is shown. Raises CourseError for an unknown name.
         """
-        get_exercise(self._package, in_notebook.as_name(name, "reset"))
+        name = in_notebook.as_name(self._package, name, "reset")
+        get_exercise(self._package, name)
         stub = stub_of(self._package, name)
         runs = in_notebook.cell_runs()
         if runs is None or not runs.is_running(name):
@@ -134,14 +137,16 @@ class Solution:
     def __init__(self, package: str) -> None:
         self._package = package
 
-    def __call__(self, name: str) -> None:
-        """Show how the course solves the exercise `name`, and how others do, after full marks.
+    def __call__(self, name: str | None = None) -> None:
+        """Show how the course solves the exercise `name`, with remarks, and how others do, after full marks.
 
         Raises CourseError for an unknown name, and where there are no solutions.
         """
-        exercise = in_notebook.own_exercise(self._package, in_notebook.as_name(name, "solution"))
-        with in_notebook.quietly():
-            student = LocalStudent(in_notebook.namespace())
+        name = in_notebook.as_name(self._package, name, "solution")
+        exercise = in_notebook.own_exercise(self._package, name)
+        names = in_notebook.namespace()
+        with in_notebook.quietly(names):
+            student = LocalStudent(names)
             result = judge(exercise, student, in_notebook.fresh_seed())
         if result.earned < result.points:
             display(
@@ -154,19 +159,23 @@ class Solution:
         display(Markdown(self._shown(name)))
 
     def _shown(self, name: str) -> str:
-        from grader.authoring.catalogue import ROOT, answers_to, reference
-
         try:
             course = Course.find()
         except CourseError:
-            course = None
-        if course is None or course.root != ROOT:
+            raise CourseError(NOT_HERE) from None
+        # Not before: it needs what a notebook's environment may lack, such as Colab's.
+        from grader.authoring.catalogue import ROOT, answers_to, reference, remarks
+
+        if course.root != ROOT:
             raise CourseError(NOT_HERE)
         others = [answer for answer in answers_to(self._package, name) if answer.right]
         shortest = sorted(others, key=lambda answer: len(answer.code))[:OTHER_WAYS]
-        ways = {"How the course solves it": reference(self._package, name)}
-        ways |= {answer.name.replace("_", " ").capitalize(): answer.code for answer in shortest}
-        shown = [f"**{title}**\n\n```python\n{code.strip()}\n```" for title, code in ways.items()]
-        if shortest:
-            shown.insert(1, "Each of these passes all checks as well:")
+        shown = [_titled("How the course solves it", reference(self._package, name))]
+        shown += [text for text in [remarks(self._package, name)] if text]
+        shown += ["Each of these passes all checks as well:"] if shortest else []
+        shown += [_titled(a.name.replace("_", " ").capitalize(), a.code) for a in shortest]
         return "\n\n".join(shown)
+
+
+def _titled(title: str, code: str) -> str:
+    return f"**{title}**\n\n```python\n{code.strip()}\n```"

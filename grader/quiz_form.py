@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import importlib.util
 import re
-from html import escape
 
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import display
@@ -17,13 +16,25 @@ from IPython.display import display
 from grader.checks.in_notebook import own_exercise, student_of
 from grader.checks.quiz import Quiz, assignment
 from grader.checks.registry import exercises_of
+from grader.checks.table import with_code
 
 _OPEN_QUIZ = re.compile(
     r"\s*(quiz_\w+) = (\{[^{}]*\})\s*(?:#[^\n]*\s*)*raise NotImplementedError\(\)\s*"
 )
 _STYLE = """<style>
-.dropout-lab-quiz label {height: auto !important; white-space: normal !important; line-height: 1.4 !important;}
+.dropout-lab-quiz label {
+    display: flex; align-items: flex-start;
+    height: auto !important; white-space: normal !important; line-height: 1.4 !important;
+}
+.dropout-lab-quiz input {order: -1; flex: none; margin-top: 0 !important;}
 </style>"""
+# JupyterLab takes arrow keys for itself, to go from cell to cell, before a button hears of them.
+_ARROWS = """
+window.dropoutLabArrows ??= event => {
+    if (event.key.startsWith("Arrow") && event.target.closest?.(".dropout-lab-quiz")) event.stopPropagation();
+};
+window.addEventListener("keydown", window.dropoutLabArrows, true);
+"""
 ALL_CHOSEN = "Your letters stand in this cell now: run it once more, then the check below."
 
 
@@ -52,6 +63,7 @@ class QuizForms:
         chosen = self.chosen.setdefault((name, student_of(self._package)), {})
         if len(chosen) < len(quiz.questions):
             display(self._form(quiz, chosen))
+            display({"application/javascript": _ARROWS, "text/plain": ""}, raw=True)
             return
         letters = {number: f'"{chosen[number]}"' for number in quiz.questions}
         self._shell.set_next_input(assignment(name, letters), replace=True)
@@ -63,7 +75,7 @@ class QuizForms:
         left = widgets.HTML(_left(quiz, chosen))
         parts = [widgets.HTML(_STYLE)]
         for number, question in quiz.questions.items():
-            parts.append(widgets.HTML(f"<strong>{number}. {escape(question.text)}</strong>"))
+            parts.append(widgets.HTML(f"<strong>{number}. {with_code(question.text)}</strong>"))
             options = [(f"({x}) {_plain(o.text)}", x) for x, o in question.options.items()]
             buttons = widgets.RadioButtons(
                 options=options, value=chosen.get(number), layout={"width": "auto"}

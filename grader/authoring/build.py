@@ -20,6 +20,7 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 
 from grader.authoring.chapter import quizzes_in, read_chapter, variants_in
+from grader.authoring.colab import install_on_colab
 from grader.authoring.course_page import PAGE, course_page, entries, navigation
 from grader.checks.quiz import Quiz, make_quiz, without_key, write_quiz
 from grader.checks.registry import EMPTY_CELLS, SPANS, chapter_of, exercises_of
@@ -82,6 +83,7 @@ def _build_all(course: Course) -> dict[Path, bytes]:
             path = scratch.root / "source" / chapter.stem / f"{chapter.stem}.ipynb"
             path.parent.mkdir(parents=True)
             notebook = read_chapter(chapter)
+            install_on_colab(notebook)
             notebook.cells.append(navigation(every, chapter))
             nbformat.write(notebook, path)
         _release(course, scratch.root, [chapter.stem for chapter in chapters])

@@ -28,7 +28,7 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-from grader.authoring.chapter import handed_in, read_chapter
+from grader.authoring.chapter import handed_in, read_chapter, remarks_in
 from grader.authoring.edits import edited
 from grader.checks.registry import chapter_of
 from grader.errors import CourseError
@@ -102,16 +102,25 @@ def reference(chapter: str, exercise: str) -> str:
     return solutions[exercise]
 
 
+def remarks(chapter: str, exercise: str) -> str:
+    """What the chapter says of its solution, Markdown; "" where it says nothing. Raises CourseError."""
+    return "".join(remarks_in(path).get(exercise, "") for path in _texts(chapter))
+
+
 @cache
 def _solutions(chapter: str) -> dict[str, str]:
     """The solution cells of a chapter by name."""
-    found = {}
-    for path in sorted((ROOT / "chapters").glob("*.py")):
-        if chapter_of(path.stem) == chapter:
-            for cell in read_chapter(path).cells:
-                if cell.metadata.get("nbgrader", {}).get("solution"):
-                    found[cell.metadata.nbgrader.grade_id] = handed_in(cell.source)
-    return found
+    return {
+        cell.metadata.nbgrader.grade_id: handed_in(cell.source)
+        for path in _texts(chapter)
+        for cell in read_chapter(path).cells
+        if cell.metadata.get("nbgrader", {}).get("solution")
+    }
+
+
+def _texts(chapter: str) -> list[Path]:
+    paths = sorted((ROOT / "chapters").glob("*.py"))
+    return [path for path in paths if chapter_of(path.stem) == chapter]
 
 
 def _whole(chapter: str, exercise: str, path: Path) -> Answer:

@@ -3,8 +3,8 @@
 Marks on a cell: `exercise="x"` (a solution cell), `check="x"` (a locked cell worth the exercise's
 points), `answer="x" points=3` (a written answer, graded by a person), `quiz="quiz_x" points=4` (a
 quiz, which brings its exercise and its check, and when it is shuffled a cell that shows it),
-`tags=["demo"]` (skipped by grading). Cell ids come from these names or from the cell's text, so that a
-rebuild is identical.
+`tags=["demo"]` (skipped by grading), `remarks="x"` (shown by `solution`, and in no notebook). Cell ids
+come from these names or from the cell's text, so that a rebuild is identical.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from nbformat.v4 import new_code_cell
 
 from grader.authoring.headings import Asked, asked_in, with_lines
 from grader.authoring.quiz_text import QuizText, read_quiz_text
+from grader.authoring.remarks import take_out_remarks
 from grader.authoring.spans import Span, read_spans
 from grader.checks.exercise import cell_id
 from grader.checks.quiz import SHEET, Quiz
@@ -38,7 +39,7 @@ def read_chapter(path: Path) -> NotebookNode:
     of no exercise, an exercise without a check, one name twice, points that do not add up, a quiz
     that is not complete.
     """
-    notebook = _read(path)
+    notebook, _ = _read(path)
     worth = {text.quiz.name: text.quiz.points for text in _expand_quizzes(path, notebook)}
     declared = notebook.metadata.get("dropout_lab", {})
     notebook.metadata = kernel()
@@ -77,7 +78,12 @@ def handed_in(solution: str) -> str:
 
 def quizzes_in(path: Path) -> list[type[Quiz]]:
     """The quizzes of the chapter at `path`. Raises CourseError for one that is not complete."""
-    return [text.quiz for text in _expand_quizzes(path, _read(path))]
+    return [text.quiz for text in _expand_quizzes(path, _read(path)[0])]
+
+
+def remarks_in(path: Path) -> dict[str, str]:
+    """The remarks in the chapter at `path`, by exercise. Raises CourseError for some that are misplaced."""
+    return _read(path)[1]
 
 
 def variants_in(path: Path) -> dict[str, Span] | None:
@@ -85,7 +91,7 @@ def variants_in(path: Path) -> dict[str, Span] | None:
 
     Raises CourseError for a wrong declaration, and where no cell asks for the student's id.
     """
-    notebook = _read(path)
+    notebook, _ = _read(path)
     quizzes = _expand_quizzes(path, notebook)
     declared = notebook.metadata.get("dropout_lab", {}).get("variants")
     if declared is None and not any(text.quiz.shuffled for text in quizzes):
@@ -99,8 +105,13 @@ def variants_in(path: Path) -> dict[str, Span] | None:
     return spans
 
 
-def _read(path: Path) -> NotebookNode:
-    return jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
+def _read(path: Path) -> tuple[NotebookNode, dict[str, str]]:
+    """The cells as they were written, and what was among them and belongs into no notebook: the remarks."""
+    notebook = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
+    try:
+        return notebook, take_out_remarks(notebook)
+    except CourseError as error:
+        raise CourseError(f"{path.name}: {error}.") from None
 
 
 def _expand_quizzes(path: Path, notebook: NotebookNode) -> list[QuizText]:

@@ -11,6 +11,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
 
 from grader.authoring.chapter import kernel
+from grader.authoring.colab import REPOSITORY, colab_link
 from grader.errors import CourseError
 
 PAGE = "index.ipynb"
@@ -28,20 +29,10 @@ later builds on it, though its points count.
 - `hint("name")` opens a hint, `reset("name")` an exercise's empty cell.
 - If something does not work: `grader doctor`, in a terminal.
 
-The links in the last two columns open a chapter on the web, where nothing is installed. On Colab, run this in a
-cell of your own first, and download the notebook before you leave:
-
-```
-!pip install --quiet git+https://github.com/{repository}
-!pip install --quiet --no-deps {d2l}
-```
+The links in the last two columns open a chapter on the web. Binder has the course installed; on Colab, the first
+cell of code installs it, within a minute. Download the notebook before you leave.
 """
-REPOSITORY = "dropout-lab/dropout-lab"
-D2L = "d2l==0.17.6"
 BINDER = "https://mybinder.org/v2/gh/{repository}/main?labpath=notebooks%2F{name}%2F{name}.ipynb"
-COLAB = (
-    "https://colab.research.google.com/github/{repository}/blob/main/notebooks/{name}/{name}.ipynb"
-)
 
 
 @dataclass(frozen=True)
@@ -70,12 +61,11 @@ def course_page(course: Sequence[Entry]) -> NotebookNode:
     for entry in course:
         number = int(entry.path.stem.partition("_")[0])
         link = f"[{entry.title}]({entry.link})"
-        binder, colab = (
-            site.format(repository=REPOSITORY, name=entry.path.stem) for site in (BINDER, COLAB)
-        )
+        binder = BINDER.format(repository=REPOSITORY, name=entry.path.stem)
+        colab = colab_link(entry.path.stem)
         about = f"{entry.minutes} | {entry.points:g} | [Binder]({binder}) | [Colab]({colab})"
         rows.append(f"| {number} | {link} | {about} |")
-    text = _TEXT.format(table="\n".join(rows), repository=REPOSITORY, d2l=D2L).rstrip()
+    text = _TEXT.format(table="\n".join(rows)).rstrip()
     return new_notebook(cells=[new_markdown_cell(text, id="course-page")], metadata=kernel())
 
 

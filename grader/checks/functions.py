@@ -22,7 +22,7 @@ def called(student: Student, name: str, *args: object) -> object:
     try:
         return student.call(name, *args)
     except StudentError as error:
-        if error.type == "NotImplementedError":
+        if error.is_stub:
             expect.fail(f"`{name}` is still open")
         if error.kind == "missing":
             expect.fail(error.message, f"a function `{name}`")
@@ -36,7 +36,7 @@ def asked(student: Student, name: str, probe: Callable[..., object], **inputs: o
     try:
         return student.run(probe, name=name, **inputs)
     except StudentError as error:
-        if error.type == "NotImplementedError" or error.kind == "missing":
+        if error.is_stub or error.kind == "missing":
             expect.fail(f"`{name}` is still open")
         raise
 

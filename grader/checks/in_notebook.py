@@ -6,18 +6,19 @@ import copy
 import io
 import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import replace
 from typing import Protocol
 
+import torch
 from IPython.display import Markdown, display
 
-from grader.checks import registry
+from grader.checks import endless, registry
 from grader.checks.cell_runs import CellRuns
 from grader.checks.exercise import Exercise
-from grader.checks.judge import judge
-from grader.checks.overview import NOT_DEFINED, Overview
+from grader.checks.judge import UNWRITTEN, judge, unjudged
+from grader.checks.overview import NOT_DEFINED, Overview, is_open
 from grader.checks.registry import get_exercise
 from grader.checks.results import ExerciseResult
 from grader.checks.student import LocalStudent, Student
@@ -34,6 +35,14 @@ SAY_WHO = (
     "This chapter has a variant for each student: write your id into `variant({number}, student=...)`, near the top, "
     "and run that cell first."
 )
+NOTHING_RAN = (
+    "No other cell has run since the last check of this exercise. Have you changed your code? Then run its cell "
+    "(Shift + Enter), and the check again."
+)
+SOMETHING_ELSE = (
+    "`{}` should be a {}, but it is of type {} by now: look where you give this name to something else, then run "
+    "this exercise's cell again."
+)
 PRINTED_LINES = 20
 PRINTED_CHARACTERS = 2000
 students: dict[str, str] = {}
@@ -49,7 +58,7 @@ class CheckFunction(Protocol):
 class Hint(Protocol):
     """The `hint` of a chapter."""
 
-    def __call__(self, name: str, level: int = 1) -> None: ...
+    def __call__(self, name: str | None = None, level: int = 1) -> None: ...
 
 
 def chapter(number: int) -> tuple[CheckFunction, Hint]:
@@ -66,24 +75,21 @@ def chapter(number: int) -> tuple[CheckFunction, Hint]:
 
     def check(name: str | None = None) -> float:
         if name is None:
-            return _check_all(package)
-        exercise = own_exercise(package, as_name(name, "check"))
-        student = LocalStudent(namespace())
-        with quietly():
-            result = judge(exercise, student, fresh_seed())
+            return _check_all(package, runs)
+        exercise = own_exercise(package, as_name(package, name, "check"))
+        student = LocalStudent(names := namespace())
+        with quietly(names):
+            result = _judged(package, exercise, student, names)
             if result.failed:
                 result = replace(result, note=_what_to_fix_first(package, exercise, student))
-        notes = [runs.warning(name), result.note] if runs else [result.note]
-        if result.problem.endswith(NOT_DEFINED) and not notes[0]:
-            notes.append(RUN_IT_FIRST)
-        result = replace(result, note=" ".join(filter(None, notes)))
-        display(ResultTable(result, runs.judged(name) if runs else ""))
+        display(_table(result, registry.defined_by(package, name), runs))
         if not result.problem:
-            _show_picture(exercise, student)
+            _show_picture(exercise, student, names)
         return result.earned
 
-    def hint(name: str, level: int = 1) -> None:
-        hints = get_exercise(package, as_name(name, "hint")).hints
+    def hint(name: str | None = None, level: int = 1) -> None:
+        name = as_name(package, name, "hint")
+        hints = get_exercise(package, name).hints
         if not isinstance(level, int) or not 1 <= level <= len(hints):
             raise CourseError(f"{name} has hints 1 to {len(hints)}; there is no hint {level!r}.")
         more = f"\n\n*There is more: `hint({name!r}, {level + 1})`*" if level < len(hints) else ""
@@ -92,11 +98,52 @@ def chapter(number: int) -> tuple[CheckFunction, Hint]:
     return check, hint
 
 
-def _check_all(package: str) -> float:
-    student, exercises = LocalStudent(namespace()), registry.in_order(package, student_of(package))
-    with quietly():
-        results = [judge(exercise, student, fresh_seed()) for exercise in exercises]
-    overview = Overview(results)
+def _judged(
+    package: str, exercise: Exercise, student: Student, names: dict[str, object]
+) -> ExerciseResult:
+    """What the judge says; a cell that has not run is not asked, or it would read of errors that are not its own."""
+    needs = registry.defined_by(package, exercise.name)
+    if needs and not any(name in names for name in needs):
+        return unjudged(exercise, f"`{next(iter(needs))}` {NOT_DEFINED}")
+    for name, kind in needs.items():
+        value = names.get(name, judge)
+        if (kind and not callable(value)) or (
+            kind == "class" and isinstance(value, torch.nn.Module)
+        ):
+            return unjudged(exercise, SOMETHING_ELSE.format(name, kind, type(value).__name__))
+    return judge(exercise, student, fresh_seed())
+
+
+def _table(result: ExerciseResult, needs: Collection[str], runs: CellRuns | None) -> ResultTable:
+    """The result, with what is known of the runs of the exercise's cell, which must give the names `needs`."""
+    judged, warning, again = "", "", False
+    if runs:
+        judged, warning = runs.judged(result.exercise, needs), runs.warning(result.exercise, needs)
+        again = runs.is_asked_again(result.exercise)
+        if result.problem == UNWRITTEN and result.note and runs.is_written(result.exercise):
+            # What is open is another exercise, which this one uses.
+            result = replace(result, problem=result.note, note="")
+    if warning and is_open(result):
+        return ResultTable(replace(result, problem=warning), judged)
+    if result.problem.endswith(NOT_DEFINED):
+        result = replace(result, note=RUN_IT_FIRST)
+    elif again and result.failed and not warning:
+        warning = NOTHING_RAN
+    return ResultTable(result, judged, warning)
+
+
+def _check_all(package: str, runs: CellRuns | None) -> float:
+    student = LocalStudent(names := namespace())
+    exercises = registry.in_order(package, student_of(package))
+    with quietly(names):
+        results = [_judged(package, exercise, student, names) for exercise in exercises]
+    warnings = [
+        f"{exercise.name}: {warning}"
+        for exercise in exercises
+        if runs
+        and (warning := runs.warning(exercise.name, registry.defined_by(package, exercise.name)))
+    ]
+    overview = Overview(results, warnings)
     display(overview)
     return overview.earned
 
@@ -113,26 +160,35 @@ def student_of(package: str) -> str:
     raise CourseError(SAY_WHO.format(number=int(package[2:])))
 
 
-def as_name(name: object, function: str) -> str:
-    """`name`, when it is a text. Raises CourseError for a function or class that stands in its place."""
+def as_name(package: str, name: object, function: str) -> str:
+    """`name`, when it is a text. Raises CourseError for nothing, or a function or class, in its place."""
     if isinstance(name, str):
         return name
-    called = getattr(name, "__name__", "dropout_layer")
-    raise CourseError(f'Give the name of the exercise in quotes: {function}("{called}").')
+    called = getattr(name, "__name__", registry.in_order(package)[0].name)
+    raise CourseError(
+        f'Give the name of the exercise in quotes: {function}("{called}"). '
+        + registry.names_there_are(package)
+    )
 
 
 @contextmanager
-def quietly() -> Iterator[None]:
-    """For judging: torch's state is as at the start, and prints of the learner's code are cut.
+def quietly(names: dict[str, object]) -> Iterator[None]:
+    """For judging what a notebook's `names` hold: torch's state is as at the start, and prints of the learner's
+    code are cut. Where that code is, is said when it takes long or is interrupted.
 
     Nothing goes to stderr, be it a warning: nbgrader gives a cell that wrote there 0 points.
     """
     printed = io.StringIO()
     try:
-        with redirect_stdout(printed), redirect_stderr(printed), torch_state_as_at_the_start():
+        with (
+            endless.telling_where(names),
+            redirect_stdout(printed),
+            redirect_stderr(printed),
+            torch_state_as_at_the_start(),
+        ):
             yield
-    except KeyboardInterrupt:
-        raise Interrupted("Interrupted. Nothing is lost: run the check again.") from None
+    except KeyboardInterrupt as stop:
+        raise Interrupted(endless.interrupted(stop, names)) from None
     finally:
         print(_cut(printed.getvalue()), end="")
 
@@ -161,11 +217,11 @@ def fresh_seed() -> int:
     return random.SystemRandom().getrandbits(63)
 
 
-def _show_picture(exercise: Exercise, student: Student) -> None:
+def _show_picture(exercise: Exercise, student: Student, names: dict[str, object]) -> None:
     from matplotlib import pyplot as plt
 
     try:
-        with quietly():
+        with quietly(names):
             figure = copy.copy(exercise).picture(student)
     except Exception:  # the table has already said what is wrong
         return

@@ -18,9 +18,7 @@ from grader.checks.results import CheckResult, ExerciseResult
 from grader.checks.student import Student
 from grader.wire.probe import StudentError, source_of
 
-UNWRITTEN = (
-    "This exercise is still open: put your answer in place of `raise NotImplementedError()`."
-)
+UNWRITTEN = "This exercise is still open: put your answer in place of `raise NotImplementedError()`, and run that cell."
 JUDGED_WITH_REFERENCE = "Judged with the course's own {} where yours made a check fail: a mistake costs its points once."
 MAX_REASON = 1000
 # Control characters, and those that turn the direction of writing.
@@ -51,6 +49,12 @@ def judge(
             problem = outcome.problem
     result = ExerciseResult(exercise.name, exercise.points, tuple(results), problem)
     return judge_with_reference(exercise, result, reference, seed) if reference else result
+
+
+def unjudged(exercise: Exercise, problem: str) -> ExerciseResult:
+    """The result of an exercise that was not judged at all. problem: why."""
+    failed = tuple(_failed(entry, problem) for entry in exercise.checks())
+    return ExerciseResult(exercise.name, exercise.points, failed, problem)
 
 
 def judge_with_reference(
@@ -200,7 +204,7 @@ def _legible(text: str) -> str:
 
 def _explain(error: StudentError) -> tuple[str, str]:
     """What was seen and expected, for an error of the student's code."""
-    if error.type == "NotImplementedError":
+    if error.is_stub:
         return UNWRITTEN, ""
     if error.kind != "raised":
         return error.message, ""
@@ -212,7 +216,7 @@ def _explain(error: StudentError) -> tuple[str, str]:
 
 def _fatal(error: StudentError) -> str:
     """Why no further check can tell more: the code is missing, unwritten, or its process is gone."""
-    if error.type == "NotImplementedError":
+    if error.is_stub:
         return UNWRITTEN
     fatal = error.kind in ("missing", "died", "malformed")
     return _legible(error.message) if fatal else ""

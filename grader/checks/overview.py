@@ -7,20 +7,22 @@ from html import escape
 
 from grader.checks.judge import UNWRITTEN
 from grader.checks.results import ExerciseResult, as_points
+from grader.checks.table import with_code
 
 WHAT_GRADING_ADDS = (
     "Grading asks these checks with other inputs, and some more of the same kind. "
-    "Written answers are read by a person."
+    "Written answers are read by a person; the button Validate says when one is still empty."
 )
-NOT_DEFINED = "is not defined"
+NOT_DEFINED, STILL_OPEN = "is not defined", "is still open"
 _CELL = "text-align:left;padding:0.2em 0.8em"
 
 
 class Overview:
-    """Displays the results of all exercises of a chapter, open ones marked as such."""
+    """Displays the results of all exercises of a chapter, open ones marked as such, and `warnings` below."""
 
-    def __init__(self, results: Sequence[ExerciseResult]) -> None:
+    def __init__(self, results: Sequence[ExerciseResult], warnings: Sequence[str] = ()) -> None:
         self.results = results
+        self.below = [*warnings, WHAT_GRADING_ADDS]
 
     @property
     def earned(self) -> float:
@@ -33,12 +35,12 @@ class Overview:
             f"  {result.exercise:{width}}  {points:>12}  {state}"
             for result, points, state in self._rows()
         ]
-        return "\n".join([self._headline(), *rows, WHAT_GRADING_ADDS])
+        return "\n".join([self._headline(), *rows, *self.below])
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
         rows = "".join(
             f'<tr><td style="{_CELL}"><code>{escape(result.exercise)}</code></td>'
-            f'<td style="{_CELL}">{points}</td><td style="{_CELL}">{escape(state)}</td></tr>'
+            f'<td style="{_CELL};white-space:nowrap">{points}</td><td style="{_CELL}">{with_code(state)}</td></tr>'
             for result, points, state in self._rows()
         )
         head = "".join(
@@ -48,7 +50,7 @@ class Overview:
         html = (
             f"<p><strong>{self._headline()}</strong></p>"
             f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-            f"<p>{WHAT_GRADING_ADDS}</p>"
+            + "".join(f"<p>{with_code(text)}</p>" for text in self.below)
         )
         return {"text/plain": str(self), "text/html": html}
 
@@ -63,10 +65,18 @@ class Overview:
         ]
 
 
+def is_open(result: ExerciseResult) -> bool:
+    """Whether nothing was judged because there is no answer yet."""
+    reasons = [result.problem] if result.problem else [check.seen for check in result.checks]
+    return all(
+        reason == UNWRITTEN or reason.endswith((STILL_OPEN, NOT_DEFINED)) for reason in reasons
+    )
+
+
 def _state(result: ExerciseResult) -> str:
     if not result.failed:
         return "✓ done"
-    if result.problem == UNWRITTEN or result.problem.endswith(NOT_DEFINED):
+    if is_open(result):
         return "open"
     if result.problem:
         return f"✗ {result.problem}"

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import copy
+import difflib
 import importlib
+import inspect
 import json
 import pkgutil
 import re
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -21,10 +24,12 @@ from grader.errors import CourseError
 
 _T = TypeVar("_T")
 
+_CHECKS = ("grader.exercises.", "grader.hidden.", "grader.checks.")
 EMPTY_CELLS = "stubs.json"
 """The file of a chapter's exercises as they were handed out, name to code."""
 SPANS = "variants.json"
 """The file of the constants that a chapter draws for each student; there is one where it has variants."""
+_GIVEN = re.compile(r"^(def |class |)(\w+)(?=\(|:| =)", re.MULTILINE)
 
 
 def chapter_of(assignment: str) -> str:
@@ -47,9 +52,11 @@ def get_exercise(chapter: str, name: str, student: str = "") -> Exercise:
     """
     known = exercises_of(chapter)
     if name not in known:
-        names = ", ".join(known) or "none"
+        close = difflib.get_close_matches(name, known, 1)
         raise CourseError(
-            f"There is no exercise called {name!r} in chapter {int(chapter[2:])}. There are: {names}."
+            f"There is no exercise called {name!r} in chapter {int(chapter[2:])}. "
+            + names_there_are(chapter)
+            + "".join(f" Did you mean {other!r}?" for other in close)
         )
     return _variant(known[name], chapter, student)
 
@@ -114,6 +121,16 @@ def _spans(chapter: str) -> dict[str, Sequence[float]] | None:
     return json.loads(file.read_text(encoding="utf-8")) if file and file.is_file() else None
 
 
+def probes() -> Iterator[Callable[..., object]]:
+    """The probes in all modules of checks that are loaded: functions that take a student's `namespace`."""
+    modules = {name: entry for name, entry in sys.modules.items() if name.startswith(_CHECKS)}
+    for name, module in modules.items():
+        for member in vars(module).values():
+            own = inspect.isfunction(member) and member.__module__ == name
+            if own and next(iter(inspect.signature(member).parameters), "") == "namespace":
+                yield member
+
+
 def _add_hidden(exercise: Exercise, hidden: type[HiddenChecks]) -> None:
     known = {entry.id for entry in exercise.checks()}
     for entry in checks_in(hidden):
@@ -157,6 +174,19 @@ def in_order(chapter: str, student: str = "") -> list[Exercise]:
     places = {name: place for place, name in enumerate(_stubs(chapter))}
     found = [_variant(exercise, chapter, student) for exercise in exercises_of(chapter).values()]
     return sorted(found, key=lambda exercise: places.get(exercise.name, len(places)))
+
+
+def names_there_are(chapter: str) -> str:
+    """A sentence with the names of a chapter's exercises."""
+    return f"There are: {', '.join(exercise.name for exercise in in_order(chapter)) or 'none'}."
+
+
+def defined_by(chapter: str, name: str) -> dict[str, str]:
+    """The names that the cell of an exercise gives, as it was handed out, and to what: a "function", a "class", or
+    "" for anything else. Nothing when there was no build.
+    """
+    given = _GIVEN.findall(_stubs(chapter).get(name, ""))
+    return {name: {"def ": "function", "class ": "class"}.get(kind, "") for kind, name in given}
 
 
 def stub_of(chapter: str, name: str) -> str:

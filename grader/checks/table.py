@@ -24,17 +24,17 @@ class ResultTable:
     """Displays an ExerciseResult in a notebook; `str()` gives the plain text.
 
     What failed comes first, the checks that failed alike together; what passed is one line that opens.
-    judged: what was judged, such as "cell [12]", where that is known.
+    judged: what was judged, such as "cell [12]", where that is known. warning: what must be read before the rest.
     """
 
-    def __init__(self, result: ExerciseResult, judged: str = "") -> None:
-        self.result, self.judged = result, judged
+    def __init__(self, result: ExerciseResult, judged: str = "", warning: str = "") -> None:
+        self.result, self.judged, self.warning = result, judged, warning
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
         return {"text/plain": str(self), "text/html": self._repr_html_()}
 
     def __str__(self) -> str:
-        lines = [headline(self.result, self.judged)]
+        lines = [headline(self.result, self.judged)] + [f"  {self.warning}"] * bool(self.warning)
         if self.result.problem:
             return "\n".join([*lines, f"  {self.result.problem}", *self._remarks()])
         for checks in _alike(self.result.failed):
@@ -50,9 +50,11 @@ class ResultTable:
 
     def _repr_html_(self) -> str:
         result = self.result
-        parts = [f"<p><strong>{_html(headline(result, self.judged))}</strong></p>"]
+        parts = [f"<p><strong>{with_code(headline(result, self.judged))}</strong></p>"]
+        if self.warning:
+            parts.append(f"<p><strong>⚠ {with_code(self.warning)}</strong></p>")
         if result.problem:
-            parts.append(f"<p>{_html(result.problem)}</p>")
+            parts.append(f"<p>{with_code(result.problem)}</p>")
         else:
             if result.failed:
                 parts.append(_rows(_failed_row(checks) for checks in _alike(result.failed)))
@@ -60,7 +62,7 @@ class ResultTable:
                 summary = f"{PASSED}: {_counted(len(result.passed))}"
                 rows = _rows(_row(PASSED, _said(_title(check), [check])) for check in result.passed)
                 parts.append(f"<details><summary>{summary}</summary>{rows}</details>")
-        parts += [f"<p>{_html(text)}</p>" for text in remarks(result)]
+        parts += [f"<p>{with_code(text)}</p>" for text in remarks(result)]
         return "".join(parts)
 
 
@@ -130,13 +132,13 @@ def _is_told(check: CheckResult) -> bool:
 
 
 def _failed_row(checks: Sequence[CheckResult]) -> str:
-    titles = "<br>".join(f"<strong>{_html(_title(check))}</strong>" for check in checks)
+    titles = "<br>".join(f"<strong>{with_code(_title(check))}</strong>" for check in checks)
     return _row(NOT_YET, titles + _said("", checks))
 
 
 def _said(title: str, checks: Sequence[CheckResult]) -> str:
-    said = "".join(f"<br><em>{name}:</em> {_html(text)}" for name, text in _explanation(checks))
-    return _html(title) + said
+    said = "".join(f"<br><em>{name}:</em> {with_code(text)}" for name, text in _explanation(checks))
+    return with_code(title) + said
 
 
 def _rows(rows: Iterable[str]) -> str:
@@ -155,7 +157,7 @@ def _row(mark: str, cells: str) -> str:
     )
 
 
-def _html(text: str) -> str:
+def with_code(text: str) -> str:
     """Escaped text in which `code` is set as code."""
     pieces = escape(text, quote=False).split("`")
     if len(pieces) % 2 == 0:  # an odd number of backticks is not markup

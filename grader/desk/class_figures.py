@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from statistics import mean, median, quantiles
 
+from grader.checks.overview import STILL_OPEN
 from grader.checks.results import CheckResult, ExerciseResult, SubmissionResult
 from grader.desk.similarity import Pair
 from grader.grading.marks import StudentMarks
@@ -202,7 +203,9 @@ def _mistakes(results: Sequence[SubmissionResult]) -> list[Mistake]:
     for result in results:
         for exercise in result.exercises:
             for check in () if exercise.problem else exercise.failed:
-                why = _NUMBER.sub("…", check.because or check.title)
+                if STILL_OPEN in check.seen:
+                    continue
+                why = _NUMBER.sub("…", _why(check))
                 found.setdefault((exercise.exercise, why), {}).setdefault(result.student, check)
     frequent = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))[:MAX_MISTAKES]
     return [_mistake(name, of) for (name, _), of in frequent]
@@ -210,8 +213,13 @@ def _mistakes(results: Sequence[SubmissionResult]) -> list[Mistake]:
 
 def _mistake(exercise: str, of: Mapping[str, CheckResult]) -> Mistake:
     first = next(iter(of.values()))
-    why = first.because or first.title
-    return Mistake(exercise, first.title, why, first.message[:MAX_EXAMPLE], tuple(of))
+    return Mistake(exercise, first.title, _why(first), first.message[:MAX_EXAMPLE], tuple(of))
+
+
+def _why(check: CheckResult) -> str:
+    """The reason; of an exception, which many checks meet at one place, what it says."""
+    stopped = check.expected == "no exception"
+    return check.because or (check.seen[:MAX_EXAMPLE] if stopped else check.title)
 
 
 def _looks(results: Sequence[SubmissionResult], pairs: Sequence[Pair]) -> Iterator[NeedsLook]:
@@ -223,7 +231,7 @@ def _looks(results: Sequence[SubmissionResult], pairs: Sequence[Pair]) -> Iterat
         reasons = list(result.findings)
         stopped: dict[str, list[str]] = {}
         for exercise in result.exercises:
-            if exercise.problem and "still open" not in exercise.problem:
+            if exercise.problem and STILL_OPEN not in exercise.problem:
                 stopped.setdefault(exercise.problem[:MAX_EXAMPLE], []).append(exercise.exercise)
         reasons += [f"{', '.join(names)}: {problem}" for problem, names in stopped.items()]
         if result.student in partners:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import nbformat
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from grader.checks.results import as_points
 from grader.course import Course
@@ -17,13 +19,14 @@ from grader.errors import CourseError
 from grader.grading.apart import isolation_for, read
 from grader.grading.marks import StudentMarks, marks_in
 from grader.grading.names import printable
-from grader.grading.pages import digest
+from grader.grading.pages import digest, exercise_name
 from grader.grading.recording import write_file
 from grader.grading.records import read_records
 from grader.grading.transaction import transaction
 
 _TEMPLATES = Path(__file__).with_name("templates")
 SLOWEST = 5
+_CODE = re.compile(r"`([^`\n]+)`")
 
 
 def report(
@@ -116,7 +119,7 @@ def as_page(figures: ClassFigures) -> str:
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined
     )
-    environment.filters["points"] = as_points
+    environment.filters |= {"points": as_points, "name": _name, "text": _text}
     style = (_TEMPLATES / "class_page.css").read_text("utf-8")
     policy = f"default-src 'none'; style-src '{digest(style)}'; base-uri 'none'; form-action 'none'"
     return environment.get_template("class_page.html.j2").render(
@@ -125,10 +128,21 @@ def as_page(figures: ClassFigures) -> str:
         policy=policy,
         alike=ALIKE,
         cells=cell_names(figures),
+        exercise_name=exercise_name,
         people={entry.student: _person(entry) for entry in figures.marks},
         most=max(1, *(count for _, _, count in figures.histogram)),
         slowest=sorted(figures.exercises, key=lambda e: -e.seconds)[:SLOWEST],
     )
+
+
+def _name(name: str) -> Markup:
+    """A name of the course's, which may be broken at its underscores."""
+    return Markup(escape(name).replace("_", Markup("_<wbr/>")))
+
+
+def _text(text: str) -> Markup:
+    """A text of the judge's, in which what stands between backticks is code."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))
 
 
 def _person(entry: StudentMarks) -> str:

@@ -137,7 +137,7 @@ def _by_student(found: list[HandedIn], roster: Roster, done: Collected) -> list[
             done.not_placed[shown] = "the roster has several of that name"
             continue
         if not people and len(roster):
-            done.not_placed[shown] = "is not on the roster"
+            done.not_placed[shown] = "is not on the roster; `--roster` takes over a newer one"
             continue
         student = people[0].id if people else student_of(file.student)
         if student in (".", "..") or "/" in student or refusal(folder_of(student)):

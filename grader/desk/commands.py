@@ -199,9 +199,8 @@ def bundle(
         from grader.desk.bundle import bundle as make_bundle
 
     made = make_bundle(Course.find(course), folder.resolve(), assignment or ())
-    console.print(
-        escape(f"{folder}: {len(made)} chapters, without solutions, keys and hidden checks.")
-    )
+    chapters = "1 chapter" if len(made) == 1 else f"{len(made)} chapters"
+    console.print(escape(f"{folder}: {chapters}, without solutions, keys and hidden checks."))
 
 
 @desk.command()

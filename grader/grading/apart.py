@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, cast
@@ -16,7 +16,7 @@ from typing import Any, cast
 import nbformat
 from nbformat import NotebookNode
 
-from grader.checks.registry import chapter_of, exercises_of
+from grader.checks.registry import chapter_of, exercises_of, probes
 from grader.checks.results import SubmissionResult
 from grader.grading.grade_submission import grade
 from grader.grading.isolated import Isolation, IsolationError, IsolationLimits, Lost, Raised
@@ -33,6 +33,7 @@ from grader.sandbox import (
     open_session,
 )
 from grader.wire.limits import MIB
+from grader.wire.probe import source_of
 
 READING = IsolationLimits(cpu_seconds=30, seconds=300, memory_bytes=1536 * MIB)
 JUDGING = IsolationLimits(
@@ -138,6 +139,9 @@ def _unreadable(error: IsolationError) -> str:
 def warm_up(assignment: str) -> None:
     """Have ready, in the process that forks, what every submission needs."""
     exercises_of(chapter_of(assignment))
+    for probe in probes():  # to put its source together takes longer than to ask with it
+        with suppress(ValueError):  # it travels nowhere by itself
+            source_of(probe)
 
 
 def _read(folder: str, student: str, assignment: str) -> dict[str, object]:

@@ -28,6 +28,13 @@ def workers_that_fit(workers: int, limits: Limits) -> tuple[int, str]:
     )
 
 
+def cores() -> int:
+    """The processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def available_memory(root: Path = Path("/")) -> int | None:
     """Bytes that new processes may take here: of the machine, or of a control group with less.
 

@@ -19,19 +19,17 @@ import nbformat
 
 from grader.course import CONFIG_FILE, Course
 from grader.errors import CourseError
+from grader.grading.capacity import cores
 from grader.grading.fingerprint import engine_sources, versions
 from grader.grading.gradebook import Grades, marks_of, run_steps
-from grader.grading.isolated import Died, TookTooLong, TookTooMuchMemory, run_isolated
+from grader.grading.isolated import Died, Isolation, TookTooLong, TookTooMuchMemory
 from grader.grading.marks import read_marks
 from grader.grading.names import folder_of, listed, matches, printable
-from grader.grading.pages import apology, feedback_page
+from grader.grading.pages import apology, beside, feedback_page, warm_up
 from grader.grading.plan import students
 from grader.grading.recording import write_file
 from grader.grading.transaction import transaction
 
-PAGES_BESIDE = ("timestamp.txt", "submission_secret.txt")
-"""What `nbgrader release_feedback` reads beside a page, to know whose it is."""
-MAX_PAGES_BESIDE = 1000
 _MADE_FROM = "\n<!-- made from {} -->\n"
 
 
@@ -67,15 +65,17 @@ def feedback(
     assignment: str,
     *,
     pattern: str = "*",
-    workers: int = 1,
+    workers: int | None = None,
     force: bool = False,
+    isolation: Isolation | None = None,
     progress: Callable[[str, int], None] = lambda student, total: None,
     say: Callable[[str], None] = lambda sentence: None,
 ) -> Pages:
     """Write the feedback page of every autograded submission whose student matches `pattern`.
 
-    workers: pages that are rendered side by side. force: unchanged pages are written, too. say: is told at
-    once why a page could not be written, which costs no other page.
+    workers: pages that are rendered side by side; by default as many as there are cores. force: unchanged
+    pages are written, too. isolation: from `isolation_for_pages`, better started without threads. say: is
+    told at once why a page could not be written, which costs no other page.
     Raises CourseError for an unknown assignment, or when nothing has been autograded.
     """
     course.require(assignment)
@@ -84,7 +84,9 @@ def feedback(
         raise CourseError(
             f"Nothing of {assignment} has been autograded yet: run `grader autograde {assignment}`."
         )
-    writer = _Writer(course, assignment, force)
+    isolation = isolation or isolation_for_pages(course, assignment)
+    workers = workers or cores()
+    writer = _Writer(course, assignment, force, isolation)
     pages = writer.pages
     pages.waiting = _not_graded(course, assignment, pattern, graded)
     marks = read_marks(course, assignment)
@@ -100,7 +102,8 @@ def feedback(
         if ended:
             progress(student, len(graded))
 
-    with ThreadPoolExecutor(workers) as pool:
+    isolation.start()
+    with isolation, ThreadPoolExecutor(workers) as pool:
         for student, path in graded.items():
             attempt(student, partial(writer.begin, pool, student, path))
             writer.finish(attempt, 2 * workers)
@@ -111,8 +114,9 @@ def feedback(
 class _Writer:
     """Writes the pages of one class."""
 
-    def __init__(self, course: Course, assignment: str, force: bool) -> None:
+    def __init__(self, course: Course, assignment: str, force: bool, isolation: Isolation) -> None:
         self._course, self._assignment, self._force = course, assignment, force
+        self._render = partial(_rendered, isolation, course.root)
         with transaction(course) as book:
             self._marks = marks_of(book, assignment)
         sources = [(course.root / CONFIG_FILE), *engine_sources()]
@@ -128,10 +132,7 @@ class _Writer:
             self.pages.unchanged[student] = page
             return True
         notebook, about = self._with_grades(student, content)
-        self._running[pool.submit(_rendered, self._course.root, notebook, about)] = (
-            student,
-            made_from,
-        )
+        self._running[pool.submit(self._render, notebook, about)] = (student, made_from)
         return False
 
     def finish(self, attempt: Callable, at_most: int) -> None:
@@ -144,7 +145,7 @@ class _Writer:
     def _write(self, student: str, future: Future[bytes], made_from: str) -> bool:
         page = self._page(student)
         page.parent.mkdir(parents=True, exist_ok=True)
-        for name, content in _beside(self._course, self._assignment, student).items():
+        for name, content in beside(self._course, self._assignment, student).items():
             write_file(page.with_name(name), content)
         write_file(page, future.result() + _MADE_FROM.format(made_from).encode())
         self.pages.written[student] = page
@@ -165,10 +166,15 @@ class _Writer:
         return self._course.notebook("feedback", self._assignment, student).with_suffix(".html")
 
 
-def _rendered(root: Path, notebook: bytes, about: dict[str, Any]) -> bytes:
+def isolation_for_pages(course: Course, assignment: str) -> Isolation:
+    """Where the pages of `assignment` are rendered. It has imported and compiled all that this takes."""
+    return Isolation(prepare=(warm_up, str(course.notebook("release", assignment))))
+
+
+def _rendered(isolation: Isolation, root: Path, notebook: bytes, about: dict[str, Any]) -> bytes:
     """The page; one that says why there is none when it takes more than a page may."""
     try:
-        html = run_isolated(feedback_page, str(root), notebook, about)
+        html = isolation.run(feedback_page, str(root), notebook, about)
     except (Died, TookTooLong, TookTooMuchMemory) as reason:
         html = apology(about, str(reason))
     assert isinstance(html, bytes)
@@ -194,19 +200,6 @@ def _not_graded(
         return [name for name in students(course, assignment, pattern) if name not in graded]
     except CourseError:  # the submissions lie elsewhere by now
         return []
-
-
-def _beside(course: Course, assignment: str, student: str) -> dict[str, bytes]:
-    """The small files that nbgrader keeps beside what was handed in."""
-    folder, found = course.notebook("submitted", assignment, folder_of(student)).parent, {}
-    for name in PAGES_BESIDE:
-        try:
-            descriptor = os.open(folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-            with open(descriptor, "rb") as file:
-                found[name] = file.read(MAX_PAGES_BESIDE)
-        except OSError:  # there is none, or it is the student's own invention
-            continue
-    return found
 
 
 def _end(page: Path) -> bytes:

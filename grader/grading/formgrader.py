@@ -1,4 +1,4 @@
-"""Walls around formgrader's pages, which run with the rights of whoever grades.
+"""Formgrader's server: walls around its pages, which run with the rights of whoever grades.
 
 nbgrader has no setting for them. `nbgrader_config.py` calls `guard`, which formgrader's server reads to
 learn where the course lies; everywhere else it does nothing.
@@ -11,6 +11,8 @@ import sys
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from grader.course import find_commands
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -33,6 +35,7 @@ def guard() -> None:
         return
     from nbgrader.server_extensions.formgrader.base import BaseHandler
 
+    find_commands()
     BaseHandler.content_security_policy = property(_policy)  # type: ignore[method-assign]
     BaseHandler.render = _render
     BaseHandler.exporter = property(_exporter)

@@ -96,7 +96,7 @@ def _run_cells(task: Task, session: Session, unreadable: Mapping[str, str]) -> l
                     result = judge(exercise, remote, seed)
             isolating.note("")
             if result.failed and name in stopped:
-                news = f"The cell of this exercise stopped: {stopped[name]}"
+                news = f"The cell of this exercise stopped: {stopped[name].removesuffix('.')}"
                 if "ModuleNotFoundError" in news:
                     news = f"{news}. {WHICH_THERE_ARE.removesuffix('.')}"
                 problem = result.problem and f"{news}. {result.problem}"

@@ -274,12 +274,11 @@ class Grades(steps.GetGrades):
         return nb, resources
 
     def _get_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
-        super()._get_score(cell, resources)
         marks = cell.metadata.nbgrader
         grade = self.gradebook.find_grade(
             marks.grade_id, self.notebook_id, self.assignment_id, self.student_id
         )
-        marks["waiting"] = is_waiting(grade)
+        marks |= {"score": grade.score, "points": grade.max_score, "waiting": is_waiting(grade)}
 
 
 def run_steps(

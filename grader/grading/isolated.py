@@ -1,6 +1,6 @@
 """Work on a stranger's bytes, in a process with limits of its own that may die.
 
-`run_isolated(function, *arguments)` gives what `function` returns, which is plain data of a bounded size. The
+`Isolation.run(function, *arguments)` gives what `function` returns, which is plain data of a bounded size. The
 function runs in a fork of a process that is kept for that: it has no threads, has done no work, and has
 imported what the function needs. The kernel holds the fork to its limits, so whatever the bytes make it do
 costs that call alone.
@@ -8,7 +8,6 @@ costs that call alone.
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import json
 import os
@@ -257,26 +256,6 @@ class _Call:
                 raise self._failed(Lost, "was lost: the process that forks has ended")
             data += part
         return bytes(data)
-
-
-def run_isolated(
-    function: Callable[..., object],
-    *arguments: object,
-    limits: IsolationLimits = IsolationLimits(),
-) -> object:
-    """`Isolation.run` of the one that all of this process shares."""
-    return shared().run(function, *arguments, limits=limits)
-
-
-_shared: dict[int, Isolation] = {}
-
-
-def shared() -> Isolation:
-    """This process's own isolation, made on first use."""
-    if os.getpid() not in _shared:
-        _shared[os.getpid()] = Isolation()
-        atexit.register(_shared[os.getpid()].close)
-    return _shared[os.getpid()]
 
 
 def _has_threads() -> bool:

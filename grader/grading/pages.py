@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -27,9 +29,13 @@ from traitlets import default
 
 from grader.checks.results import as_points
 from grader.course import Course
+from grader.grading.names import folder_of
 from grader.grading.rendered import as_text, rendered
 from grader.sandbox.html_sanitiser import harmless_html
 
+PAGES_BESIDE = ("timestamp.txt", "submission_secret.txt")
+"""What `nbgrader release_feedback` reads beside a page, to know whose it is."""
+MAX_PAGES_BESIDE = 1000
 PAGE_SECONDS = 5.0
 """CPU time for the texts of one page; those after it are shown unrendered."""
 # MathJax would come from outside, and would be a program that reads what a submission wrote.
@@ -43,6 +49,7 @@ var MathJax = {Hub: {Startup: {signal: {Interest: told => setTimeout(told, 0, "E
 {%- endmacro -%}
 """
 _TEMPLATES = Path(__file__).with_name("templates")
+_SAMPLE = {"text/html": "<table><tr><td>1</td></tr></table>", "text/plain": "1"}
 _STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
 
 
@@ -124,6 +131,12 @@ class FeedbackPage(SubmissionPage):
         resources["page_style"] = (_TEMPLATES / "feedback.css").read_text("utf-8")
         resources["summary"] = rows
         resources["waiting"] = sum(row.points for row in rows if row.waiting)
+        if path := resources["metadata"].get(
+            "path"
+        ):  # nbgrader writes the page, and these beside it
+            about = resources["nbgrader"]
+            course = Course.find(Path(path))
+            resources["outputs"] = beside(course, about["assignment"], about["student"])
         return nb, resources
 
 
@@ -169,18 +182,53 @@ def exercise_name(grade_id: str) -> str:
     return grade_id.removeprefix("check_")
 
 
+def beside(course: Course, assignment: str, student: str) -> dict[str, bytes]:
+    """The small files that nbgrader keeps beside what was handed in."""
+    folder, found = course.notebook("submitted", assignment, folder_of(student)).parent, {}
+    for name in PAGES_BESIDE:
+        try:
+            descriptor = os.open(folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            with open(descriptor, "rb") as file:
+                found[name] = file.read(MAX_PAGES_BESIDE)
+        except OSError:  # there is none, or it is the student's own invention
+            continue
+    return found
+
+
 def feedback_page(root: str, notebook: bytes, about: dict[str, Any]) -> bytes:
     """The page of a graded notebook that has its points and comments in it, as nbgrader makes it.
 
     root: the course folder. about: what nbgrader's templates know of the submission. To be run apart:
     what a submission wrote can take long to render.
     """
+    resources = {"nbgrader": about, "metadata": {"name": about["notebook"]}}
+    node = nbformat.reads(notebook.decode(), as_version=4)
+    html, _ = _exporter(root).from_notebook_node(node, resources)
+    return html.encode("utf-8", "replace")
+
+
+@cache
+def _exporter(root: str) -> FeedbackPage:
+    """It keeps its templates as compiled as they are after the first page."""
     course = Course(Path(root))
     config = GenerateFeedback(coursedir=CourseDirectory(config=course.config), config=course.config)
-    page = FeedbackPage(config=config.config)
-    resources = {"nbgrader": about, "metadata": {"name": about["notebook"]}}
-    html, _ = page.from_notebook_node(nbformat.reads(notebook.decode(), as_version=4), resources)
-    return html.encode("utf-8", "replace")
+    return FeedbackPage(config=config.config)
+
+
+def warm_up(sample: str) -> None:
+    """Have ready, in the process that forks for every page, what each of them needs.
+
+    sample: the path of the notebook as it is handed out, which a page is made of once.
+    """
+    course, path = Course.find(Path(sample).parent), Path(sample)
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if "nbgrader" in cell.metadata:
+            cell.metadata.nbgrader |= {"score": 0.0, "points": 1.0}
+        if cell.cell_type == "code":
+            cell.outputs = [nbformat.v4.new_output("display_data", data=_SAMPLE)]
+    about = {"notebook": path.stem, "student": "", "score": 0.0, "max_score": 0.0}
+    feedback_page(str(course.root), nbformat.writes(notebook).encode(), about)
 
 
 def apology(about: dict[str, Any], reason: str) -> bytes:

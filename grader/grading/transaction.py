@@ -9,14 +9,11 @@ PostgreSQL server, from other machines as well; there, people mark beside them.
 from __future__ import annotations
 
 import functools
-import os
-import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from pathlib import Path
 from typing import TypeVar
 
 import nbgrader.api
@@ -33,7 +30,7 @@ from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError, SAWarning
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
-from grader.course import Course
+from grader.course import Course, find_commands
 from grader.errors import CourseError, GivenUp
 
 LOCKED_SECONDS = 300.0
@@ -59,7 +56,7 @@ class Transaction(Gradebook):
     _saved = False
 
     def __init__(self, course: Course) -> None:
-        _find_alembic()
+        find_commands()
         url, served = address_of(course), is_served(course)
         if not served:
             url = url.update_query_dict({"timeout": str(BUSY_SECONDS)})
@@ -187,13 +184,6 @@ def _locked() -> GradebookLocked:
 def _gradebook(url: str, *arguments: object) -> Gradebook:
     """What nbgrader's steps open."""
     return _open.get() or Gradebook(url, *arguments)
-
-
-def _find_alembic() -> None:
-    """A new database makes nbgrader call `alembic`, which is installed beside this interpreter."""
-    beside = str(Path(sys.executable).parent)
-    if beside not in os.environ.get("PATH", "").split(os.pathsep):
-        os.environ["PATH"] = os.pathsep.join((beside, os.environ.get("PATH", os.defpath)))
 
 
 for step in (getgrades, latesubmissions, overwritecells, saveautogrades, savecells):

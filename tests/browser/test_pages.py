@@ -199,6 +199,8 @@ def test_the_report_of_a_hostile_class(context: BrowserContext, attacked: Course
                 seen.use("body")
                 assert (seen.ran, seen.fetched) == (set(), set())
                 assert seen.page.locator("h2").count() == 7
+                seen.page.set_viewport_size({"width": 360, "height": 700})
+                assert seen.page.evaluate("document.documentElement.scrollWidth") <= 360
         gradebook.update_or_create_student("honest", first_name="")
 
 

@@ -5,6 +5,7 @@ That the answers of the catalogue are judge_in_chapter as labelled is tested in 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -276,6 +277,20 @@ def test_judging_leaves_the_namespace_as_it_was(solutions, name: str) -> None:
     for exercise in EXPECTED[name].exercises:
         judge_in_chapter(chapter_of(name), namespace, exercise)
     assert namespace == before
+
+
+@each_chapter
+def test_the_first_cell_imports_little_and_ends_alike(chapter, name: str) -> None:
+    """A line an import, the course last; what a single cell draws with, that cell imports."""
+    first = next(cell.source for cell in chapter(name).cells if cell.cell_type == "code")
+    imports, start, rest = first.partition(f"\n\ncheck, hint = chapter({int(name[:2])})")
+    lines = [line for line in imports.splitlines() if line]
+    assert start and "import" not in rest and len(lines) <= 20
+    assert all(line.startswith(("import ", "from ")) and "(" not in line for line in lines)
+    course = lines.index("from grader import chapter")
+    assert all(line.startswith("from lab") for line in lines[course + 1 :])
+    drawn_with = {"FASHION_CLASSES", "show_images", "show_mask", "slider", "plot_history"}
+    assert not drawn_with.intersection(re.findall(r"\w+", imports))
 
 
 @each_chapter

@@ -9,7 +9,7 @@ import pytest
 
 from grader.course import Course
 
-from .conftest import NAME, read_grades
+from .conftest import BIN, NAME, ROOT, read_grades
 
 
 @pytest.fixture(scope="module")
@@ -102,3 +102,15 @@ def test_formgraders_button_uses_the_same_engine(with_nbgrader, own_grades, comm
     assert done.returncode == 0, done.stdout + done.stderr
     assert "the scale is missing" in page.read_text()
     assert read_grades(with_nbgrader)["scale"] == own_grades["scale"]
+
+
+def test_formgraders_server_finds_alembic_where_the_environment_is_not_activated(command):
+    """As `make lab` starts it: nbgrader calls `alembic` for a gradebook that is new."""
+    code = (
+        "import shutil, nbgrader.server_extensions.formgrader.handlers\n"
+        "from grader.course import Course\n"
+        "assert shutil.which('alembic') is None and Course.find().config\n"
+        "print(shutil.which('alembic'))"
+    )
+    done = command(ROOT, "python", "-c", code, PATH="/usr/bin:/bin")
+    assert done.stdout.strip() == str(BIN / "alembic"), done.stderr

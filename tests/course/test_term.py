@@ -7,6 +7,7 @@ import io
 import re
 import shlex
 import shutil
+import subprocess
 import zipfile
 
 import nbformat
@@ -83,4 +84,9 @@ def test_a_whole_term(course, command):
     assert float(rows[1][-1]) > float(rows[2][-1]) > 30
     assert (course.root / "reports" / NAME / "report.html").is_file()
     assert (course.root / "for-students" / "notebooks" / NAME).is_dir()
+    made = [f"{path.name}/" if path.is_dir() else path.name for path in course.root.iterdir()]
+    ours = {"chapters/", "solutions/", "notebooks/", "nbgrader_config.py"}
+    line = ["git", "check-ignore", *(set(made) - ours)]
+    ignored = subprocess.run(line, cwd=ROOT, capture_output=True, text=True).stdout.split()
+    assert set(made) - ours == set(ignored), "what is about students never gets into the repository"
     shutil.rmtree(course.root)

@@ -9,9 +9,12 @@ import shutil
 import pytest
 from nbgrader.api import Gradebook
 
+from grader.checks.results import CheckResult, ExerciseResult, SubmissionResult
 from grader.course import Course
-from grader.desk.class_page import report
+from grader.desk.class_figures import class_figures
+from grader.desk.class_page import as_page, report
 from grader.errors import CourseError
+from grader.grading.marks import CellMark, StudentMarks
 from tests.grader.graded import NAME, put, registered
 
 HOSTILE = "<script>pwned('name')</script>"
@@ -67,6 +70,22 @@ def test_the_page_holds_text_and_nothing_else(course):
     assert "http://" not in text and "https://" not in text and "src=" not in text
     assert "default-src &#39;none&#39;" in text and "00000000" not in text
     assert "Not graded yet, and counted as 0: why_double (3 answers)." in text
+
+
+def test_what_nobody_has_begun_is_no_mistake_and_one_exception_is_one():
+    begun = CheckResult("one", "it holds", 1, False, seen="`a` is 2", because="`a` has to be 1")
+    open_part = CheckResult("two", "it fits", 1, False, seen="`b` is still open")
+    raised = {"seen": "TypeError in line 2", "expected": "no exception"}
+    stopped = [CheckResult(name, f"it {name}", 1, False, **raised) for name in ("runs", "ends")]
+    exercise = ExerciseResult("parts", 4, (begun, open_part, *stopped))
+    marks = [StudentMarks("ada", cells={"check_parts": CellMark(4, 0, False)})]
+    figures = class_figures(
+        NAME, marks, {"ada": SubmissionResult("ada", NAME, (exercise,), (), 1.0)}
+    )
+    assert {mistake.why for mistake in figures.mistakes} == {"`a` has to be 1", raised["seen"]}
+    assert len(figures.mistakes) == 2, "one exception is one mistake, however many checks meet it"
+    page = as_page(figures)
+    assert "<td><code>a</code> has to be 1</td>" in page and "`" not in page
 
 
 def test_copies_are_found_now_and_in_an_earlier_term(course, tmp_path):

@@ -11,6 +11,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from grader.course import Course
 from grader.grading import feedback as feedback_module
+from grader.grading import pages as page_module
 from grader.grading.feedback import feedback
 from grader.grading.isolated import TookTooLong
 from grader.grading.names import folder_of, student_of
@@ -53,6 +54,7 @@ def test_pages_are_nbgraders_own_and_written_again_only_when_they_change(course)
     config.CourseDirectory.assignment_id, config.CourseDirectory.student_id = NAME, "ada"
     GenerateFeedback(coursedir=CourseDirectory(config=config), config=config, force=True).start()
     theirs = _page(course, "ada").read_text()
+    assert (folder / "submission_secret.txt").read_text() == "secret"
     assert ours.partition("\n<!-- made from")[0] == theirs
     again = feedback(course, NAME)
     assert list(again.written) == ["ada"] and len(again.unchanged) == 2
@@ -97,11 +99,19 @@ def test_files_beside_a_notebook_are_not_copied(course):
     assert os.listdir(_page(course, "ada").parent) == [f"{NAME}.html"]
 
 
+def test_what_every_page_needs_is_there_before_the_first(course):
+    page_module.warm_up(str(course.notebook("release", NAME)))
+    page = page_module._exporter(str(course.root))
+    compiled = page.template
+    feedback(course, NAME, pattern="ada")
+    assert page.template is compiled and page_module._exporter(str(course.root)) is page
+
+
 def test_a_page_that_takes_too_much_says_so(course, monkeypatch):
-    def run(function, *arguments, **options):
+    def run(isolation, function, *arguments, **options):
         raise TookTooLong("feedback page took more than 60 s of computing time")
 
-    monkeypatch.setattr(feedback_module, "run_isolated", run)
+    monkeypatch.setattr(feedback_module.Isolation, "run", run)
     pages = feedback(course, NAME, pattern="ada")
     text = _page(course, "ada").read_text()
     assert not pages.failed and "cannot be shown: feedback page took more than 60 s" in text

@@ -8,7 +8,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from grader import chapter, learner
-from grader.authoring.catalogue import ROOT, reference
+from grader.authoring.catalogue import ROOT, reference, remarks
 from grader.authoring.chapter import read_chapter
 from grader.checks import in_notebook, registry
 from grader.checks.registry import EMPTY_CELLS
@@ -112,6 +112,15 @@ def test_a_solution_opens_with_full_marks_alone(shell, shown) -> None:
     run(shell, right)
     run(shell, "solution('dropout_layer')")
     assert right in shown[-1] and shown[-1].count("```python") == 1 + learner.OTHER_WAYS
+    before, said, after = shown[-1].partition(remarks("ch01", "dropout_layer"))
+    assert right in before and said and "Each of these passes all checks as well" in after
+    assert said not in "".join(shown[:-1])
+
+
+def test_a_quiz_that_is_all_right_shows_its_key_and_no_remarks(shell, shown) -> None:
+    run(shell, reference("ch01", "quiz_dropout"))
+    run(shell, "solution('quiz_dropout')")
+    assert reference("ch01", "quiz_dropout").strip() in shown[-1]
 
 
 def test_there_are_no_solutions_outside_the_courses_folder(

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -37,6 +37,7 @@ SETTINGS = {
     },
 }
 START, RUN = 120_000, 480_000  # milliseconds
+expect.set_options(timeout=START)
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,14 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where screenshots go: the folder SCREENSHOTS, where it is set; `make test-browser` keeps them."""
+    folder = Path(os.environ.get("SCREENSHOTS") or tmp_path_factory.mktemp("screenshots"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 class NotebookPage:
     """A notebook in a JupyterLab tab, used as a student uses it."""
 
@@ -143,6 +152,19 @@ class NotebookPage:
         """
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        self.wait_until_done()
+
+    def restart_and_run_all(self) -> None:
+        """Choose Run > Restart Kernel and Run All Cells, agree to the restart, and wait until all has run.
+
+        The first cell must not have run first, or its prompt would not tell a new kernel from the old one.
+        """
+        first = self.page.locator(".jp-CodeCell .jp-InputPrompt").first
+        expect(first).not_to_have_text("[1]:")
+        self.page.get_by_role("menuitem", name="Run", exact=True).click()
+        self.page.get_by_role("menuitem", name="Restart Kernel and Run All Cells…").click()
+        self.page.locator(".jp-Dialog").get_by_role("button", name="Confirm Kernel Restart").click()
+        expect(first).to_have_text("[1]:", timeout=START)
         self.wait_until_done()
 
     def wait_until_done(self) -> None:
@@ -205,10 +227,16 @@ def notebook_page() -> type[NotebookPage]:
 
 
 def _environment(home: Path) -> dict[str, str]:
-    """This environment, with Jupyter's folders in `home` and every outside address out of reach."""
+    """This environment, with Jupyter's folders in `home` and every outside address out of reach.
+
+    As `make lab` starts it: the commands beside this interpreter are not on the PATH.
+    """
     nowhere = "http://127.0.0.1:9"
+    beside = str(Path(sys.executable).parent)
+    path = (part for part in os.environ["PATH"].split(os.pathsep) if part != beside)
     return {
         **os.environ,
+        "PATH": os.pathsep.join(path),
         "HOME": str(home),
         "XDG_CACHE_HOME": str(home / "cache"),
         "IPYTHONDIR": str(home / "ipython"),

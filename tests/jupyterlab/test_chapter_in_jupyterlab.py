@@ -119,6 +119,21 @@ def test_the_button_validate_names_what_is_not_right(worked) -> None:
     dialog.get_by_role("button").last.click()
 
 
+def test_restart_and_run_all_judges_the_same_in_a_new_kernel(worked, saved: NotebookNode) -> None:
+    worked.type_into("import math", "left_behind = 1\n" + first_code(saved))
+    worked.page.keyboard.press("Shift+Enter")
+    worked.wait_until_done()
+    worked.type_into("left_behind = 1", first_code(saved) + '\nprint("left_behind" in globals())')
+    worked.restart_and_run_all()
+    assert worked.prompts() == [f"[{number}]:" for number in range(1, len(worked.prompts()) + 1)]
+    assert "False" in worked.output_of("import math")
+    exercise = get_exercise(chapter_of(CHAPTER), "dropout_layer")
+    assert f"{exercise.points} of {exercise.points} points" in worked.output_of(
+        'check("dropout_layer")'
+    )
+    assert "✗ not yet" in worked.output_of('check("dropout_moments")')
+
+
 @pytest.mark.parametrize("chapter", ["06_house_prices", "07_layers_and_blocks"])
 def test_run_all_ends_in_a_chapter_with_servers_and_loops_that_do_not(
     browser: Browser, lab_server, notebook_page, chapter: str
@@ -137,6 +152,10 @@ def _outputs(notebook: NotebookNode) -> list[tuple[NotebookNode, NotebookNode]]:
         if cell.cell_type == "code"
         for output in cell.outputs
     ]
+
+
+def first_code(notebook: NotebookNode) -> str:
+    return next(cell.source for cell in notebook.cells if cell.cell_type == "code")
 
 
 def _judged(name: str, answer: str) -> ExerciseResult:

@@ -5,7 +5,6 @@ Screenshots of each step go into the folder SCREENSHOTS, where it is set: `make 
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from collections.abc import Callable
@@ -43,9 +42,6 @@ CONTRAST = """root => {
         return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
     }));
 }"""
-
-
-expect.set_options(timeout=PATIENCE)
 
 
 class Desk:
@@ -93,13 +89,6 @@ class Desk:
         at.scroll_into_view_if_needed()
         self._count += 1
         self.page.screenshot(path=self._folder / f"{self._count:02}-{name}.png")
-
-
-@pytest.fixture(scope="module")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = Path(os.environ.get("SCREENSHOTS") or tmp_path_factory.mktemp("screenshots"))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -232,6 +221,92 @@ def test_a_written_answer_is_typed_into_its_box(desk: Desk) -> None:
     expect(frame.locator("strong")).to_have_text("shrinks")
     assert frame.evaluate("node => getComputedStyle(node).borderLeftWidth") == "6px"
     desk.shot(box, "a box for a written answer")
+
+
+class Keyboard:
+    """The chapter used without a mouse: cells by the arrow keys, what is in an output by Tab."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.page, self.press = desk.page, desk.page.keyboard.press
+        self.active = self.page.locator(".jp-Notebook .jp-Cell.jp-mod-active")
+
+    def go_to(self, beginning: str) -> None:
+        """Down to the cell whose source starts so; what has the focus there can be seen to have it."""
+        while not self.active.locator(".cm-content").inner_text().startswith(beginning):
+            self.press("ArrowDown")
+        expect(self.active).to_be_focused()
+        assert self.active.locator(".jp-Collapser").first.evaluate(SEEN)
+
+    def write(self, source: str) -> None:
+        """Replace the source of the cell, and run it."""
+        self.press("Enter")
+        self.press("Control+a")
+        self.page.keyboard.insert_text(source)
+
+    def run(self) -> Locator:
+        """Run the cell, and go on to the next one: its outputs."""
+        number = self.active.evaluate("node => [...node.parentElement.children].indexOf(node)")
+        cell = self.active.locator("..").locator("> .jp-Cell").nth(number)
+        self.press("Shift+Enter")
+        expect(cell.locator(".jp-InputPrompt").first).to_have_text(re.compile(r"\[\d+\]:"))
+        return cell.locator(".jp-Cell-outputArea").first
+
+    def tab_to(self, element: Locator) -> None:
+        """Tab until the element has the focus, which can be seen."""
+        for _ in range(10):
+            self.press("Tab")
+            if element.evaluate("node => node === document.activeElement"):
+                assert element.evaluate(SEEN)
+                return
+        pytest.fail("Tab does not come there")
+
+
+SEEN = """node => {
+    const style = getComputedStyle(node);
+    const seen = colour => !/, 0\\)|transparent/.test(colour);
+    return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0
+        || style.boxShadow !== 'none' || seen(style.backgroundColor);
+}"""
+
+
+def test_from_opening_to_a_passed_check_and_a_quiz_by_keyboard_alone(
+    open_desk: Callable[[str], Desk],
+) -> None:
+    desk = open_desk("keyboard")
+    keys = Keyboard(desk)
+    keys.go_to("import math")
+    expect(keys.run()).to_contain_text("PyTorch")
+
+    keys.go_to("def dropout_moments")
+    keys.write(reference("ch01", "dropout_moments"))
+    keys.run()
+    expect(keys.run()).to_contain_text("3 of 3 points")
+    keys.press("ArrowUp")
+    passes = keys.active.locator("summary")
+    keys.tab_to(passes)
+    desk.shot(passes, "passed checks, focused by keyboard")
+    for key, are_shown in (("Enter", True), ("Space", False), ("Space", True)):
+        keys.press(key)
+        expect(keys.active.locator("details td").first).to_be_visible(visible=are_shown)
+
+    keys.press("Escape")
+    keys.press("ArrowDown")
+    desk.add_cell('hint("dropout_moments")')
+    expect(keys.run()).to_contain_text("Hint 1 of 3")
+
+    keys.go_to("quiz_dropout")
+    form = keys.run()
+    keys.press("ArrowUp")
+    groups = form.locator(".widget-radio-box")
+    for number in range(groups.count()):
+        radios = groups.nth(number).get_by_role("radio")
+        keys.tab_to(radios.first)
+        keys.press("ArrowDown")
+        expect(radios.nth(1)).to_be_checked()
+    desk.shot(groups.last, "a quiz answered by keyboard")
+    expect(form).to_contain_text("All chosen")
+    keys.press("Shift+Enter")
+    expect(form).to_contain_text("Your letters stand in this cell now")
 
 
 def test_everything_is_legible_in_the_dark_and_fits_a_narrow_window(

@@ -38,10 +38,13 @@ def main() -> int:
     torch.set_num_threads(1)  # forks of a process with threads would hang
     console = Console(width=None if sys.stdout.isatty() else 150)
     started = time.monotonic()
+    called = {place: {place[1], "/".join(place)} for place in settings()}
+    if unknown := set(options.only or ()).difference(*called.values()):
+        sys.exit(f"There is no exercise called {', '.join(sorted(unknown))}.")
     chosen = {
         place: setting
         for place, setting in settings().items()
-        if not options.only or place[1] in options.only
+        if not options.only or called[place].intersection(options.only)
     }
     for setting in chosen.values():  # imports what judging needs, so that no fork has to
         judge_here(setting, setting.reference, seed=0)
@@ -116,7 +119,7 @@ def _course_problems(page: str) -> list[str]:
 
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.prove", description=__doc__)
-    parser.add_argument("--only", action="append", metavar="EXERCISE", help="these exercises alone")
+    parser.add_argument("--only", action="append", metavar="[CHAPTER/]EXERCISE", help="these alone")
     parser.add_argument("--write-mistakes", action="store_true", help="write docs/mistakes.md")
     parser.add_argument("--points", action="store_true", help="what each wrong answer keeps")
     parser.add_argument("--no-mutants", action="store_true", help="the catalogue alone")

@@ -179,31 +179,6 @@ class DropoutLayer(Exercise):
                 because="units that are drawn independently do not keep count of each other",
             )
 
-    @check("the gradient passes the same mask", essential=True)
-    def passes_the_gradient(self, student: Student) -> None:
-        """Stay with operations on tensors: no `.data`, no `detach`, no numpy on the way from X to
-        the output."""
-        verify_gradient(student, self.name)
-
-    @check("dropout = 0 gives X back")
-    def keeps_all_at_zero(self, student: Student) -> None:
-        """Which elements does a drop rate of 0 drop?"""
-        X = signed(30, 20)
-        verify_nothing_dropped(student.call(self.name, X, 0.0), X)
-
-    @check("dropout = 1 gives zeros")
-    def drops_all_at_one(self, student: Student) -> None:
-        """What is left of X when everything is dropped? And what is 1 - dropout then?"""
-        X = signed(30, 20)
-        out = expect.tensor(student.call(self.name, X, 1.0), shape=X.shape)
-        expect.true(
-            not out.isnan().any(),
-            seen=f"{int(out.isnan().sum())} of {out.numel()} values are NaN",
-            expected="zeros",
-            because="0 / 0 is not a number: is dropout = 1.0 caught before the division?",
-        )
-        expect.close(out, torch.zeros_like(X), because="everything is dropped at 1")
-
     @check("X itself is left alone")
     def leaves_the_input_alone(self, student: Student) -> None:
         """Work on a copy, or make a new tensor by multiplying."""
@@ -228,6 +203,31 @@ class DropoutLayer(Exercise):
                     "than for X as it was",
                     expected=expected,
                 )
+
+    @check("the gradient passes the same mask", essential=True)
+    def passes_the_gradient(self, student: Student) -> None:
+        """Stay with operations on tensors: no `.data`, no `detach`, no numpy on the way from X to
+        the output."""
+        verify_gradient(student, self.name)
+
+    @check("dropout = 0 gives X back")
+    def keeps_all_at_zero(self, student: Student) -> None:
+        """Which elements does a drop rate of 0 drop?"""
+        X = signed(30, 20)
+        verify_nothing_dropped(student.call(self.name, X, 0.0), X)
+
+    @check("dropout = 1 gives zeros")
+    def drops_all_at_one(self, student: Student) -> None:
+        """What is left of X when everything is dropped? And what is 1 - dropout then?"""
+        X = signed(30, 20)
+        out = expect.tensor(student.call(self.name, X, 1.0), shape=X.shape)
+        expect.true(
+            not out.isnan().any(),
+            seen=f"{int(out.isnan().sum())} of {out.numel()} values are NaN",
+            expected="zeros",
+            because="0 / 0 is not a number: is dropout = 1.0 caught before the division?",
+        )
+        expect.close(out, torch.zeros_like(X), because="everything is dropped at 1")
 
     @check("the output has the shape and type of X")
     def keeps_shape_and_type(self, student: Student) -> None:
