@@ -34,6 +34,7 @@ from tests.grader.variant_course import (
     QUIZZES,
     RATES,
     RIGHT,
+    TRAPPED,
     UNITS,
     course_with_variants,
     letters,
@@ -157,7 +158,7 @@ def test_a_letter_counts_for_what_its_student_reads(course, quiz):
         assert ask(quiz, student, copied).earned == same < QUESTIONS
     wrong = letters(quiz, "ada", {n: f"first of {n}" for n in RIGHT})
     failed = ask(quiz, "ada", wrong).failed
-    assert [check.because for check in failed] == [f"The first of {n} is a trap." for n in RIGHT]
+    assert [check.because for check in failed] == list(TRAPPED.values())
     assert failed[0].seen == f"{wrong[1]}: first of 1"
 
 

@@ -20,6 +20,9 @@ ROOT = Path(__file__).resolve().parents[2]
 NUMBER, PACKAGE, NAME = 77, "ch77", "77_variants"
 QUESTIONS = 4
 RIGHT = {n: f"right of {n}" for n in range(1, QUESTIONS + 1)}
+TRAPPED = {
+    n: f"This is the {word} trap." for n, word in enumerate(("red", "blue", "old", "new"), 1)
+}
 QUIZZES = {"quiz_open": "", "quiz_shut": " closed=true"}
 UNITS, RATES = range(20, 81), [round(0.2 + 0.05 * k, 10) for k in range(13)]
 
@@ -33,7 +36,7 @@ def quiz(name: str, flags: str) -> str:
     lines += ["#", "# Choose."]
     for n, right in RIGHT.items():
         lines += ["#", f"# {n}. Question {n}?", f"#     - (a) first of {n}"]
-        lines += [f"#         > The first of {n} is a trap.", f"#     - (b) {right}"]
+        lines += [f"#         > {TRAPPED[n]}", f"#     - (b) {right}"]
         lines += ["#         > right: so it is."]
         for x, text in (("c", "third"), ("d", "fourth"), ("e", "fifth")):
             lines += [f"#     - ({x}) {text} of {n}", f"#         > No {text}."]
