@@ -1,6 +1,6 @@
 """Grade one class with stock nbgrader and with ours, in alternation, and compare the cost.
 
-    python benchmarks/autograding.py [--students 60] [--with-d2l] [--otter 4]
+    python benchmarks/autograding.py [--students 60] [--with-d2l]
 
 Stock nbgrader runs each submission in an ordinary kernel with its own `Execute`; ours runs it in
 the sandbox. Both grade the same notebooks, without the cells tagged `demo`, with the same checks.
@@ -8,7 +8,6 @@ Start-up counts: each figure is a whole command, divided by the number of submis
 start-up is told from a class of one. CPU seconds are those of the command and all its descendants,
 from a control group (so run it as root); memory is the largest sum over the process tree of the
 proportional set size, sampled.
-`--otter N` grades N of them with otter-grader as well (see `benchmarks/otter_run.py`).
 `--with-d2l` adds `from d2l import torch as d2l` to the chapter, as the book's own have it.
 """
 
@@ -28,7 +27,6 @@ from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
 
-import otter_run
 import psutil
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
@@ -61,7 +59,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--students", type=int, default=60)
     parser.add_argument("--with-d2l", action="store_true")
-    parser.add_argument("--otter", type=int, default=0, metavar="N")
     options = parser.parse_args()
     root = Course.find(Path(__file__).parent).root
     with tempfile.TemporaryDirectory() as scratch:
@@ -75,8 +72,6 @@ def main() -> None:
                 submit(course, name, ASSIGNMENT, notebook)
         for course in (stock, ours):  # what is done once, when the chapter is handed out
             _run([BIN / "nbgrader", "generate_assignment", ASSIGNMENT, "--force"], course.root, 1)
-        few = names[: options.otter]
-        archive = _configure_otter(ours, Path(scratch)) if few else None
         half = len(names) // 2
         kinds = ("stock", "ours", "ours, 2 workers", "ours, 1 alone", "ours, again")
         costs: dict[str, list[Cost]] = {kind: [] for kind in kinds}
@@ -86,12 +81,8 @@ def main() -> None:
             costs["ours, 2 workers"].append(_grade_ours(ours, len(names), 2))
             costs["ours, 1 alone"].append(_grade_ours(ours, 1, 1))
             costs["ours, again"].append(_grade_ours(ours, len(names), 1, force=False))
-        if archive:
-            costs["otter-grader"] = [_run(_otter(archive, ours, few), ours.root, len(few))]
         _print(costs)
         _compare_grades(stock, ours, names)
-        if archive:
-            _compare_with_otter(archive, ours, few)
 
 
 def _course(root: Path, folder: Path, with_d2l: bool) -> Course:
@@ -142,16 +133,6 @@ def _grade_stock(course: Course, names: list[str]) -> Cost:
         for path in aside.iterdir():
             path.rename(course.folder("submitted") / path.name)
         aside.rmdir()
-
-
-def _configure_otter(course: Course, scratch: Path) -> Path:
-    otter = otter_run.install(scratch / "otter-environment")
-    return otter_run.configure(otter, course, ASSIGNMENT, scratch / "otter")
-
-
-def _otter(archive: Path, course: Course, names: list[str]) -> list[str]:
-    programs = archive.parents[1] / "otter-environment" / "bin"
-    return otter_run.commands(programs, archive, course, ASSIGNMENT, names)
 
 
 def _grade_ours(course: Course, count: int, workers: int, force: bool = True) -> Cost:
@@ -254,27 +235,12 @@ def _print(costs: dict[str, list[Cost]]) -> None:
             sum(cost.cpu_seconds for cost in runs) / count,
         )
     print(f"CPU: stock / ours = {means['stock'][1] / means['ours'][1]:.1f}")
-    if "otter-grader" in means:
-        otter = means["otter-grader"][1] / means["ours"][1]
-        print(f"CPU: otter-grader / ours = {otter:.1f}")
     wall = means["stock"][0] / means["ours, 2 workers"][0]
     print(f"throughput: ours with 2 workers / stock = {wall:.1f}")
     class_size = costs["ours"][0].submissions
     alone, whole = means["ours, 1 alone"][1], means["ours"][1] * class_size
     further = (whole - alone) / (class_size - 1)
     print(f"ours: {alone - further:.1f} CPU s to start, then {further:.2f} a submission")
-
-
-def _compare_with_otter(archive: Path, ours: Course, names: list[str]) -> None:
-    """Say for how many submissions otter-grader finds the same exercises all right."""
-    same = 0
-    with Gradebook(ours.database, "dropout-lab") as gradebook:
-        for name in names:
-            books = gradebook.find_submission(ASSIGNMENT, name).notebooks
-            grades = [grade for book in books for grade in book.grades if grade.auto_score]
-            full = {g.name.removeprefix("check_") for g in grades if g.auto_score == g.max_score}
-            same += full == otter_run.full_points(archive, name)
-    print(f"otter-grader: the same exercises all right in {same} of {len(names)} submissions")
 
 
 def _compare_grades(stock: Course, ours: Course, names: list[str]) -> None:
