@@ -157,9 +157,9 @@ def test_a_right_layer_is_shown_with_its_picture(desk: Desk) -> None:
 
 
 def test_a_slider_draws_another_rate(desk: Desk) -> None:
-    desk.run("torch.manual_seed(1)")
-    desk.run("X = torch.arange(8.0)")
-    output = desk.run("def draw_rate")
+    desk.run("from lab import FASHION_CLASSES")
+    desk.run("from lab import show_mask")
+    output = desk.run("from lab import slider")
     expect(output.locator("img")).to_have_attribute("alt", re.compile(r"^With p = 0\.5"))
     handle = output.get_by_role("slider")
     handle.focus()
