@@ -116,9 +116,7 @@ def constants_of(chapter: str, student: str) -> dict[str, float]:
 
 
 def _spans(chapter: str) -> dict[str, Sequence[float]] | None:
-    package = f"grader.exercises.{chapter}"
-    file = files(package).joinpath(SPANS) if _package(package) else None
-    return json.loads(file.read_text(encoding="utf-8")) if file and file.is_file() else None
+    return _built(chapter, SPANS)
 
 
 def probes() -> Iterator[Callable[..., object]]:
@@ -201,8 +199,14 @@ def stub_of(chapter: str, name: str) -> str:
 
 def _stubs(chapter: str) -> dict[str, str]:
     """The cells of a chapter's exercises as they were handed out, in order; none when there was no build."""
-    file = files(f"grader.exercises.{chapter}").joinpath(EMPTY_CELLS)
-    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    return _built(chapter, EMPTY_CELLS) or {}
+
+
+def _built(chapter: str, name: str) -> dict | None:
+    """What the build has written into a file of a chapter's exercises; None where it has written none."""
+    package = f"grader.exercises.{chapter}"
+    file = files(package).joinpath(name) if _package(package) else None
+    return json.loads(file.read_text(encoding="utf-8")) if file and file.is_file() else None
 
 
 def _package(name: str) -> ModuleType | None:
