@@ -185,10 +185,11 @@ def run(course, machines, tmp_path_factory) -> Run:
 
         def progress(outcome, total) -> None:
             run.reported.append(outcome.student)
-            if len(run.reported) in (2, 4):
+            if len(run.harmed) < 2 and len(run.reported) >= 2 + 2 * len(run.harmed):
                 number = signal.SIGSTOP if run.harmed else signal.SIGKILL
-                run.harmed += [name for name in machines.busy(client) if name not in run.harmed][:1]
-                machines.signal(run.harmed[-1], number)
+                for name in [n for n in machines.busy(client) if n not in run.harmed][:1]:
+                    machines.signal(name, number)
+                    run.harmed.append(name)
 
         outcomes = graded(course, cluster=machines.address, progress=progress, say=run.said.append)
     run.there = kept(course, outcomes)
