@@ -134,22 +134,25 @@ def _hidden(course: Course) -> Path:
 
 
 def _stubs(course: Course, released: Path) -> dict[Path, bytes]:
-    """The file of the exercises of a released notebook, as they were handed out, where there is a folder for it."""
-    file = _exercises(course) / chapter_of(released.stem) / EMPTY_CELLS
+    """The file of the exercises of a released notebook, as they were handed out."""
     stubs = {
         cell.metadata.nbgrader.grade_id: cell.source
         for cell in nbformat.read(released, as_version=4).cells
         if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution")
     }
-    return {file: f"{json.dumps(stubs, indent=2)}\n".encode()} if file.parent.is_dir() else {}
+    return _beside_exercises(course, released, EMPTY_CELLS, stubs)
 
 
 def _spans(course: Course, chapter: Path) -> dict[Path, bytes]:
-    """The file of a chapter's drawn constants, where it has variants and a folder for its exercises."""
-    spans, file = variants_in(chapter), _exercises(course) / chapter_of(chapter.stem) / SPANS
-    if spans is None or not file.parent.is_dir():
-        return {}
-    return {file: f"{json.dumps(spans, indent=2)}\n".encode()}
+    """The file of a chapter's drawn constants, where it has variants."""
+    spans = variants_in(chapter)
+    return {} if spans is None else _beside_exercises(course, chapter, SPANS, spans)
+
+
+def _beside_exercises(course: Course, chapter: Path, name: str, value: object) -> dict[Path, bytes]:
+    """A file of JSON called `name` beside a chapter's exercises, where there is a folder for them."""
+    file = _exercises(course) / chapter_of(chapter.stem) / name
+    return {file: f"{json.dumps(value, indent=2)}\n".encode()} if file.parent.is_dir() else {}
 
 
 def _exercises(course: Course) -> Path:

@@ -36,7 +36,7 @@ def asked(student: Student, name: str, probe: Callable[..., object], **inputs: o
     try:
         return student.run(probe, name=name, **inputs)
     except StudentError as error:
-        if error.is_stub or error.kind == "missing":
+        if error.is_unanswered:
             expect.fail(f"`{name}` is still open")
         raise
 

@@ -61,6 +61,11 @@ class StudentError(Exception):
         """Whether the code is as it was handed out. A module without `forward` raises the same error."""
         return self.type == "NotImplementedError" and 'required "forward"' not in self.message
 
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether there is nothing to judge yet: an untouched stub, or no such name."""
+        return self.is_stub or self.kind == "missing"
+
     def __str__(self) -> str:
         where = f" (line {self.line}: {self.source_line})" if self.line and self.source_line else ""
         return f"{self.type}: {self.message}{where}" if self.message else f"{self.type}{where}"

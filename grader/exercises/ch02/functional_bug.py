@@ -91,7 +91,7 @@ class FindTheFunctionalBug(DropoutNetwork):
         try:
             return super()._run(student, *args, **kwargs)
         except StudentError as error:
-            if error.is_stub or error.kind == "missing":
+            if error.is_unanswered:
                 expect.fail(f"`{self.maker}` is still open")
             raise
 

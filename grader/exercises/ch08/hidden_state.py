@@ -122,7 +122,7 @@ def _guarded(student: Student, **inputs: object) -> object:
     try:
         return student.run(weights_after_runs, **{"held": False, **inputs})
     except StudentError as error:
-        if error.is_stub or error.kind == "missing":
+        if error.is_unanswered:
             expect.fail(f"`{SET}` is still open")
         raise
 
