@@ -37,7 +37,7 @@
 # expected; run it as often as you like. Stuck? `hint` opens a hint, and there are three to each
 # exercise: the first one nudges, the last one nearly tells. Cells that need an exercise which you
 # have not solved yet stop with an error: that is fine, go on and come back. A cell says that `check`
-# is not defined? Then the notebook has been restarted: run the cell below once more.
+# is not defined? Then the notebook has been restarted: run the imports below once more.
 
 # %%
 import math
