@@ -69,7 +69,7 @@ class Remote:
                 self._with_process(lambda process: process.reap())
 
     def _ask(self, question: dict[str, object]) -> Plain:
-        if self._left <= 0 and self._process is not None:
+        if self._left < self._waiting and self._process is not None:
             self._left += self._process.grant()
         if self._left <= 0:
             raise self._late()

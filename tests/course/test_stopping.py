@@ -18,12 +18,12 @@ from .conftest import BIN, NAME, chapter_copy
 
 @pytest.fixture(scope="module")
 def course(chapter_course, tmp_path_factory):
-    """One right submission, and two that hang for as long as a cell may."""
+    """One right submission, and two that hang for as long as four cells may."""
     course = chapter_copy(chapter_course, tmp_path_factory.mktemp("stopped"))
     submit(course, "ada", NAME, solved(course, NAME))
     for student in ("hangs", "hangs too"):
         notebook = solved(course, NAME)
-        notebook.cells.insert(0, nbformat.v4.new_code_cell("while True: pass"))
+        notebook.cells[:0] = [nbformat.v4.new_code_cell("while True: pass") for _ in range(4)]
         submit(course, student, NAME, notebook)
     return course
 
