@@ -29,6 +29,7 @@ ANSWER_SECONDS = 10.0
 MESSAGE_SECONDS = 30.0
 """For a message that has begun to come, or that the other end should take."""
 OUT_OF_TIME = "computed for too long"
+_BROKE_OFF = "broke off its connection to the grader"
 _KINDS = ("raised", "missing", "not_plain")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # all but tab and newline
 
@@ -132,23 +133,25 @@ class StudentProcess:
         """More such seconds, of those that nobody has asked for; see `WorkerControl.grant`."""
         return self._control.grant(self._computing)
 
-    def reap(self) -> str:
-        """End the copy and all that it started; how it had ended, as the end of a sentence.
+    def end_copy(self) -> None:
+        """End the copy and all that it started. Raises ProcessGone."""
+        self._reap(0.0)
+
+    def how_copy_ended(self) -> str:
+        """How the copy ended, which has closed its channel, as the end of a sentence.
 
         Raises ProcessGone.
         """
-        reply = self._ask({"do": "reap"}, ANSWER_SECONDS)
-        status, computed = reply.get("status"), reply.get("computed")
-        self._control.sweep()
+        status, computed = self._reap(patience=1.0)  # it does so a moment before
         if type(status) is not int or not 0 <= status < 2**16:
-            return "ended"
+            return _BROKE_OFF
         late = isinstance(computed, float) and computed >= self._computing
         if status == signal.SIGXCPU or (status == signal.SIGKILL and late):
             return OUT_OF_TIME
         if status == signal.SIGKILL and self._control.killed_is_lost:
             # At its own limit of memory the worker ends all of it: between two requests, at the latest.
             self._control.sweep()
-            self._ask({"do": "reap"}, ANSWER_SECONDS)
+            self._reap(0.0)
             short = _memory_kills() > self._kills
             how = (
                 "the machine ran out of memory" if short else "the process was killed from outside"
@@ -160,6 +163,12 @@ class StudentProcess:
         """Kill the process and all that it started, after `patience` seconds to end by itself."""
         self._channel.close()
         return self._control.end(patience)
+
+    def _reap(self, patience: float) -> tuple[Plain, Plain]:
+        """End the copy, and all that it started; what the process says of its status and computing time."""
+        reply = self._ask({"do": "reap", "patience": patience}, ANSWER_SECONDS)
+        self._control.sweep()
+        return reply.get("status"), reply.get("computed")
 
     def _ask(
         self, request: dict[str, object], seconds: float, theirs: socket.socket | None = None
@@ -193,7 +202,7 @@ class StudentProcess:
             return ProcessGone(ending, "did not answer any more")
         if isinstance(error, WireError):
             return ProcessGone(ending, f"sent what is not an answer: {error}")
-        return ProcessGone(ending, "broke off its connection to the grader")
+        return ProcessGone(ending, _BROKE_OFF)
 
 
 def _memory_kills() -> int:

@@ -66,7 +66,7 @@ class Remote:
             self._channel.close()
             self._channel = None
             with contextlib.suppress(StudentError):
-                self._with_process(lambda process: process.reap())
+                self._with_process(lambda process: process.end_copy())
 
     def _ask(self, question: dict[str, object]) -> Plain:
         if self._left < self._waiting and self._process is not None:
@@ -131,7 +131,7 @@ class Remote:
         self._channel.close()
         self._channel = None
         try:
-            return self._with_process(lambda process: process.reap())
+            return self._with_process(lambda process: process.how_copy_ended())
         except StudentError as error:
             return error.message.removeprefix("the process ")
 

@@ -204,6 +204,25 @@ def test_a_copy_that_was_killed_from_outside_was_not_too_slow(sandbox: Sandbox, 
                 answer.result()
 
 
+def test_a_copy_that_is_slow_to_end_is_not_lost(sandbox: Sandbox):
+    """On a busy machine it is killed before it has noticed that nobody asks any more."""
+    with open_session(sandbox.fileno(), sandbox.limits, 3, killed_is_lost=True) as session:
+        session.run_cell("def f():\n    return 4")
+        (process,) = psutil.Process(_worker_of(sandbox, session)).children()
+        for _ in range(2):
+            with session.exercise() as remote:
+                assert remote.call("f") == 4
+                process.children()[0].suspend()
+        assert text_of(session.run_cell("f()").outputs) == "4"
+
+
+def test_a_copy_that_closes_its_channel_and_goes_on(sandbox: Sandbox):
+    with open_session(sandbox.fileno(), sandbox.limits, 3, killed_is_lost=True) as session:
+        session.run_cell("import os, time\ndef f():\n    os.closerange(3, 99)\n    time.sleep(60)")
+        with session.exercise() as remote, pytest.raises(StudentError, match="broke off its conn"):
+            remote.call("f")
+
+
 def _asleep(namespace):
     namespace["time"].sleep(60)
 
@@ -222,7 +241,7 @@ def test_time_in_which_the_processors_are_busy_does_not_count(sandbox: Sandbox):
             assert session.run_cell(code + "\nf()").status == "ok"
             with session.exercise() as remote:
                 assert remote.call("f") == 4
-                assert remote.call("f", 0.4) == 4  # fast enough: so nobody asked how long it had to wait
+                assert remote.call("f", 0.4) == 4  # in time, so nobody asked how long it waited
                 remote._left = 0.0  # the time by the clock is used up
                 assert remote.call("f", 0.2) == 4
             assert session._control.granted > 0

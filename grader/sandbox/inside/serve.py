@@ -88,7 +88,7 @@ class _Process:
             elif do == "fork":
                 reply = self._fork(fd, request["seconds"])
             elif do == "reap":
-                reply = self._reap()
+                reply = self._reap(request["patience"])
             else:
                 return
             # A cell that forked and let the copy go on: only the original may answer.
@@ -126,7 +126,7 @@ class _Process:
 
     def _fork(self, fd: int | None, seconds: object) -> dict:
         assert fd is not None and isinstance(seconds, int)
-        self._reap()
+        self._reap(0.0)
         try:
             with warnings.catch_warnings(), jail.spare_processes():
                 warnings.simplefilter("ignore")
@@ -143,19 +143,23 @@ class _Process:
         os.close(fd)
         return {"forked": True}
 
-    def _reap(self) -> dict:
+    def _reap(self, patience: object) -> dict:
+        """End the copy, after `patience` seconds. status: None when it had to be killed, or there is none."""
+        assert isinstance(patience, float)
         if self.child is None:
-            return {"status": 0, "computed": 0.0}
+            return {"status": None, "computed": 0.0}
         child, self.child = self.child, None
-        pid, status, used = os.wait4(child, os.WNOHANG)
+        until = time.monotonic() + patience
+        while not (ended := os.wait4(child, os.WNOHANG))[0] and time.monotonic() < until:
+            time.sleep(0.002)
         for kill in (os.killpg, os.kill):
             with contextlib.suppress(OSError):
                 kill(child, signal.SIGKILL)
-        if not pid:
-            _, status, used = os.wait4(child, 0)
-        elif os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
+        _, status, used = ended if ended[0] else os.wait4(child, 0)
+        if ended[0] and os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
             time.sleep(2 * POLL_SECONDS)  # if it was for its memory, the worker ends it all now
-        return {"status": status, "computed": used.ru_utime + used.ru_stime}
+        seconds = used.ru_utime + used.ru_stime
+        return {"status": status if ended[0] else None, "computed": seconds}
 
 
 def _serve_exercise(fd: int, namespace: dict, seed: int, limits: Limits) -> NoReturn:
