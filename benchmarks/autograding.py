@@ -1,6 +1,6 @@
 """Grade one class with stock nbgrader and with ours, in alternation, and compare the cost.
 
-    python benchmarks/autograding.py [--students 60] [--with-d2l]
+    python benchmarks/autograding.py [--students 60] [--with-d2l] [--otter 4]
 
 Stock nbgrader runs each submission in an ordinary kernel with its own `Execute`; ours runs it in
 the sandbox. Both grade the same notebooks, without the cells tagged `demo`, with the same checks.
@@ -8,6 +8,7 @@ Start-up counts: each figure is a whole command, divided by the number of submis
 start-up is told from a class of one. CPU seconds are those of the command and all its descendants,
 from a control group (so run it as root); memory is the largest sum over the process tree of the
 proportional set size, sampled.
+`--otter N` grades N of them with otter-grader as well (see `benchmarks/otter_run.py`).
 `--with-d2l` adds `from d2l import torch as d2l` to the chapter, as the book's own have it.
 """
 
@@ -27,13 +28,14 @@ from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
 
+import otter_run
 import psutil
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
 from grader.authoring.build import build
 from grader.authoring.catalogue import read_catalogue
-from grader.checks.registry import chapter_of
+from grader.checks.registry import chapter_of, get_exercise
 from grader.course import CONFIG_FILE, Course
 from grader.simulated_class import answered, solved, submit
 
@@ -59,6 +61,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--students", type=int, default=60)
     parser.add_argument("--with-d2l", action="store_true")
+    parser.add_argument("--otter", type=int, default=0, metavar="N")
     options = parser.parse_args()
     root = Course.find(Path(__file__).parent).root
     with tempfile.TemporaryDirectory() as scratch:
@@ -72,6 +75,8 @@ def main() -> None:
                 submit(course, name, ASSIGNMENT, notebook)
         for course in (stock, ours):  # what is done once, when the chapter is handed out
             _run([BIN / "nbgrader", "generate_assignment", ASSIGNMENT, "--force"], course.root, 1)
+        few = names[: options.otter]
+        archive = _configure_otter(ours, Path(scratch)) if few else None
         half = len(names) // 2
         kinds = ("stock", "ours", "ours, 2 workers", "ours, 1 alone", "ours, again")
         costs: dict[str, list[Cost]] = {kind: [] for kind in kinds}
@@ -81,8 +86,12 @@ def main() -> None:
             costs["ours, 2 workers"].append(_grade_ours(ours, len(names), 2))
             costs["ours, 1 alone"].append(_grade_ours(ours, 1, 1))
             costs["ours, again"].append(_grade_ours(ours, len(names), 1, force=False))
+        if archive:
+            costs["otter-grader"] = [_run(_otter(archive, ours, few), ours.root, len(few))]
         _print(costs)
         _compare_grades(stock, ours, names)
+        if archive:
+            _compare_with_otter(archive, ours, few)
 
 
 def _course(root: Path, folder: Path, with_d2l: bool) -> Course:
@@ -133,6 +142,16 @@ def _grade_stock(course: Course, names: list[str]) -> Cost:
         for path in aside.iterdir():
             path.rename(course.folder("submitted") / path.name)
         aside.rmdir()
+
+
+def _configure_otter(course: Course, scratch: Path) -> Path:
+    otter = otter_run.install(scratch / "otter-environment")
+    return otter_run.configure(otter, course, ASSIGNMENT, scratch / "otter")
+
+
+def _otter(archive: Path, course: Course, names: list[str]) -> list[str]:
+    programs = archive.parents[1] / "otter-environment" / "bin"
+    return otter_run.commands(programs, archive, course, ASSIGNMENT, names)
 
 
 def _grade_ours(course: Course, count: int, workers: int, force: bool = True) -> Cost:
@@ -235,6 +254,9 @@ def _print(costs: dict[str, list[Cost]]) -> None:
             sum(cost.cpu_seconds for cost in runs) / count,
         )
     print(f"CPU: stock / ours = {means['stock'][1] / means['ours'][1]:.1f}")
+    if "otter-grader" in means:
+        otter = means["otter-grader"][1] / means["ours"][1]
+        print(f"CPU: otter-grader / ours = {otter:.1f}")
     wall = means["stock"][0] / means["ours, 2 workers"][0]
     print(f"throughput: ours with 2 workers / stock = {wall:.1f}")
     class_size = costs["ours"][0].submissions
@@ -243,22 +265,63 @@ def _print(costs: dict[str, list[Cost]]) -> None:
     print(f"ours: {alone - further:.1f} CPU s to start, then {further:.2f} a submission")
 
 
+def _compare_with_otter(archive: Path, ours: Course, names: list[str]) -> None:
+    """Say for how many submissions otter-grader finds the same exercises all right."""
+    same = 0
+    with Gradebook(ours.database, "dropout-lab") as gradebook:
+        for name in names:
+            books = gradebook.find_submission(ASSIGNMENT, name).notebooks
+            grades = [grade for book in books for grade in book.grades if grade.auto_score]
+            full = {g.name.removeprefix("check_") for g in grades if g.auto_score == g.max_score}
+            same += full == otter_run.full_points(archive, name)
+    print(f"otter-grader: the same exercises all right in {same} of {len(names)} submissions")
+
+
 def _compare_grades(stock: Course, ours: Course, names: list[str]) -> None:
-    """Say whether both gave every cell the same points; exit 1 when not."""
-    scores = []
-    for course in (stock, ours):
-        with Gradebook(course.database, "dropout-lab") as gradebook:
-            found = [gradebook.find_submission(ASSIGNMENT, name) for name in names]
-            cells = [
-                {grade.name: grade.auto_score for book in s.notebooks for grade in book.grades}
-                for s in found
-            ]
-            scores.append(dict(zip(names, cells, strict=True)))
-    differing = [name for name in names if scores[0][name] != scores[1][name]]
-    print(f"grades equal: {len(names) - len(differing)} of {len(names)} submissions")
-    if differing:
-        print(json.dumps({name: [score[name] for score in scores] for name in differing}, indent=1))
-        sys.exit(1)
+    """Say for how many submissions both gave every cell the same points; exit 1 for what has no reason.
+
+    Ours judges an exercise again, beside the reference, when one that it uses lost points: so it may only
+    give more there.
+    """
+    scores = [_points_of(course, names) for course in (stock, ours)]
+    same, more, wrong = 0, 0, []
+    for name in names:
+        theirs, own = scores[0][name], scores[1][name]
+        differing = [cell for cell in own if own[cell] != theirs[cell]]
+        same += not differing
+        if differing and all(
+            own[cell] > theirs[cell] and _uses_what_lost_points(cell, own) for cell in differing
+        ):
+            more += 1
+        elif differing:
+            wrong.append({cell: [name, theirs[cell], own[cell]] for cell in differing})
+    print(
+        f"grades equal: {same} of {len(names)} submissions; in {more} more, ours did not count twice "
+        "what an earlier exercise had lost"
+    )
+    if wrong:
+        sys.exit(json.dumps(wrong, indent=1))
+
+
+def _points_of(course: Course, names: list[str]) -> dict[str, dict[str, float]]:
+    with Gradebook(course.database, "dropout-lab") as gradebook:
+        found = [gradebook.find_submission(ASSIGNMENT, name) for name in names]
+        return {
+            name: {
+                grade.name: grade.auto_score or 0.0
+                for book in submission.notebooks
+                for grade in book.grades
+            }
+            for name, submission in zip(names, found, strict=True)
+        }
+
+
+def _uses_what_lost_points(cell: str, points: dict[str, float]) -> bool:
+    chapter = chapter_of(ASSIGNMENT)
+    used = list(get_exercise(chapter, cell.removeprefix("check_")).uses)
+    for name in used:
+        used += get_exercise(chapter, name).uses
+    return any(points[f"check_{name}"] < get_exercise(chapter, name).points for name in used)
 
 
 if __name__ == "__main__":

@@ -66,9 +66,9 @@ class Cluster:
         self._lock = threading.Lock()
         self._alive_at = time.monotonic()
 
-    def start(self) -> int:
+    def start(self, at_most: int | None) -> int:
         """Have every worker start its sandbox; returns how many submissions should be on their way at once:
-        for each that is worked on, one that waits beside it."""
+        for each that is worked on, one that waits beside it; or `at_most`."""
         if not _is_private(self._address):
             self._say(
                 f"Nothing encrypts the way to {self._address}, and whoever reaches it runs code on its "
@@ -88,7 +88,7 @@ class Cluster:
             raise CourseError(f"No worker can grade: {self._reasons()}.")
         at_once = sum(grading.values())
         self._say(f"{len(grading)} workers grade {at_once} submissions at once.")
-        return 2 * at_once
+        return at_most or 2 * at_once
 
     def grade(self, task: Task, *, last: bool) -> Graded:
         """Run and judge a submission on some worker. Raises GradingLost, and ClusterLost for good."""

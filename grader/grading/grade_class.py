@@ -70,13 +70,12 @@ def autograde(
 ) -> list[Outcome]:
     """Grade every submission of `assignment` whose student matches `pattern`; in student order.
 
-    `workers` submissions run side by side, or fewer when memory is short; grades do not depend on them.
-    cluster: the address of a Dask scheduler, whose workers do the work, as many at once as there are
-    without `workers`. progress: is told each outcome, once it is recorded, and the number of all. launched:
-    a sandbox that `launch` has started. plan: without it, everything is graded. isolation: from
-    `isolation_for`, better started without threads. say: is told of marks by hand, memory, and machines
-    left out. Raises CourseError for an unknown assignment, no submissions, or a cluster that cannot grade,
-    SandboxUnavailable when the backend cannot run here; never for what a submission holds.
+    workers: how many run side by side, if memory has room; grades do not depend on it. cluster: the
+    address of a Dask scheduler, whose workers do the work, all of them without `workers`. progress: is
+    told each recorded outcome, and the number of all. launched: by `launch`. plan: without it, everything
+    is graded. isolation: from `isolation_for`, better started without threads. say: is told of marks by
+    hand, memory, and machines left out. Raises CourseError for no such assignment or submissions, or a
+    cluster that cannot grade, SandboxUnavailable; never for what a submission holds.
     """
     release = release or read_release(course, assignment)
     limits = limits or course.limits
@@ -94,8 +93,7 @@ def autograde(
             isolation.start()
             if cluster:
                 engine = stack.enter_context(_cluster(cluster, release, backend, limits, data, say))
-                all_there, grade = engine.start(), engine.grade
-                at_once = workers or all_there
+                at_once, grade = engine.start(workers), engine.grade
             else:
                 sandbox = Sandbox(limits, data, backend, release.modules, launched)
                 at_once, grade = _here(stack, isolation, sandbox, workers or 1, plan, say)
