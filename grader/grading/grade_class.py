@@ -71,11 +71,10 @@ def autograde(
     """Grade every submission of `assignment` whose student matches `pattern`; in student order.
 
     workers: how many run side by side, if memory has room; grades do not depend on it. cluster: the
-    address of a Dask scheduler, whose workers do the work, all of them without `workers`. progress: is
-    told each recorded outcome, and the number of all. launched: by `launch`. plan: without it, everything
-    is graded. isolation: from `isolation_for`, better started without threads. say: is told of marks by
-    hand, memory, and machines left out. Raises CourseError for no such assignment or submissions, or a
-    cluster that cannot grade, SandboxUnavailable; never for what a submission holds.
+    address of a Dask scheduler, whose workers do the work. progress: is told each recorded outcome, and
+    the number of all. launched: by `launch`. plan: without it, everything is graded. isolation: by
+    `isolation_for`, before there are threads. say: is told of marks by hand, memory, and machines left
+    out. Raises CourseError, SandboxUnavailable; never for what a submission holds.
     """
     release = release or read_release(course, assignment)
     limits = limits or course.limits
