@@ -6,6 +6,7 @@ Sanitising and recording, which use the gradebook, happen in the calling thread.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
@@ -73,8 +74,8 @@ def autograde(
     workers: how many run side by side, if memory has room; grades do not depend on it. cluster: the
     address of a Dask scheduler, whose workers do the work. progress: is told each recorded outcome, and
     the number of all. launched: by `launch`. plan: without it, everything is graded. isolation: by
-    `isolation_for`, before there are threads. say: is told of marks by hand, memory, and machines left
-    out. Raises CourseError, SandboxUnavailable; never for what a submission holds.
+    `isolation_for`, before there are threads. say: is told of marks by hand, memory, what was lost,
+    and machines left out. Raises CourseError, SandboxUnavailable; never for what a submission holds.
     """
     release = release or read_release(course, assignment)
     limits = limits or course.limits
@@ -99,7 +100,7 @@ def autograde(
             for sentence in gradebook.register(course, release):
                 say(sentence)
             waiting = _prepared(course, plan, release, isolation, read_secret(course))
-            _grade_waiting(course, waiting, at_once, grade, finish, stack)
+            _grade_waiting(course, waiting, at_once, grade, finish, say, stack)
     return [outcomes[name] for name in sorted(outcomes)]
 
 
@@ -125,11 +126,15 @@ def _grade_waiting(
     workers: int,
     grade: Grade,
     finish: Callable[[str, Outcome], None],
+    say: Callable[[str], None],
     stack: ExitStack,
 ) -> None:
     """Grade them side by side, and then, each alone, those that were lost because the sandbox failed."""
     try:
-        for prepared in _side_by_side(course, submissions, workers, grade, finish):
+        lost = _side_by_side(course, submissions, workers, grade, finish)
+        for reason, count in Counter(reason for _, reason in lost).items():
+            say(f"{count} lost on the way, graded again, one at a time: {reason}.")
+        for prepared, _ in lost:
             finish(prepared[0].submission.student, _alone(course, prepared, grade))
     except (Stopped, GivenUp):
         stack.pop_all()  # nobody waits for what goes on: it ends with this process
@@ -167,9 +172,9 @@ def _side_by_side(
     workers: int,
     grade: Grade,
     finish: Callable[[str, Outcome], None],
-) -> list[Prepared]:
-    """Grade all submissions, `workers` at a time. Returns those that were lost on the way."""
-    lost: list[Prepared] = []
+) -> list[tuple[Prepared, str]]:
+    """Grade all submissions, `workers` at a time. Returns those that were lost on the way, and why."""
+    lost: list[tuple[Prepared, str]] = []
     running: dict[Future[Graded], Prepared] = {}
 
     def record_done() -> None:
@@ -178,8 +183,8 @@ def _side_by_side(
             prepared = running.pop(future)
             try:
                 finish(prepared[0].submission.student, _recorded(course, prepared, future.result))
-            except GradingLost:
-                lost.append(prepared)
+            except GradingLost as loss:
+                lost.append((prepared, str(loss)))
 
     pool = ThreadPoolExecutor(workers)
     try:

@@ -50,10 +50,12 @@ def undisturbed(course) -> dict[str, object]:
     return _graded(course)
 
 
-def _graded(course, workers: int = 2, limits: Limits = LIMITS) -> dict[str, object]:
+def _graded(course, workers: int = 2, limits: Limits = LIMITS, say=print) -> dict[str, object]:
     """What counts of each outcome: all but the seconds that it took."""
     with isolated.Isolation(prepare=(use_small_exercises, NAME)) as isolation:
-        outcomes = autograde(course, NAME, workers=workers, limits=limits, isolation=isolation)
+        outcomes = autograde(
+            course, NAME, workers=workers, limits=limits, isolation=isolation, say=say
+        )
     return {outcome.student: _what_counts(outcome) for outcome in outcomes}
 
 
@@ -143,7 +145,9 @@ def test_many_workers_on_few_processors(course, undisturbed):
     ours = os.sched_getaffinity(0)
     os.sched_setaffinity(0, sorted(ours)[:1])
     try:
-        assert _graded(course, workers=8) == undisturbed
+        said: list[str] = []
+        assert _graded(course, workers=8, say=said.append) == undisturbed
+        assert not any("lost" in sentence for sentence in said)
     finally:
         os.sched_setaffinity(0, ours)
 
@@ -151,16 +155,18 @@ def test_many_workers_on_few_processors(course, undisturbed):
 def test_a_submission_that_is_lost_again_and_again_keeps_its_grade(
     course, undisturbed, monkeypatch
 ):
-    tries = []
+    tries: list[bool] = []
+    said: list[str] = []
 
     def lose(*about, last, **more):
         tries.append(last)
         raise apart.GradingLost("the machine is on fire")
 
     monkeypatch.setattr("grader.grading.grade_class.grade_apart", lose)
-    (outcome,) = autograde(course, NAME, pattern="s1", limits=LIMITS)
+    (outcome,) = autograde(course, NAME, pattern="s1", limits=LIMITS, say=said.append)
     assert isinstance(outcome, Failure) and "the machine is on fire" in outcome.reason
     assert tries == [False, False, True]
+    assert said[-1].startswith("1 lost on the way, graded again, one at a time: the machine is on")
     monkeypatch.undo()
 
 
