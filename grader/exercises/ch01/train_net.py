@@ -54,6 +54,7 @@ class TrainNet(Exercise):
         return EasyImages(TRAIN, TEST, NEW)
 
     _trained: tuple[dict, ...] = ()
+    _descent: Descent | None = None
 
     def _runs(self, student: Student) -> tuple[dict, ...]:
         """What comes of EPOCHS epochs, and of a single one. Training takes time, so it is done once."""
@@ -80,7 +81,12 @@ class TrainNet(Exercise):
     @check("gradient descent with the learning rate lr, 0.5 when not given")
     def learning_rate(self, student: Student) -> None:
         """`torch.optim.SGD(net.parameters(), lr=lr)`, made once, before the epochs."""
-        unless_zeros_were_drawn(lambda: verify_descent(Descent(student)), Descent.draws)
+
+        def verify() -> None:
+            self._descent = Descent(student)  # with which the check of the numbers begins
+            verify_descent(self._descent)
+
+        unless_zeros_were_drawn(verify, Descent.draws)
 
     @check("the network learns", weight=2, essential=True)
     def learns(self, student: Student) -> None:
@@ -138,7 +144,12 @@ class TrainNet(Exercise):
     @check("the history has the numbers of each epoch")
     def numbers(self, student: Student) -> None:
         """Train loss and accuracy come from `train_epoch`; the test accuracy is measured after it."""
-        unless_zeros_were_drawn(lambda: verify_numbers(Descent(student)), Descent.draws)
+
+        def verify() -> None:
+            descent, self._descent = self._descent, None
+            verify_numbers(descent or Descent(student))
+
+        unless_zeros_were_drawn(verify, Descent.draws)
 
     @check("num_epochs passes over the training data, 10 when not given", weight=0.5)
     def epochs(self, student: Student) -> None:
@@ -147,7 +158,8 @@ class TrainNet(Exercise):
         # A large rate, beside which the bias that a network begins with is small.
         still: dict[str, object] = {"lr": 2.0, "dropout1": 0.0, "dropout2": 0.0}
         calls = [{**still, "num_epochs": passes.wanted[0]}, still]
-        for run, wanted in zip(trained(student, passes.batches, calls), passes.wanted, strict=True):
+        runs = trained(student, passes.batches, calls, parameters=1)
+        for run, wanted in zip(runs, passes.wanted, strict=True):
             seen = int(expect.number(run["passes"]))
             expect.true(
                 seen == wanted,
@@ -159,7 +171,7 @@ class TrainNet(Exercise):
                 }.get(seen, ""),
             )
             if self.passed("learns"):
-                bias = expect.tensor(parameters_of_run(run)[5], shape=(10,))
+                (bias,) = parameters_of_run(run, 1)
                 expect.true(
                     passes.fit(bias, wanted),
                     seen=f"{wanted} passes over `train_iter`, and a network that has not learnt "
@@ -206,12 +218,16 @@ class Descent:
         self.lr, self.seed = uniform(0.1, 0.3), integer(0, 2**31 - 2)
         calls: list[dict[str, object]] = [{"lr": 0.0, "num_epochs": 1}, {"num_epochs": 1}]
         calls += [{"lr": self.lr, "num_epochs": n} for n in range(1, self.epochs + 1)]
-        start, self.by_default, *after = map(parameters_of_run, self.run(calls, None))
+        runs = self.run(calls, None, parameters=len(SHAPES))
+        start, self.by_default, *after = map(parameters_of_run, runs)
         self.parameters = [start, *after]
 
-    def run(self, calls: list[dict[str, object]], test: list[Batch] | None) -> list[dict]:
+    def run(
+        self, calls: list[dict[str, object]], test: list[Batch] | None, parameters: int = 0
+    ) -> list[dict]:
         still = [{**STILL, **call} for call in calls]
-        return trained(self.student, [[self.batch]], still, test, seed=self.seed)
+        batches = [[self.batch]]
+        return trained(self.student, batches, still, test, seed=self.seed, parameters=parameters)
 
     def logits(self, epoch: int, X: Tensor) -> Tensor:
         """After so many epochs."""
@@ -236,12 +252,13 @@ def verify_descent(descent: Descent) -> None:
                 expected="one that begins with the weights that `nn.Linear` draws",
             )
             times = rate * float((way * wanted_way).sum() / (wanted_way**2).sum())
+            right = expect.agrees(way, wanted_way, STEP)
             expect.true(
-                expect.agrees(way, wanted_way, STEP),
+                right,
                 seen=f"a step that is not {rate} times the gradient of the mean loss "
                 f"(its length would fit {times:.3g} times)",
                 expected=f"with lr = {rate}, and without dropout, just that",
-                because=many_steps(start, after, X, y, rate),
+                because="" if right else many_steps(start, after, X, y, rate),
             )
     for number, after in enumerate(later, 2):
         for before, now, wanted in steps(
@@ -419,6 +436,7 @@ def trained(
     inputs: list[Tensor] | None = None,
     seed: int | None = None,
     signals: int = 0,
+    parameters: int = 0,
 ) -> list[dict]:
     """One report of `run_train_net` for each of `calls`."""
     runs = student.run(
@@ -429,15 +447,16 @@ def trained(
         inputs=inputs or [],
         seed=seed,
         signals=signals,
+        parameters=parameters,
     )
     return [expect.record(run) for run in expect.items(runs, len(calls))]
 
 
-def parameters_of_run(run: dict) -> list[Tensor]:
-    """The six parameters that came back, or a failure without them."""
+def parameters_of_run(run: dict, count: int = len(SHAPES)) -> list[Tensor]:
+    """The last `count` of the six parameters, which came back, or a failure without them."""
     if run["parameters"] is None:
         expect.fail("no network of the chapter's sizes", "`Net(784, 10, 256, 256, ...)`")
-    pairs = zip(expect.items(run["parameters"], 6), SHAPES, strict=True)
+    pairs = zip(expect.items(run["parameters"], count), SHAPES[-count:], strict=True)
     return [expect.tensor(p, shape=shape) for p, shape in pairs]
 
 
@@ -459,9 +478,10 @@ class Counted:
         return iter([tuple(batch) for batch in batches])
 
 
-def run_train_net(namespace, train, test, calls, inputs, seed, signals):
+def run_train_net(namespace, train, test, calls, inputs, seed, signals, parameters):
     """Call the student's `train_net` with each of `calls`, keyword arguments, and report: the number of
-    passes, the history, the parameters, and the outputs of the trained network in eval mode.
+    passes, the history, the last `parameters` of its parameters, and the outputs of the trained network in
+    eval mode.
 
     With `seed`, the parameters depend on the student's code alone. With `signals`, the report has that
     many rows of hidden units in train mode, after weights were set so that they are 1 (see `units`).
@@ -486,7 +506,8 @@ def run_train_net(namespace, train, test, calls, inputs, seed, signals):
             found = find_parameters(list(net.parameters()), SHAPES)
             if found is not None and None not in found:
                 oriented_ones = [oriented(p, s) for p, s in zip(found, SHAPES)]  # noqa: B905
-                report["parameters"] = [p.clone() for p in oriented_ones]
+                left_out = len(oriented_ones) - parameters
+                report["parameters"] = [p.clone() for p in oriented_ones[left_out:]]
                 report["units"] = units(net, oriented_ones, signals, device) if signals else None
         reports.append(report)
     return reports
