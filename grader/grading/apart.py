@@ -7,6 +7,9 @@ give back plain data: few and short findings, cells of a bounded size, the resul
 from __future__ import annotations
 
 import base64
+import importlib
+import inspect
+import sys
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import asdict, dataclass, replace
@@ -138,7 +141,11 @@ def _unreadable(error: IsolationError) -> str:
 
 def warm_up(assignment: str) -> None:
     """Have ready, in the process that forks, what every submission needs."""
-    exercises_of(chapter_of(assignment))
+    chapter = chapter_of(assignment)
+    exercises_of(chapter)
+    asking = [m for name, m in sys.modules.items() if f"exercises.{chapter}." in name]
+    if any("torch.optim" in inspect.getsource(module) for module in asking):
+        importlib.import_module("torch._dynamo")  # which the first step of an optimizer imports
     for probe in probes():  # to put its source together takes longer than to ask with it
         with suppress(ValueError):  # it travels nowhere by itself
             source_of(probe)
