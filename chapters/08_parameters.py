@@ -757,7 +757,7 @@ check("materialise_lazy")
 #     - (b) nothing: the gradients are 0
 #         > They are not 0. They are equal.
 #     - (c) the units come apart after some steps, by rounding
-#         > Equal computations round equally.
+#         > What is computed in the same way is rounded in the same way, too.
 # 8. Two very different rows give outputs that agree to four digits, in a fresh deep network. Why?
 #     - (a) the weights are all positive
 #         > They are drawn from both sides of 0.

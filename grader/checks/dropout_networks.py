@@ -103,7 +103,7 @@ class DropoutNetwork(Exercise):
             layers_missing = len(seen) in (2, 4) and all(shape in needed for shape in seen)
             expect.true(
                 seen == needed,
-                seen=f"parameters of shapes {listed(shapes)} for {maker}({written})",
+                seen=f"parameters of these shapes for {maker}({written}): {listed(shapes)}",
                 expected=listed(mlp.shapes),
                 because=LAYER_NOT_REGISTERED if layers_missing else "",
             )

@@ -159,7 +159,7 @@ class FixedHiddenMLP(Exercise):
         }.get((shapes.count(square), shapes.count([INPUTS])), "")
         expect.true(
             canonical(shapes) == canonical(right),
-            seen=f"`parameters()` gives the shapes {listed(shapes)}",
+            seen=f"`parameters()` gives these shapes: {listed(shapes)}",
             expected=listed(right),
             because=because,
         )
@@ -274,7 +274,7 @@ class Chimera(Exercise):
         right = [*self.mlp.shapes, [INPUTS, INPUTS], [INPUTS]]
         expect.true(
             canonical(shapes) == canonical(right),
-            seen=f"`parameters()` gives the shapes {listed(shapes)}",
+            seen=f"`parameters()` gives these shapes: {listed(shapes)}",
             expected=listed(right),
         )
 

@@ -131,7 +131,7 @@ class Perceptron(Exercise):
         made = f"{self.name}({', '.join(map(str, arguments))})"
         expect.true(
             canonical(shapes) == canonical(mlp.shapes),
-            seen=f"`parameters()` of {made} gives the shapes {listed(shapes)}",
+            seen=f"`parameters()` of {made} gives these shapes: {listed(shapes)}",
             expected=listed(mlp.shapes),
             because=NOT_SEEN if len(shapes) < len(mlp.shapes) else "",
         )

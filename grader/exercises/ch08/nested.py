@@ -38,7 +38,7 @@ class RGNet(Exercise):
         one = len(shapes) == 6
         expect.true(
             shapes == RG.shapes,
-            seen=f"{len(shapes)} parameters, of the shapes {listed(shapes)}",
+            seen=f"{len(shapes)} parameters, of these shapes: {listed(shapes)}",
             expected=f"{len(RG.shapes)}: {listed(RG.shapes)}",
             because="this is one block, four times" if one else "",
         )

@@ -47,7 +47,7 @@ class MakeNet(Exercise):
             seen = listed(expect.shapes(run))
             known = canonical(run) == canonical(SHAPES)
             expect.fail(
-                f"parameters of shapes {seen}",
+                f"parameters of these shapes: {seen}",
                 listed(SHAPES) + ", transposed or not",
                 "" if known else "every linear layer has a weight and a bias",
             )

@@ -13,6 +13,9 @@ from grader.checks.randomness import uniform
 from grader.checks.student import Student
 from lab.practice_gpu import Clock
 
+SECONDS = "a time of {} s"
+MILLISECONDS = "these are milliseconds"
+
 
 @dataclass(frozen=True)
 class Work:
@@ -37,6 +40,7 @@ class Work:
     def mistakes(self) -> dict[str, object]:
         return {
             "the clock was read before this device was done": self.orders,
+            MILLISECONDS: 1000 * self.seconds,
             "what the device was given earlier is in it: wait before the clock starts": (
                 self.earlier + self.work
             ),
@@ -73,7 +77,11 @@ class Timed(Exercise):
         expect.close(
             seconds,
             work.seconds,
-            mistakes={"the clock was read before the device was done": work.orders},
+            text=SECONDS,
+            mistakes={
+                "the clock was read before the device was done": work.orders,
+                MILLISECONDS: 1000 * work.seconds,
+            },
             because="with the GPU's queue empty at the start",
         )
 
@@ -82,14 +90,14 @@ class Timed(Exercise):
         """There, `torch.cuda.synchronize` raises."""
         work = Work("cpu", 0.0, uniform(0.5, 1.5), 0.0)
         _, seconds, _ = self.answer(student, work)
-        expect.close(seconds, work.seconds)
+        expect.close(seconds, work.seconds, text=SECONDS)
 
     @check("what the GPU was given earlier does not count", weight=1.5)
     def waits_before(self, student: Student) -> None:
         """Wait for the device before the clock starts."""
         work = Work.drawn("cuda:0")
         _, seconds, _ = self.answer(student, work)
-        expect.close(seconds, work.seconds, mistakes=work.mistakes())
+        expect.close(seconds, work.seconds, text=SECONDS, mistakes=work.mistakes())
 
     @check("what the function returned comes back, and it was called once", weight=1)
     def result(self, student: Student) -> None:
@@ -105,14 +113,14 @@ class Timed(Exercise):
         """`torch.cuda.synchronize()` without an argument waits for the current one, mostly number 0."""
         work = Work.drawn("cuda:1")
         _, seconds, _ = self.answer(student, work)
-        expect.close(seconds, work.seconds, mistakes=work.mistakes())
+        expect.close(seconds, work.seconds, text=SECONDS, mistakes=work.mistakes())
 
     @check("a Mac's GPU is waited for", weight=0.5)
     def mac(self, student: Student) -> None:
         """`torch.mps.synchronize()`"""
         work = Work.drawn("mps")
         _, seconds, _ = self.answer(student, work)
-        expect.close(seconds, work.seconds, mistakes=work.mistakes())
+        expect.close(seconds, work.seconds, text=SECONDS, mistakes=work.mistakes())
 
     def answer(self, student: Student, work: Work) -> list:
         """The result, the seconds and the number of calls."""
