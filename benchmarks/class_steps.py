@@ -3,7 +3,8 @@
     python benchmarks/class_steps.py [--students 1000] [--workers 2]
 
 Honest notebooks of chapter 1, each with one catalogued answer in turn, in an archive as Moodle gives it.
-Each step is the command that an instructor types. CPU seconds are those of the command and all its
+Each step is the command that an instructor types; a second run of `autograde`, which finds that nothing has
+changed, comes last and does not count in the sum. CPU seconds are those of the command and all its
 descendants, from a control group (so run it as root).
 """
 
@@ -36,13 +37,14 @@ def main() -> None:
             "autograde": ["autograde", ASSIGNMENT, *workers],
             "feedback": ["feedback", ASSIGNMENT, *workers],
             "report": ["report", ASSIGNMENT],
+            "once more": ["autograde", ASSIGNMENT, *workers],
         }
         seconds = 0.0
         print(f"{options.students:,} submissions, {options.workers} side by side", flush=True)
         for name, command in steps.items():
             words = [BIN / "grader", *command, "--course", course.root]
             cost = _run(words, course.root, options.students)
-            seconds += cost.seconds
+            seconds += cost.seconds if name != "once more" else 0.0
             print(
                 f"{name:<10} {cost.seconds:8.1f} s {cost.cpu_seconds:8.1f} CPU s "
                 f"{cost.peak_bytes / 2**20:6.0f} MB",
