@@ -76,7 +76,9 @@ def main() -> None:
         for course in (stock, ours):  # what is done once, when the chapter is handed out
             _run([BIN / "nbgrader", "generate_assignment", ASSIGNMENT, "--force"], course.root, 1)
         few = names[: options.otter]
-        archive = _configure_otter(ours, Path(scratch)) if few else None
+        if few:
+            otter = otter_run.install(Path(scratch) / "otter-environment")
+            archive = otter_run.configure(otter, ours, ASSIGNMENT, Path(scratch) / "otter")
         half = len(names) // 2
         kinds = ("stock", "ours", "ours, 2 workers", "ours, 1 alone", "ours, again")
         costs: dict[str, list[Cost]] = {kind: [] for kind in kinds}
@@ -86,11 +88,12 @@ def main() -> None:
             costs["ours, 2 workers"].append(_grade_ours(ours, len(names), 2))
             costs["ours, 1 alone"].append(_grade_ours(ours, 1, 1))
             costs["ours, again"].append(_grade_ours(ours, len(names), 1, force=False))
-        if archive:
-            costs["otter-grader"] = [_run(_otter(archive, ours, few), ours.root, len(few))]
+        if few:
+            command = otter_run.commands(otter, archive, ours, ASSIGNMENT, few)
+            costs["otter-grader"] = [_run(command, ours.root, len(few))]
         _print(costs)
         _compare_grades(stock, ours, names)
-        if archive:
+        if few:
             _compare_with_otter(archive, ours, few)
 
 
@@ -142,16 +145,6 @@ def _grade_stock(course: Course, names: list[str]) -> Cost:
         for path in aside.iterdir():
             path.rename(course.folder("submitted") / path.name)
         aside.rmdir()
-
-
-def _configure_otter(course: Course, scratch: Path) -> Path:
-    otter = otter_run.install(scratch / "otter-environment")
-    return otter_run.configure(otter, course, ASSIGNMENT, scratch / "otter")
-
-
-def _otter(archive: Path, course: Course, names: list[str]) -> list[str]:
-    programs = archive.parents[1] / "otter-environment" / "bin"
-    return otter_run.commands(programs, archive, course, ASSIGNMENT, names)
 
 
 def _grade_ours(course: Course, count: int, workers: int, force: bool = True) -> Cost:
@@ -267,13 +260,13 @@ def _print(costs: dict[str, list[Cost]]) -> None:
 
 def _compare_with_otter(archive: Path, ours: Course, names: list[str]) -> None:
     """Say for how many submissions otter-grader finds the same exercises all right."""
+    chapter = chapter_of(ASSIGNMENT)
     same = 0
-    with Gradebook(ours.database, "dropout-lab") as gradebook:
-        for name in names:
-            books = gradebook.find_submission(ASSIGNMENT, name).notebooks
-            grades = [grade for book in books for grade in book.grades if grade.auto_score]
-            full = {g.name.removeprefix("check_") for g in grades if g.auto_score == g.max_score}
-            same += full == otter_run.full_points(archive, name)
+    for name, points in _points_of(ours, names).items():
+        judged = [cell for cell in points if cell.startswith("check_")]
+        exercises = [get_exercise(chapter, cell.removeprefix("check_")) for cell in judged]
+        full = {e.name for e in exercises if points[f"check_{e.name}"] == e.points}
+        same += full == otter_run.full_points(archive, name)
     print(f"otter-grader: the same exercises all right in {same} of {len(names)} submissions")
 
 

@@ -37,21 +37,26 @@ def main() -> None:
             "autograde": ["autograde", ASSIGNMENT, *workers],
             "feedback": ["feedback", ASSIGNMENT, *workers],
             "report": ["report", ASSIGNMENT],
-            "once more": ["autograde", ASSIGNMENT, *workers],
         }
         seconds = 0.0
         print(f"{options.students:,} submissions, {options.workers} side by side", flush=True)
         for name, command in steps.items():
-            words = [BIN / "grader", *command, "--course", course.root]
-            cost = _run(words, course.root, options.students)
-            seconds += cost.seconds if name != "once more" else 0.0
-            print(
-                f"{name:<10} {cost.seconds:8.1f} s {cost.cpu_seconds:8.1f} CPU s "
-                f"{cost.peak_bytes / 2**20:6.0f} MB",
-                flush=True,
-            )
+            seconds += _timed(course, name, command, options.students)
         pages = sum(1 for _ in course.folder("feedback").glob("*/*/*.html"))
-        print(f"{'together':<10} {seconds:8.1f} s, {pages:,} pages")
+        print(f"{'together':<10} {seconds:8.1f} s, {pages:,} pages", flush=True)
+        _timed(course, "once more", steps["autograde"], options.students)
+
+
+def _timed(course: Course, name: str, command: list, students: int) -> float:
+    """Run and print a step; the seconds that it took."""
+    words = [BIN / "grader", *command, "--course", course.root]
+    cost = _run(words, course.root, students)
+    print(
+        f"{name:<10} {cost.seconds:8.1f} s {cost.cpu_seconds:8.1f} CPU s "
+        f"{cost.peak_bytes / 2**20:6.0f} MB",
+        flush=True,
+    )
+    return cost.seconds
 
 
 def _download(course: Course, path: Path, students: int) -> Path:

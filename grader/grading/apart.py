@@ -143,7 +143,8 @@ def warm_up(assignment: str) -> None:
     """Have ready, in the process that forks, what every submission needs."""
     chapter = chapter_of(assignment)
     exercises_of(chapter)
-    asking = [m for name, m in sys.modules.items() if f"exercises.{chapter}." in name]
+    package = f"grader.exercises.{chapter}."
+    asking = [module for name, module in sys.modules.items() if name.startswith(package)]
     if any("torch.optim" in inspect.getsource(module) for module in asking):
         importlib.import_module("torch._dynamo")  # which the first step of an optimizer imports
     for probe in probes():  # to put its source together takes longer than to ask with it

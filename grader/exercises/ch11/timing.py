@@ -95,9 +95,7 @@ class Timed(Exercise):
     @check("what the GPU was given earlier does not count", weight=1.5)
     def waits_before(self, student: Student) -> None:
         """Wait for the device before the clock starts."""
-        work = Work.drawn("cuda:0")
-        _, seconds, _ = self.answer(student, work)
-        expect.close(seconds, work.seconds, text=SECONDS, mistakes=work.mistakes())
+        self.verify(student, Work.drawn("cuda:0"))
 
     @check("what the function returned comes back, and it was called once", weight=1)
     def result(self, student: Student) -> None:
@@ -111,14 +109,15 @@ class Timed(Exercise):
     @check("the GPU that was asked for is waited for, also when it is not the first", weight=0.5)
     def second_gpu(self, student: Student) -> None:
         """`torch.cuda.synchronize()` without an argument waits for the current one, mostly number 0."""
-        work = Work.drawn("cuda:1")
-        _, seconds, _ = self.answer(student, work)
-        expect.close(seconds, work.seconds, text=SECONDS, mistakes=work.mistakes())
+        self.verify(student, Work.drawn("cuda:1"))
 
     @check("a Mac's GPU is waited for", weight=0.5)
     def mac(self, student: Student) -> None:
         """`torch.mps.synchronize()`"""
-        work = Work.drawn("mps")
+        self.verify(student, Work.drawn("mps"))
+
+    def verify(self, student: Student, work: Work) -> None:
+        """The seconds are those of `work`."""
         _, seconds, _ = self.answer(student, work)
         expect.close(seconds, work.seconds, text=SECONDS, mistakes=work.mistakes())
 

@@ -150,16 +150,19 @@ class _Process:
             return {"status": None, "computed": 0.0}
         child, self.child = self.child, None
         until = time.monotonic() + patience
-        while not (ended := os.wait4(child, os.WNOHANG))[0] and time.monotonic() < until:
+        pid, status, used = os.wait4(child, os.WNOHANG)
+        while not pid and time.monotonic() < until:
             time.sleep(0.002)
+            pid, status, used = os.wait4(child, os.WNOHANG)
         for kill in (os.killpg, os.kill):
             with contextlib.suppress(OSError):
                 kill(child, signal.SIGKILL)
-        _, status, used = ended if ended[0] else os.wait4(child, 0)
-        if ended[0] and os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
+        if not pid:
+            os.waitpid(child, 0)
+            return {"status": None, "computed": 0.0}
+        if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
             time.sleep(2 * POLL_SECONDS)  # if it was for its memory, the worker ends it all now
-        seconds = used.ru_utime + used.ru_stime
-        return {"status": status if ended[0] else None, "computed": seconds}
+        return {"status": status, "computed": used.ru_utime + used.ru_stime}
 
 
 def _serve_exercise(fd: int, namespace: dict, seed: int, limits: Limits) -> NoReturn:
