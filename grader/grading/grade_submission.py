@@ -92,8 +92,7 @@ def _run_cells(task: Task, session: Session, unreadable: Mapping[str, str]) -> l
             if name in unreadable:
                 result = judge(exercise, _Unreadable(unreadable[name]), seed)
             else:
-                with session.exercise() as remote:
-                    result = judge(exercise, remote, seed)
+                result = _asked(exercise, session, seed)
             isolating.note("")
             if result.failed and name in stopped:
                 news = f"The cell of this exercise stopped: {stopped[name].removesuffix('.')}"
@@ -111,6 +110,20 @@ def _run_cells(task: Task, session: Session, unreadable: Mapping[str, str]) -> l
                 text = f"Cell {count} (`{_first_line(cell)}`): {outcome.message}"
                 submission.findings.append(text)
     return judged
+
+
+def _asked(exercise: Exercise, session: Session, seed: int) -> ExerciseResult:
+    """Judge it in the copy that the exercise before has left, and anew in a fresh one when a check fails there.
+
+    A copy is left only when every check passed in it.
+    """
+    while True:
+        with session.exercise(shared=True) as remote:
+            result = judge(exercise, remote, seed)
+            if not result.failed:
+                remote.keep()
+        if not (result.failed and remote.is_second_hand):
+            return result
 
 
 def _sheet(quiz: Exercise) -> NotebookNode:

@@ -8,7 +8,13 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, TypeAlias
 
-from grader.sandbox.process import MESSAGE_SECONDS, OUT_OF_TIME, StudentProcess, read_error
+from grader.sandbox.process import (
+    ANSWER_SECONDS,
+    MESSAGE_SECONDS,
+    OUT_OF_TIME,
+    StudentProcess,
+    read_error,
+)
 from grader.wire.clock import now
 from grader.wire.codec import Plain, WireError, plain
 from grader.wire.frames import Channel, ChannelClosed, DeadlinePassed
@@ -32,7 +38,7 @@ class Remote:
 
     A copy that dies or talks nonsense costs the question that it was asked; the next question goes to
     a fresh copy. Both methods raise WireError for arguments that are not plain data. reference: takes
-    the place of what the student wrote.
+    the place of what the student wrote. before: the exercise before this one, whose copy was kept.
 
     seconds: how long a copy may compute, so that neither load nor other workers change a grade. Who
     sleeps is found by the clock: a question may take twice as long by it, and all of them together three
@@ -41,13 +47,19 @@ class Remote:
     """
 
     def __init__(
-        self, with_process: WithProcess, seconds: float, reference: Reference | None = None
+        self,
+        with_process: WithProcess,
+        seconds: float,
+        reference: Reference | None = None,
+        before: Remote | None = None,
     ) -> None:
         self._reference = reference
         self._with_process, self._seconds = with_process, seconds
         self._computing, self._waiting, self._left = seconds, 2 * seconds, 3 * seconds
-        self._channel: Channel | None = None
-        self._process: StudentProcess | None = None
+        self._channel: Channel | None = before._channel if before else None
+        self._process: StudentProcess | None = before._process if before else None
+        self.is_second_hand = self._channel is not None
+        self.is_kept, self._has_begun = False, not self.is_second_hand
 
     def call(self, name: str, *args: object, **kwargs: object) -> Plain:
         """The result of the student's function `name`. Raises StudentError."""
@@ -59,6 +71,19 @@ class Remote:
         Raises ValueError when the probe is not self-contained (see `grader.wire.probe`).
         """
         return self._ask({"run": source_of(probe), "inputs": plain(inputs)})
+
+    def keep(self) -> None:
+        """Leave the copy to the next exercise. One with a reference is left to none."""
+        self.is_kept = self._reference is None
+
+    def follow(self, source: str, count: int) -> bool:
+        """Run a cell in the copy, too, when there is one; whether it ran there without an error."""
+        if self._channel is None:
+            return True
+        try:
+            return self._exchange({"cell": source, "count": count}, ANSWER_SECONDS) is True
+        except (StudentError, ChannelClosed, DeadlinePassed, WireError):
+            return False
 
     def close(self) -> None:
         """End the copy."""
@@ -104,6 +129,9 @@ class Remote:
             )
             if self._reference is not None:
                 self._use(self._reference, seconds)
+        if not self._has_begun:
+            self._has_begun = True
+            self._exchange({"begin": True}, seconds)
         return self._exchange(question, seconds)
 
     def _use(self, reference: Reference, seconds: float) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, TypeVar
 
 from grader.sandbox.control import SandboxLost, WorkerControl
+from grader.sandbox.definitions import only_defines
 from grader.sandbox.outputs import OutputBudget, error_output
 from grader.sandbox.process import Files, ProcessGone, StudentProcess, TimedOut
 from grader.sandbox.remote import Reference, Remote
@@ -48,6 +49,7 @@ class Session:
         self._control, self._limits, self._seed, self._files = control, limits, seed, dict(files)
         self._budget = OutputBudget(limits.notebook_output_bytes)
         self._process: StudentProcess | None = None
+        self._kept: Remote | None = None
         self._survived: list[tuple[int, str, float]] = []
         self._count = 0
         self._seconds = 0.0
@@ -74,7 +76,13 @@ class Session:
                     f"it has {len(source):,} characters; at most {MAX_SOURCE:,} are run"
                 )
             with self._remembering_loss():
+                if not only_defines(source):
+                    self._end_kept()
                 outcome = self._run(source, number, seconds)
+                if self._kept and not (
+                    outcome.status == "ok" and self._kept.follow(source, number)
+                ):
+                    self._end_kept()
         except _Exhausted as reason:
             return _failed("limit", "Limit", f"This cell was not run: {reason}.")
         finally:
@@ -85,18 +93,34 @@ class Session:
 
     @contextlib.contextmanager
     def exercise(
-        self, seconds: float | None = None, reference: Reference | None = None
+        self,
+        seconds: float | None = None,
+        reference: Reference | None = None,
+        *,
+        shared: bool = False,
     ) -> Iterator[Remote]:
         """A copy of the submission's process as it is now, for the calls and probes of one exercise.
 
-        It is made with the first question. reference: replaces parts of the student's code in it.
+        It is made with the first question. reference: replaces parts of the student's code in it. shared:
+        it may be the copy that the exercise before has kept, when the cells since then only define
+        something, which they did there as well. Whoever shares asks what failed there anew, in a fresh copy.
         """
         seconds = self._limits.exercise_seconds if seconds is None else seconds
-        remote = Remote(self.with_process, seconds, reference)
+        if not shared:
+            self._end_kept()
+        remote, self._kept = Remote(self.with_process, seconds, reference, self._kept), None
         try:
             yield remote
         finally:
-            remote.close()
+            if remote.is_kept:
+                self._kept = remote
+            else:
+                remote.close()
+
+    def _end_kept(self) -> None:
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            kept.close()
 
     def close(self) -> None:
         """End the submission's process and everything that it started."""
