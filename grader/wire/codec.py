@@ -3,7 +3,7 @@
 A message is a JSON text and the raw bytes of the tensors in it, never a pickle. Reading one runs no
 code that the message names, and every size is checked before memory is spent on it, because the
 sender may be hostile. Layout: 4 bytes length of the JSON text (big endian), the text, the tensors'
-bytes one after the other. The text is `[tree, [[dtype, shape], ...]]`. In a tree None, bools, ints,
+bytes one after the other, each of them filled up to a multiple of ALIGNMENT. The text is `[tree, [[dtype, shape], ...]]`. In a tree None, bools, ints,
 finite floats and strings stand for themselves; everything else is a tagged array: `["list", ...]`,
 `["dict", [key, value], ...]`, `["tensor", index]` (`["array", index]` for what was a numpy array), `["float", "nan" | "inf" | "-inf"]`.
 """
@@ -14,6 +14,7 @@ import json
 import math
 import re
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
@@ -57,17 +58,25 @@ DTYPES = {
 _NAMES = {dtype: name for name, dtype in DTYPES.items()}
 _NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 _MAX_DIM = 2**40
+ALIGNMENT = 16
+"""Bytes; the numbers of every dtype stand at a multiple of it, as in memory of their own."""
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def encode(value: object, limits: WireLimits = DEFAULT) -> bytes:
-    """The message for `value`, which `plain` brings to its normal form first.
+    """The message for `value`; see `parts_of`."""
+    return b"".join(parts_of(value, limits))
 
-    Raises WireError when the value is not plain data or its message would exceed `limits`.
+
+def parts_of(value: object, limits: WireLimits = DEFAULT) -> list[bytes | memoryview]:
+    """The message for `value`, which `plain` brings to its normal form first, in parts that follow each other.
+
+    The bytes of tensors are not copied: they must stay as they are until the message has been sent. Raises
+    WireError when the value is not plain data or its message would exceed `limits`.
     """
     tensors: list[torch.Tensor] = []
-    tree = _to_tree(plain(value, limits.max_depth, copy=False), tensors)
+    tree = _to_tree(plain(value, limits.max_depth), tensors)
     nbytes = sum(tensor.numel() * tensor.element_size() for tensor in tensors)
     if nbytes > limits.max_bytes:
         raise WireError(
@@ -75,18 +84,33 @@ def encode(value: object, limits: WireLimits = DEFAULT) -> bytes:
         )
     shapes = [[_NAMES[tensor.dtype], list(tensor.shape)] for tensor in tensors]
     text = json.dumps([tree, shapes], separators=(",", ":"), allow_nan=False).encode()
-    parts: list[bytes | memoryview] = [struct.pack(">I", len(text)), text]
-    parts += [t.contiguous().reshape(-1).view(torch.uint8).numpy().data for t in tensors]
-    message = b"".join(parts)
-    if len(message) > limits.max_bytes:
-        raise WireError(
-            f"the value takes {len(message):,} bytes; at most {limits.max_bytes:,} can be sent"
-        )
-    return message
+    text += b" " * _missing(4 + len(text))
+    parts = [struct.pack(">I", len(text)) + text, *_bytes_of(tensors)]
+    size = sum(map(len, parts))
+    if size > limits.max_bytes:
+        raise WireError(f"the value takes {size:,} bytes; at most {limits.max_bytes:,} can be sent")
+    return parts
+
+
+def _bytes_of(tensors: list[torch.Tensor]) -> Iterator[bytes | memoryview]:
+    for tensor in tensors:
+        content = tensor.contiguous().reshape(-1).view(torch.uint8).numpy().data
+        if content:
+            yield content
+        if missing := _missing(len(content)):
+            yield bytes(missing)
+
+
+def _missing(size: int) -> int:
+    """Bytes from `size` to the next multiple of ALIGNMENT."""
+    return -size % ALIGNMENT
 
 
 def decode(data: bytes | bytearray | memoryview, limits: WireLimits = DEFAULT) -> Plain:
-    """The value of a message. Raises WireError, and nothing else, for whatever is not one."""
+    """The value of a message. Raises WireError, and nothing else, for whatever is not one.
+
+    The tensors lie in `data`, where that can be written to, and else in a copy.
+    """
     view = memoryview(data)
     if len(view) > limits.max_bytes:
         raise WireError(f"a message of {len(view):,} bytes; at most {limits.max_bytes:,} are read")
@@ -98,22 +122,24 @@ def decode(data: bytes | bytearray | memoryview, limits: WireLimits = DEFAULT) -
     document = _parse(bytes(view[4 : 4 + length]), limits)
     if not (isinstance(document, list) and len(document) == 2 and isinstance(document[1], list)):
         raise WireError("the text is not a pair of a value and a list of tensors")
-    tensors = _read_tensors(document[1], view[4 + length :], limits)
+    raw = view[4 + length :]
+    tensors = _read_tensors(
+        document[1], memoryview(bytearray(raw)) if raw.readonly else raw, limits
+    )
     return _from_tree(document[0], tensors, limits.max_depth)
 
 
-def plain(value: object, max_depth: int = DEFAULT.max_depth, *, copy: bool = True) -> Plain:
+def plain(value: object, max_depth: int = DEFAULT.max_depth) -> Plain:
     """The normal form of plain data, as it would arrive at the other end of a wire.
 
     numpy scalars and fractions become Python numbers; arrays, Parameters and tensor subclasses become plain detached
     CPU tensors; tuples become lists; subclasses of int, float, str, list and dict become those. Tensors
-    are copied, so that the result is a snapshot, unless `copy` is false.
-    Raises WireError naming the type of anything else.
+    keep the memory that they have. Raises WireError naming the type of anything else.
     """
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, torch.Tensor):
-        return _plain_tensor(value, copy)
+        return _plain_tensor(value)
     if isinstance(value, np.ndarray):
         return _plain_array(value)
     if isinstance(value, np.generic):
@@ -134,14 +160,11 @@ def plain(value: object, max_depth: int = DEFAULT.max_depth, *, copy: bool = Tru
     if max_depth <= 0:
         raise WireError("lists and dicts are nested too deeply, or contain themselves")
     if isinstance(value, list):
-        return [plain(item, max_depth - 1, copy=copy) for item in list.__iter__(value)]
+        return [plain(item, max_depth - 1) for item in list.__iter__(value)]
     if isinstance(value, tuple):
-        return [plain(item, max_depth - 1, copy=copy) for item in tuple.__iter__(value)]
+        return [plain(item, max_depth - 1) for item in tuple.__iter__(value)]
     if isinstance(value, dict):
-        return {
-            _plain_key(key): plain(item, max_depth - 1, copy=copy)
-            for key, item in dict.items(value)
-        }
+        return {_plain_key(key): plain(item, max_depth - 1) for key, item in dict.items(value)}
     raise WireError(
         f"{_kind(value)} is not plain data: only None, bool, int, float, str, list, tuple, dict, "
         "tensors and arrays are"
@@ -160,7 +183,7 @@ def _plain_key(key: object) -> str | int:
     raise WireError(f"a dict key must be a str or an int, not {_kind(key)}")
 
 
-def _plain_tensor(value: torch.Tensor, copy: bool) -> torch.Tensor:
+def _plain_tensor(value: torch.Tensor) -> torch.Tensor:
     with torch._C.DisableTorchFunctionSubclass():
         if value.dtype not in _NAMES:
             raise WireError(f"a tensor of dtype {value.dtype} cannot be sent")
@@ -168,7 +191,6 @@ def _plain_tensor(value: torch.Tensor, copy: bool) -> torch.Tensor:
             raise WireError(f"a tensor of layout {value.layout} on {value.device} cannot be sent")
         tensor = value.detach().cpu().resolve_conj().resolve_neg()
         tensor = torch.Tensor.as_subclass(tensor, torch.Tensor)
-        tensor = tensor.clone(memory_format=torch.contiguous_format) if copy else tensor
         return _from_numpy(tensor) if is_array(value) else tensor
 
 
@@ -177,7 +199,7 @@ def _plain_array(value: np.ndarray) -> torch.Tensor:
         tensor = torch.from_numpy(np.array(value, order="C", subok=False))
     except TypeError:
         raise WireError(f"an array of dtype {value.dtype} cannot be sent") from None
-    return _plain_tensor(_from_numpy(tensor), copy=False)
+    return _plain_tensor(_from_numpy(tensor))
 
 
 def _from_numpy(tensor: torch.Tensor) -> torch.Tensor:
@@ -266,7 +288,7 @@ def _read_tensors(
         if nbytes > len(raw) - offset:
             raise WireError(f"a tensor of {nbytes:,} bytes, but {len(raw) - offset:,} are left")
         tensors.append(_tensor(raw[offset : offset + nbytes], dtype, shape))
-        offset += nbytes
+        offset += nbytes + _missing(nbytes)
     if offset != len(raw):
         raise WireError(f"{len(raw) - offset:,} bytes belong to no tensor")
     return tensors
@@ -275,10 +297,9 @@ def _read_tensors(
 def _tensor(raw: memoryview, dtype: torch.dtype, shape: list[int]) -> torch.Tensor:
     if len(raw) == 0:
         return torch.empty(shape, dtype=dtype)
-    owned = bytearray(raw)
     if dtype is torch.bool:  # a byte other than 0 and 1 would be a bool that is neither
-        return torch.frombuffer(owned, dtype=torch.uint8).ne(0).reshape(shape)
-    return torch.frombuffer(owned, dtype=dtype).reshape(shape)
+        return torch.frombuffer(raw, dtype=torch.uint8).ne(0).reshape(shape)
+    return torch.frombuffer(raw, dtype=dtype).reshape(shape)
 
 
 def _from_tree(tree: object, tensors: list[torch.Tensor], depth: int) -> Plain:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import array
 import contextlib
 import os
 import socket
 import struct
 
+import numpy as np
+
 from grader.wire.clock import is_ready
-from grader.wire.codec import Plain, WireError, WireLimits, decode, encode
+from grader.wire.codec import Plain, WireError, WireLimits, decode, parts_of
 
 _HEADER = struct.Struct(">I")
+_MAX_PARTS = 1024  # that the kernel takes at once
 
 
 class ChannelClosed(ConnectionError):
@@ -48,17 +52,21 @@ class Channel:
 
         A small message arrives in one piece, so several processes may send on copies of one end.
         """
-        message = encode(value, self._limits)
-        left = memoryview(_HEADER.pack(len(message)) + message)
+        parts = parts_of(value, self._limits)
+        left = [memoryview(part) for part in (_HEADER.pack(sum(map(len, parts))), *parts)]
+        fds = [] if fd is None else [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [fd]))]
         with self._failures():
             while left:
-                self._wait_until(deadline, to_write=True)
-                with contextlib.suppress(BlockingIOError):
-                    fds = [] if fd is None else [fd]
-                    sent = (
-                        socket.send_fds(self._sock, [left], fds) if fds else self._sock.send(left)
-                    )
-                    left, fd = left[sent:], None
+                try:
+                    sent = self._sock.sendmsg(left[:_MAX_PARTS], fds, _flags(deadline))
+                except BlockingIOError:
+                    self._wait_until(deadline, to_write=True)
+                    continue
+                fds = []
+                while left and sent >= len(left[0]):
+                    sent -= len(left.pop(0))
+                if sent:
+                    left[0] = left[0][sent:]
 
     def receive(self, deadline: float | None = None) -> Plain:
         """Raises ChannelClosed, DeadlinePassed, or WireError for a message that is not one."""
@@ -69,7 +77,6 @@ class Channel:
     def receive_with_fd(self) -> tuple[Plain, int | None]:
         """Like `receive`, with the file descriptor that came along. Only for messages from the judge."""
         with self._failures():
-            self._wait_until(None)
             header, fds, _, _ = socket.recv_fds(
                 self._sock, _HEADER.size, 1, socket.MSG_CMSG_CLOEXEC
             )
@@ -81,14 +88,12 @@ class Channel:
 
     def wait(self) -> bool:
         """Wait until there is something to receive; false when nothing will come any more."""
-        self._sock.settimeout(None)
         return bool(self._sock.recv(1, socket.MSG_PEEK))
 
     def has_unread(self) -> bool:
         """Whether something waits to be read, the end of the channel included."""
-        self._sock.settimeout(0)
         try:
-            self._sock.recv(1, socket.MSG_PEEK)
+            self._sock.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
         except BlockingIOError:
             return False
         except OSError:
@@ -102,22 +107,21 @@ class Channel:
             )
         return decode(self._exactly(length, deadline), self._limits)
 
-    def _exactly(self, count: int, deadline: float | None) -> bytearray:
-        data = bytearray(count)
-        left = memoryview(data)
+    def _exactly(self, count: int, deadline: float | None) -> memoryview:
+        data = np.empty(count, np.uint8).data
+        left = data
         while left:
-            self._wait_until(deadline)
-            size = self._sock.recv_into(left)
+            try:
+                size = self._sock.recv_into(left, 0, _flags(deadline))
+            except BlockingIOError:
+                self._wait_until(deadline)
+                continue
             if not size:
                 raise ChannelClosed
             left = left[size:]
         return data
 
     def _wait_until(self, deadline: float | None, *, to_write: bool = False) -> None:
-        if deadline is None:
-            self._sock.settimeout(None)
-            return
-        self._sock.settimeout(0)
         if not is_ready(self._sock.fileno(), deadline, to_write=to_write):
             raise DeadlinePassed
 
@@ -130,6 +134,10 @@ class Channel:
             raise
         except OSError as error:
             raise ChannelClosed(os.strerror(error.errno or 0)) from None
+
+
+def _flags(deadline: float | None) -> int:
+    return 0 if deadline is None else socket.MSG_DONTWAIT
 
 
 def pair(limits: WireLimits | None = None) -> tuple[Channel, socket.socket]:

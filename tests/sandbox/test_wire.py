@@ -12,7 +12,7 @@ import pytest
 import torch
 from torch import nn
 
-from grader.wire.codec import DTYPES, WireError, WireLimits, decode, encode, plain
+from grader.wire.codec import ALIGNMENT, DTYPES, WireError, WireLimits, decode, encode, plain
 
 
 def message(text: str | bytes, tensors: bytes = b"") -> bytes:
@@ -105,11 +105,22 @@ def test_plain_reduces_to_base_types():
     assert same(plain(np.arange(3.0)[::-1]), torch.tensor([2.0, 1.0, 0.0], dtype=torch.float64))
 
 
-def test_plain_is_a_snapshot():
-    tensor = torch.zeros(2)
-    copy = plain([tensor])
-    tensor += 1
-    assert copy[0].tolist() == [0, 0]
+def test_a_message_is_a_snapshot_and_its_tensors_are_apart():
+    """They lie in one buffer, each where memory of its own might begin, and change alone."""
+    tensors = [
+        torch.zeros(3),
+        torch.zeros(1, dtype=torch.uint8),
+        torch.zeros(2, dtype=torch.complex128),
+    ]
+    message = bytearray(encode(tensors))
+    tensors[0] += 1
+    first, *others = decode(message)
+    assert first.tolist() == [0, 0, 0]
+    first += 1
+    assert all(not other.any() for other in others)
+    places = {(tensor.data_ptr() - first.data_ptr()) % ALIGNMENT for tensor in others}
+    assert places == {0} and len(message) % ALIGNMENT == 0
+    assert first.untyped_storage().nbytes() == 12  # of which nothing else is in reach
 
 
 def test_lone_surrogates_are_replaced_both_ways():
@@ -219,7 +230,7 @@ def test_commas_in_a_text_are_no_items():
 
 
 def test_bools_are_normalised():
-    tensor = decode(message('[["tensor",0],[["bool",[3]]]]', bytes([0, 1, 200])))
+    tensor = decode(message('[["tensor",0],[["bool",[3]]]]', bytes([0, 1, 200]) + bytes(13)))
     assert tensor.view(torch.uint8).tolist() == [0, 1, 1]
 
 
