@@ -92,7 +92,7 @@ def _run_cells(task: Task, session: Session, unreadable: Mapping[str, str]) -> l
             if name in unreadable:
                 result = judge(exercise, _Unreadable(unreadable[name]), seed)
             else:
-                result = _asked(exercise, session, seed)
+                result = judge_in_session(exercise, session, seed)
             isolating.note("")
             if result.failed and name in stopped:
                 news = f"The cell of this exercise stopped: {stopped[name].removesuffix('.')}"
@@ -112,7 +112,7 @@ def _run_cells(task: Task, session: Session, unreadable: Mapping[str, str]) -> l
     return judged
 
 
-def _asked(exercise: Exercise, session: Session, seed: int) -> ExerciseResult:
+def judge_in_session(exercise: Exercise, session: Session, seed: int) -> ExerciseResult:
     """Judge it in the copy that the exercise before has left, and anew in a fresh one when a check fails there.
 
     A copy is left only when every check passed in it.

@@ -32,14 +32,15 @@ def _evaluated(statement: ast.stmt) -> Iterator[ast.AST]:
     """What of a statement is evaluated when it runs; the statement itself when it does more than define."""
     match statement:
         case ast.FunctionDef() | ast.AsyncFunctionDef():
+            yield from [statement] if statement.decorator_list else []
             given = statement.args
             every = [*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg]
-            yield from statement.decorator_list
             yield from (part for part in [*given.defaults, *given.kw_defaults] if part)
             yield from (part.annotation for part in every if part and part.annotation)
             yield from [statement.returns] if statement.returns else []
         case ast.ClassDef():
-            yield from [*statement.decorator_list, *statement.bases, *statement.keywords]
+            yield from [statement] if statement.decorator_list else []
+            yield from [*statement.bases, *statement.keywords]
             for inner in statement.body:
                 yield from _evaluated(inner)
         case ast.Assign():

@@ -8,6 +8,9 @@ import time
 import pytest
 import torch
 
+from grader.checks.exercise import Exercise, check
+from grader.checks.expect import equal
+from grader.grading.grade_submission import judge_in_session
 from grader.sandbox import Sandbox, Session
 from grader.wire.codec import WireError, encode
 from grader.wire.probe import StudentError
@@ -273,3 +276,131 @@ def test_what_a_cell_starts_goes_on(session: Session):
     with session.exercise() as remote:
         assert remote.call("f") is True
     assert session.run_cell("assert p.poll() is None").status == "ok"
+
+
+COPIES = """
+import os, torch
+seen = []
+def own_pid(): return os.getpid()
+def count():
+    seen.append(1)
+    return len(seen)
+def unsettle(): torch.set_default_dtype(torch.float64)
+def chance(): return torch.rand(1)
+"""
+
+
+def asked(session: Session, *names: str, keep: bool = True) -> tuple[list[object], bool]:
+    """What the functions answer in one exercise, and whether its copy was there before."""
+    with session.exercise(shared=True) as remote:
+        answers = [remote.call(name) for name in names]
+        if keep:
+            remote.keep()
+        return answers, remote.is_second_hand
+
+
+def test_a_kept_copy_knows_what_was_defined_since(session: Session):
+    session.run_cell(COPIES)
+    ([first], shared) = asked(session, "own_pid")
+    assert not shared
+    session.run_cell(
+        "def later(x=1, *, y: int = None) -> 'text':\n    return os.getpid()\nz = [1, 2]"
+    )
+    ([second], shared) = asked(session, "later")
+    assert shared and second == first
+    assert asked(session, "own_pid")[0] == [first]  # nothing ran in between
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "print()",
+        "x = count()",
+        "import math",
+        "@print\ndef f(): pass",
+        "def f(x=count()): pass",
+        "x +",
+    ],
+)
+def test_a_cell_that_does_more_than_define_ends_a_kept_copy(session: Session, source: str):
+    session.run_cell(COPIES)
+    ([first], _) = asked(session, "own_pid")
+    session.run_cell(source)
+    ([second], shared) = asked(session, "own_pid")
+    assert not shared and second != first
+
+
+def test_a_cell_that_fails_where_it_runs_first_ends_a_kept_copy(session: Session):
+    session.run_cell(COPIES)
+    asked(session, "count")
+    assert session.run_cell("x = nowhere").status == "error"
+    assert asked(session, "count") == ([1], False)
+
+
+def test_a_copy_is_shared_by_those_alone_who_say_so(session: Session):
+    session.run_cell(COPIES)
+    assert asked(session, "count") == ([1], False)
+    with session.exercise() as remote:
+        assert remote.call("count") == 1 and not remote.is_second_hand
+    assert asked(session, "count", keep=False) == ([1], False)
+    assert asked(session, "count") == ([1], False)
+    assert asked(session, "count") == ([2], True)
+
+
+def test_a_kept_copy_begins_each_exercise_with_the_same_chance_and_torch(session: Session):
+    session.run_cell(COPIES)
+    (first, _) = asked(session, "chance", "unsettle")
+    (second, shared) = asked(session, "chance")
+    assert shared
+    assert torch.equal(first[0], second[0]) and second[0].dtype == torch.float32
+
+
+def test_a_kept_copy_that_died_since_is_replaced(session: Session):
+    session.run_cell(
+        COPIES
+        + "def leave_later():\n    import threading\n    threading.Timer(0.1, lambda: os._exit(0)).start()\n"
+    )
+    asked(session, "leave_later")
+    time.sleep(0.5)
+    with session.exercise(shared=True) as remote:
+        with pytest.raises(StudentError):
+            remote.call("count")
+        assert remote.is_second_hand
+    assert asked(session, "count") == ([1], False)
+
+
+class CountsOnce(Exercise):
+    name, points = "count", 2
+
+    @check("is asked for the first time")
+    def first(self, student):
+        copies.append(student.run(pid_of))
+        equal(student.call("count"), 1)
+
+
+class HasRun(CountsOnce):
+    @check("is asked for the first time")
+    def first(self, student):
+        copies.append(student.run(pid_of))
+        equal(student.call("count") > 0, True)
+
+
+copies: list[object] = []
+
+
+def pid_of(namespace):
+    return namespace["os"].getpid()
+
+
+def test_what_fails_in_a_kept_copy_is_judged_anew(session: Session):
+    """What an exercise has left in the copy neither costs nor hides anything in the next one."""
+    session.run_cell(COPIES)
+    copies.clear()
+    for exercise in (HasRun(), HasRun(), CountsOnce(), HasRun()):
+        assert not judge_in_session(exercise, session, seed=1).failed
+    assert len(copies) == 5
+    assert copies[0] == copies[1] == copies[2] != copies[3] == copies[4]
+    session.run_cell("seen.append(1)")
+    for _ in range(2):  # what fails in a fresh copy has failed, and leaves none
+        assert judge_in_session(CountsOnce(), session, seed=1).failed
+    assert len(copies) == 7 and len(set(copies)) == 4
