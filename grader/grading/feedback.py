@@ -18,7 +18,7 @@ from grader.course import CONFIG_FILE, Course
 from grader.errors import CourseError
 from grader.grading.capacity import cores
 from grader.grading.fingerprint import engine_sources, versions
-from grader.grading.isolated import Died, Isolation, TookTooLong, TookTooMuchMemory
+from grader.grading.isolated import Died, Isolation, IsolationError, TookTooLong, TookTooMuchMemory
 from grader.grading.marks import read_marks
 from grader.grading.names import folder_of, listed, matches, printable
 from grader.grading.page_marks import PageMarks, page_marks
@@ -48,7 +48,7 @@ class Pages:
         """What is said at the end."""
         parts = [f"{len(self.written):,} pages written", f"{len(self.unchanged):,} unchanged"]
         if self.failed:
-            parts.append(f"{len(self.failed):,} not written ({listed(list(self.failed))})")
+            parts.append(f"{len(self.failed):,} not written ({listed(sorted(self.failed))})")
         text = f"{', '.join(parts)} in {folder}."
         if self.waiting:
             text += f" {len(self.waiting):,} not graded yet: {listed(self.waiting)}."
@@ -94,7 +94,8 @@ def feedback(
         try:
             ended = task()
         except Exception as error:
-            pages.failed[student], ended = f"{type(error).__name__}: {error}", True
+            why = "" if isinstance(error, IsolationError) else f"{type(error).__name__}: "
+            pages.failed[student], ended = f"{why}{error}", True
             say(f"{printable(student)}: no page: {pages.failed[student]}")
         if ended:
             progress(student, len(graded))
