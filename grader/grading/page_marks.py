@@ -21,6 +21,8 @@ from nbgrader.api import (
 from nbgrader.preprocessors import NbGraderPreprocessor
 from sqlalchemy import select
 
+from grader.grading.marks import is_waiting
+
 
 @dataclass(frozen=True)
 class PageMarks:
@@ -78,9 +80,9 @@ def page_marks(
         .add_columns(BaseCell.name, Grade.score, Grade.max_score)
         .add_columns(Grade.needs_manual_grade, Grade.manual_score)
     )
-    for who, name, score, points, by_hand, given in book.db.execute(grades):
-        waiting = bool(by_hand) and given is None
-        found[who].grades[name] = {"score": score, "points": points, "waiting": waiting}
+    for row in book.db.execute(grades):
+        marks = {"score": row.score, "points": row.max_score, "waiting": is_waiting(row)}
+        found[row.student_id].grades[row.name] = marks
     comments = (
         submitted.join(Comment, Comment.notebook_id == SubmittedNotebook.id)
         .join(BaseCell, BaseCell.id == Comment.cell_id)
@@ -88,9 +90,9 @@ def page_marks(
     )
     for who, name, comment in book.db.execute(comments):
         found[who].comments[name] = comment
-    for marks in found.values():
-        score = sum(grade["score"] for grade in marks.grades.values())
-        marks.about["score"] = score - marks.about["late_penalty"]
+    for one in found.values():
+        score = sum(grade["score"] for grade in one.grades.values())
+        one.about["score"] = score - one.about["late_penalty"]
     return found
 
 

@@ -126,11 +126,12 @@ class FeedbackPage(SubmissionPage):
     def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
+        """As `HTMLExporter` does it, without its tree of the page, and with a policy."""
         self.parts.begin()
         self._seconds = PAGE_SECONDS
         resources = self._init_resources(resources)
-        lexer = nb.metadata.get("language_info", {})
-        lexer = lexer.get("pygments_lexer", lexer.get("name"))
+        about = nb.metadata.get("language_info", {})
+        lexer = about.get("pygments_lexer", about.get("name"))
         self.register_filter("highlight_code", Highlight2HTML(pygments_lexer=lexer, parent=self))
         kinds = WidgetsDataTypeFilter(
             notebook_metadata=self._nb_metadata, parent=self, resources=resources
