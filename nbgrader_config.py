@@ -30,7 +30,7 @@ c.Execute.timeout = 120  # a busy machine takes long to import torch, and no cel
 c.Execute.iopub_timeout = 60
 
 c.GenerateFeedback.preprocessors = [
-    "grader.grading.gradebook.Grades",  # in place of nbgrader's GetGrades
+    "grader.grading.page_marks.Grades",  # in place of nbgrader's GetGrades
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
 c.GenerateFeedback.exporter_class = "grader.grading.pages.FeedbackPage"  # runs nothing

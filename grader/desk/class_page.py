@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -47,7 +49,7 @@ def report(
             f"Nothing of {assignment} has been graded yet: run `grader autograde {assignment}`."
         )
     now = [
-        answers_of(nbformat.read(path, as_version=4), entry.student)
+        answers_of(json.loads(path.read_bytes()), entry.student)
         for entry in marks
         if (path := course.notebook("autograded", assignment, entry.student)).is_file()
     ]
@@ -64,15 +66,18 @@ def report(
     return folder / "report.html", figures
 
 
-def answers_of(notebook: nbformat.NotebookNode, student: str) -> Answers:
-    """The code and texts of a notebook's answer cells, by the names of exercises and questions."""
+def answers_of(notebook: Mapping[str, Any], student: str) -> Answers:
+    """The code and texts of a notebook's answer cells, by the names of exercises and questions.
+
+    notebook: as nbformat reads it, or as JSON, in which a source may be a list of lines.
+    """
     code: dict[str, str] = {}
     texts: dict[str, str] = {}
-    for cell in notebook.cells:
-        marks = cell.metadata.get("nbgrader", {})
+    for cell in notebook["cells"]:
+        marks = cell["metadata"].get("nbgrader", {})
         if marks.get("solution") or marks.get("locked") is False:
-            into = code if cell.cell_type == "code" else texts
-            into[marks["grade_id"]] = cell.source
+            into = code if cell["cell_type"] == "code" else texts
+            into[marks["grade_id"]] = "".join(cell["source"])
     return Answers(student, code, texts)
 
 

@@ -12,7 +12,8 @@ import re
 import tokenize
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from functools import lru_cache
+from itertools import combinations, product
 
 from rapidfuzz.distance import Indel
 
@@ -72,23 +73,28 @@ def _alike_answers(
     others: Mapping[str, tuple[str, ...]],
     known: Sequence[tuple[str, ...]],
 ) -> Iterator[tuple[tuple[str, str], float]]:
-    everybody = {**of_now, **others}
-    own = {
-        who: tokens
-        for who, tokens in everybody.items()
-        if tokens and not any(_share(tokens, k) for k in known)
-    }
-    pairs = [
-        ((first, second), share)
-        for first, second in combinations(own, 2)
-        if (first in of_now or second in of_now) and (share := _share(own[first], own[second]))
-    ]
-    partners: dict[str, int] = {}
-    for pair, _ in pairs:
-        for who in pair:
-            partners[who] = partners.get(who, 0) + 1
-    most = max(3, COMMON * len(of_now))
-    yield from (entry for entry in pairs if max(partners[who] for who in entry[0]) <= most)
+    place: dict[str, int] = {}
+    writers: dict[tuple[str, ...], list[str]] = {}
+    for who, tokens in {**of_now, **others}.items():
+        place[who] = len(place)
+        writers.setdefault(tokens, []).append(who)
+    own = [tokens for tokens in writers if tokens and not any(_share(tokens, k) for k in known)]
+    near = {tokens: {tokens: 1.0} for tokens in own}  # the same answer is compared once
+    for one, two in combinations(own, 2):
+        if share := _share(one, two):
+            near[one][two] = near[two][one] = share
+    most, few = max(3, COMMON * len(of_now)), set()
+    for one, shares in near.items():
+        partners = [who for two in shares for who in writers[two]]
+        of_this_class = sum(who in of_now for who in partners)
+        for who in writers[one]:
+            if (len(partners) - 1 if who in of_now else of_this_class) <= most:
+                few.add(who)
+    for one, shares in near.items():
+        for two, share in shares.items():
+            for pair in product(few.intersection(writers[one]), few.intersection(writers[two])):
+                if place[pair[0]] < place[pair[1]] and not of_now.keys().isdisjoint(pair):
+                    yield pair, share
 
 
 def _share(first: tuple[str, ...], second: tuple[str, ...]) -> float:
@@ -111,6 +117,7 @@ def _tokens(entry: Answers, template: Answers, name: str) -> tuple[str, ...]:
     return words[:MAX_TOKENS] if len(words) >= MIN_WORDS else ()
 
 
+@lru_cache(maxsize=4096)
 def code_tokens(code: str) -> tuple[str, ...]:
     """The tokens of a piece of Python without comments; names are numbered, so that renaming changes nothing."""
     found: list[str] = []

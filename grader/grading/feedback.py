@@ -13,18 +13,15 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
-
-import nbformat
 
 from grader.course import CONFIG_FILE, Course
 from grader.errors import CourseError
 from grader.grading.capacity import cores
 from grader.grading.fingerprint import engine_sources, versions
-from grader.grading.gradebook import Grades, marks_of, run_steps
-from grader.grading.isolated import Died, Isolation, TookTooLong, TookTooMuchMemory
+from grader.grading.isolated import Died, Isolation, IsolationError, TookTooLong, TookTooMuchMemory
 from grader.grading.marks import read_marks
 from grader.grading.names import folder_of, listed, matches, printable
+from grader.grading.page_marks import PageMarks, page_marks
 from grader.grading.pages import apology, beside, feedback_page, warm_up
 from grader.grading.plan import students
 from grader.grading.recording import write_file
@@ -51,7 +48,7 @@ class Pages:
         """What is said at the end."""
         parts = [f"{len(self.written):,} pages written", f"{len(self.unchanged):,} unchanged"]
         if self.failed:
-            parts.append(f"{len(self.failed):,} not written ({listed(list(self.failed))})")
+            parts.append(f"{len(self.failed):,} not written ({listed(sorted(self.failed))})")
         text = f"{', '.join(parts)} in {folder}."
         if self.waiting:
             text += f" {len(self.waiting):,} not graded yet: {listed(self.waiting)}."
@@ -97,7 +94,8 @@ def feedback(
         try:
             ended = task()
         except Exception as error:
-            pages.failed[student], ended = f"{type(error).__name__}: {error}", True
+            why = "" if isinstance(error, IsolationError) else f"{type(error).__name__}: "
+            pages.failed[student], ended = f"{why}{error}", True
             say(f"{printable(student)}: no page: {pages.failed[student]}")
         if ended:
             progress(student, len(graded))
@@ -118,7 +116,7 @@ class _Writer:
         self._course, self._assignment, self._force = course, assignment, force
         self._render = partial(_rendered, isolation, course.root)
         with transaction(course) as book:
-            self._marks = marks_of(book, assignment)
+            self._marks = page_marks(book, assignment)
         sources = [(course.root / CONFIG_FILE), *engine_sources()]
         self._common = _digest(*versions(), *(path.read_bytes() for path in sources))
         self._running: dict[Future[bytes], tuple[str, str]] = {}
@@ -131,8 +129,11 @@ class _Writer:
         if not self._force and _end(page) == _MADE_FROM.format(made_from).encode():
             self.pages.unchanged[student] = page
             return True
-        notebook, about = self._with_grades(student, content)
-        self._running[pool.submit(self._render, notebook, about)] = (student, made_from)
+        if student not in self._marks:
+            raise ValueError("the gradebook does not know this submission; grade it once more")
+        about = {"assignment": self._assignment, "notebook": self._assignment, "student": student}
+        task = pool.submit(self._render, content, about, self._marks[student])
+        self._running[task] = (student, made_from)
         return False
 
     def finish(self, attempt: Callable, at_most: int) -> None:
@@ -151,17 +152,6 @@ class _Writer:
         self.pages.written[student] = page
         return True
 
-    def _with_grades(self, student: str, content: bytes) -> tuple[bytes, dict[str, Any]]:
-        """The notebook with points and comments in it, and what else the page says."""
-        if student not in self._marks:
-            raise ValueError("the gradebook does not know this submission; grade it once more")
-        notebook = nbformat.reads(content.decode(), as_version=4)
-        with transaction(self._course):
-            notebook, about = run_steps(
-                (Grades,), self._course, notebook, self._assignment, student
-            )
-        return nbformat.writes(notebook).encode(), about["nbgrader"]
-
     def _page(self, student: str) -> Path:
         return self._course.notebook("feedback", self._assignment, student).with_suffix(".html")
 
@@ -171,12 +161,14 @@ def isolation_for_pages(course: Course, assignment: str) -> Isolation:
     return Isolation(prepare=(warm_up, str(course.notebook("release", assignment))))
 
 
-def _rendered(isolation: Isolation, root: Path, notebook: bytes, about: dict[str, Any]) -> bytes:
+def _rendered(
+    isolation: Isolation, root: Path, notebook: bytes, about: dict[str, str], marks: PageMarks
+) -> bytes:
     """The page; one that says why there is none when it takes more than a page may."""
     try:
-        html = isolation.run(feedback_page, str(root), notebook, about)
+        html = isolation.run(feedback_page, str(root), notebook, about, marks)
     except (Died, TookTooLong, TookTooMuchMemory) as reason:
-        html = apology(about, str(reason))
+        html = apology({**about, **marks.about}, str(reason))
     assert isinstance(html, bytes)
     return html
 

@@ -16,22 +16,16 @@ from nbformat import NotebookNode
 from nbgrader import preprocessors as steps
 from nbgrader.api import (
     Assignment,
-    BaseCell,
-    Comment,
     Grade,
-    GradeCell,
-    Student,
     SubmittedAssignment,
     SubmittedNotebook,
 )
-from nbgrader.preprocessors import getgrades, saveautogrades
+from nbgrader.preprocessors import saveautogrades
 from nbgrader.utils import parse_utc
 from sqlalchemy import select
-from sqlalchemy.orm import join
 
 from grader.course import Course
 from grader.errors import CourseError
-from grader.grading.marks import is_waiting
 from grader.grading.names import printable
 from grader.grading.release import BONUS, Release
 from grader.grading.submission import Submission
@@ -221,64 +215,6 @@ def cells_by_name(notebook: NotebookNode) -> dict[str, str]:
     """The sources of the cells that nbgrader knows, by their names."""
     marked = (cell for cell in notebook.cells if cell.metadata.get("nbgrader"))
     return {cell.metadata.nbgrader.grade_id: cell.source for cell in marked}
-
-
-def marks_of(book: Transaction, assignment: str) -> dict[str, list[str]]:
-    """All that a student's page says of points and comments, by student."""
-    about = (
-        SubmittedAssignment.student_id,
-        SubmittedNotebook.late_submission_penalty,
-        BaseCell.name,
-    )
-    points = (
-        *(Grade.auto_score, Grade.manual_score, Grade.extra_credit, GradeCell.max_score),
-        *(Grade.needs_manual_grade, SubmittedAssignment.timestamp),
-        *(Student.first_name, Student.last_name),
-    )
-    words = (Comment.auto_comment, Comment.manual_comment)
-    submitted = join(SubmittedAssignment, SubmittedNotebook).join(
-        Assignment, Assignment.id == SubmittedAssignment.assignment_id
-    )
-    queries = (
-        select(*about, *points).select_from(
-            submitted.join(Grade)
-            .join(GradeCell)
-            .join(Student, Student.id == SubmittedAssignment.student_id)
-        ),
-        select(*about, *words).select_from(submitted.join(Comment).join(BaseCell)),
-    )
-    found: dict[str, list[str]] = {}
-    for query in queries:
-        for student, *marks in book.db.execute(query.filter(Assignment.name == assignment)):
-            found.setdefault(student, []).append(repr(marks))
-    return {student: sorted(marks) for student, marks in found.items()}
-
-
-class Grades(steps.GetGrades):
-    """nbgrader's step that puts points and comments into a notebook; it says, too, who it is, when it was
-    handed in, and what no person has graded yet."""
-
-    def preprocess(
-        self, nb: NotebookNode, resources: dict[str, Any]
-    ) -> tuple[NotebookNode, dict[str, Any]]:
-        nb, resources = super().preprocess(nb, resources)
-        about = resources["nbgrader"]
-        with getgrades.Gradebook(about["db_url"]) as book:
-            submission = book.find_submission(about["assignment"], about["student"])
-            student = submission.student
-            names = (student.first_name, student.last_name)
-            about["name"] = " ".join(filter(None, names))
-            about["timestamp"] = (
-                f"{submission.timestamp:%Y-%m-%d %H:%M} UTC" if submission.timestamp else ""
-            )
-        return nb, resources
-
-    def _get_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
-        marks = cell.metadata.nbgrader
-        grade = self.gradebook.find_grade(
-            marks.grade_id, self.notebook_id, self.assignment_id, self.student_id
-        )
-        marks |= {"score": grade.score, "points": grade.max_score, "waiting": is_waiting(grade)}
 
 
 def run_steps(

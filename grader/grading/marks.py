@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from nbgrader.api import (
     Assignment,
@@ -15,7 +16,7 @@ from nbgrader.api import (
     SubmittedAssignment,
     SubmittedNotebook,
 )
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from grader.checks.results import as_points
 from grader.course import Course
@@ -119,6 +120,6 @@ def _cells(book: Gradebook, assignment: str) -> dict[str, dict[str, CellMark]]:
     return {who: cells for who, cells in found.items() if who in graded}
 
 
-def is_waiting(grade: Grade) -> bool:
-    """Whether a person has to give these points and has not."""
+def is_waiting(grade: Grade | Row[Any]) -> bool:
+    """Whether a person has to give these points and has not. grade: one of nbgrader's, or its columns."""
     return bool(grade.needs_manual_grade) and grade.manual_score is None

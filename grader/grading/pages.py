@@ -22,6 +22,8 @@ from typing import Any
 import nbformat
 from jinja2 import BaseLoader, DictLoader, Environment, pass_context
 from nbconvert.exporters import HTMLExporter
+from nbconvert.filters import Highlight2HTML
+from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbformat import NotebookNode
 from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
@@ -29,8 +31,11 @@ from traitlets import default
 
 from grader.checks.results import as_points
 from grader.course import Course
+from grader.grading.common import Parts
 from grader.grading.names import folder_of
+from grader.grading.page_marks import PageMarks
 from grader.grading.rendered import as_text, rendered
+from grader.grading.tidy import tidy, tidy_code
 from grader.sandbox.html_sanitiser import harmless_html
 
 PAGES_BESIDE = ("timestamp.txt", "submission_secret.txt")
@@ -102,6 +107,10 @@ class SubmissionPage(HTMLExporter):
 class FeedbackPage(SubmissionPage):
     """A student's feedback, which runs nothing and asks for nothing from anywhere."""
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.parts = Parts()
+
     @default("extra_loaders")
     def _own_template(self) -> list[BaseLoader]:
         template = (_TEMPLATES / "feedback.html.j2").read_text("utf-8")
@@ -109,6 +118,7 @@ class FeedbackPage(SubmissionPage):
 
     def default_filters(self) -> Iterator[tuple[str, Callable]]:
         yield from super().default_filters()
+        yield "source_html", self.source_html
         yield "points", as_points
         yield "not_below_zero", lambda points: max(0.0, points)
         yield "exercise_name", exercise_name
@@ -116,11 +126,39 @@ class FeedbackPage(SubmissionPage):
     def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
-        html, resources = super().from_notebook_node(nb, resources, **kw)
+        """As `HTMLExporter` does it, without its tree of the page, and with a policy."""
+        self.parts.begin()
+        self._seconds = PAGE_SECONDS
+        resources = self._init_resources(resources)
+        about = nb.metadata.get("language_info", {})
+        lexer = about.get("pygments_lexer", about.get("name"))
+        self.register_filter("highlight_code", Highlight2HTML(pygments_lexer=lexer, parent=self))
+        kinds = WidgetsDataTypeFilter(
+            notebook_metadata=self._nb_metadata, parent=self, resources=resources
+        )
+        self.register_filter("filter_data_type", kinds)
+        html, resources = super(HTMLExporter, self).from_notebook_node(nb, resources, **kw)
+        html = self.parts.put_in(tidy(html))
         head, body, rest = html.partition("<body>")
         meta = f'<meta http-equiv="Content-Security-Policy" content="{_policy(head)}"/>'
         head = head.replace("<head>", f"<head>\n{meta}", 1)
         return head + body + rest, resources
+
+    @pass_context
+    def source_html(self, context: Mapping[str, Any], cell: NotebookNode) -> str:
+        """The filter `source_html` of the template: the source of a cell, code highlighted, text rendered."""
+        highlight = self.environment.filters["highlight_code"]  # nbconvert makes one for each page
+        language = highlight.pygments_lexer
+
+        def made() -> str:
+            if cell.cell_type != "code":
+                return tidy(self.harmless_markdown(context, cell.source))
+            html = highlight(cell.source, metadata=cell.metadata)
+            return tidy_code(html) if language.isidentifier() else tidy(html)
+
+        if "attachments" in cell or "magics_language" in cell.metadata:
+            return made()
+        return self.parts.mark((cell.cell_type, language, cell.source), made)
 
     def _preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
@@ -195,14 +233,15 @@ def beside(course: Course, assignment: str, student: str) -> dict[str, bytes]:
     return found
 
 
-def feedback_page(root: str, notebook: bytes, about: dict[str, Any]) -> bytes:
-    """The page of a graded notebook that has its points and comments in it, as nbgrader makes it.
+def feedback_page(root: str, notebook: bytes, about: dict[str, str], marks: PageMarks) -> bytes:
+    """The page of a graded notebook with these marks, as nbgrader makes it.
 
-    root: the course folder. about: what nbgrader's templates know of the submission. To be run apart:
-    what a submission wrote can take long to render.
+    root: the course folder. about: assignment, notebook and student. To be run apart: what a submission wrote
+    can take long to render.
     """
-    resources = {"nbgrader": about, "metadata": {"name": about["notebook"]}}
+    resources = {"nbgrader": {**about, **marks.about}, "metadata": {"name": about["notebook"]}}
     node = nbformat.reads(notebook.decode(), as_version=4)
+    marks.put_in(node)
     html, _ = _exporter(root).from_notebook_node(node, resources)
     return html.encode("utf-8", "replace")
 
@@ -223,12 +262,20 @@ def warm_up(sample: str) -> None:
     course, path = Course.find(Path(sample).parent), Path(sample)
     notebook = nbformat.read(path, as_version=4)
     for cell in notebook.cells:
-        if "nbgrader" in cell.metadata:
-            cell.metadata.nbgrader |= {"score": 0.0, "points": 1.0}
         if cell.cell_type == "code":
             cell.outputs = [nbformat.v4.new_output("display_data", data=_SAMPLE)]
-    about = {"notebook": path.stem, "student": "", "score": 0.0, "max_score": 0.0}
-    feedback_page(str(course.root), nbformat.writes(notebook).encode(), about)
+    cells = [
+        cell.metadata.nbgrader.grade_id for cell in notebook.cells if "nbgrader" in cell.metadata
+    ]
+    marks = PageMarks(
+        {"score": 0.0, "max_score": 0.0},
+        {name: {"score": 0.0, "points": 1.0} for name in cells},
+        dict.fromkeys(cells, ""),
+    )
+    about = {"notebook": path.stem, "student": ""}
+    page = _exporter(str(course.root))
+    with page.parts.learning():
+        feedback_page(str(course.root), nbformat.writes(notebook).encode(), about, marks)
 
 
 def apology(about: dict[str, Any], reason: str) -> bytes:

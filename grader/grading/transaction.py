@@ -19,7 +19,6 @@ from typing import TypeVar
 import nbgrader.api
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import (
-    getgrades,
     latesubmissions,
     overwritecells,
     saveautogrades,
@@ -186,7 +185,7 @@ def _gradebook(url: str, *arguments: object) -> Gradebook:
     return _open.get() or Gradebook(url, *arguments)
 
 
-for step in (getgrades, latesubmissions, overwritecells, saveautogrades, savecells):
+for step in (latesubmissions, overwritecells, saveautogrades, savecells):
     step.Gradebook = _gradebook
 
 
