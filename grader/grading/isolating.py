@@ -22,7 +22,7 @@ import struct
 import sys
 from typing import NoReturn
 
-from grader.sandbox.inside.syscalls import collapse_memory, die_with_parent
+from grader.sandbox.inside.syscalls import collapse_memory, die_with_parent, keep_freed_memory
 
 HEADER = struct.Struct(">cQ")
 MAX_NOTE, _MAX_MODULE, _MAX_FDS = 200, 200, 8
@@ -47,6 +47,7 @@ def main(fd: int, module: str = "", function: str = "", argument: str = "") -> N
         gc.freeze()
     with contextlib.suppress(OSError):  # systems without /proc
         collapse_memory()
+        keep_freed_memory()
     ended, wakeup = os.pipe()
     os.set_blocking(wakeup, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)

@@ -249,6 +249,7 @@ def _prepare(setup: Setup) -> tuple[object, list[str]]:
     gc.enable()
     if setup.isolate:
         syscalls.collapse_memory()
+        syscalls.keep_freed_memory()
     return shell, missing
 
 
