@@ -21,6 +21,7 @@ from grader.errors import CourseError, GivenUp
 from grader.grading import gradebook
 from grader.grading.apart import Graded, GradingLost, grade_apart, isolation_for, read
 from grader.grading.capacity import workers_that_fit
+from grader.grading.chapter_cells import ChapterCells, read_cells
 from grader.grading.fingerprint import environment
 from grader.grading.isolated import Isolation
 from grader.grading.names import folder_of, printable, refusal
@@ -41,13 +42,13 @@ if TYPE_CHECKING:
 
 
 def prepare(
-    course: Course, student: str, release: Release, isolation: Isolation
+    course: Course, student: str, release: Release, cells: ChapterCells, isolation: Isolation
 ) -> tuple[Submission, NotebookNode]:
     """What `student` handed in, and its notebook as it is run: marks and locked cells put back."""
     folder = course.notebook("submitted", release.assignment, folder_of(student)).parent
     submission = read(isolation, folder, student, release.assignment)
     restore_marks(submission.notebook, release.notebook)
-    notebook = gradebook.sanitise(course, submission)
+    notebook = gradebook.sanitise(course, submission, cells)
     submission.findings += restore(notebook, release.notebook)
     return submission, notebook
 
@@ -99,7 +100,8 @@ def autograde(
                 at_once, grade = _here(stack, isolation, sandbox, workers or 1, plan, say)
             for sentence in gradebook.register(course, release):
                 say(sentence)
-            waiting = _prepared(course, plan, release, isolation, read_secret(course))
+            cells, secret = read_cells(course, assignment), read_secret(course)
+            waiting = _prepared(course, plan, release, cells, isolation, secret)
             _grade_waiting(course, waiting, at_once, grade, finish, say, stack)
     return [outcomes[name] for name in sorted(outcomes)]
 
@@ -230,7 +232,12 @@ def _recorded(course: Course, prepared: Prepared, grade: Callable[[], Graded]) -
 
 
 def _prepared(
-    course: Course, plan: Plan, release: Release, isolation: Isolation, secret: str
+    course: Course,
+    plan: Plan,
+    release: Release,
+    cells: ChapterCells,
+    isolation: Isolation,
+    secret: str,
 ) -> Iterator[tuple[str, Prepared | Failure]]:
     """Every submission, read and sanitised, or why it could not be."""
     for name in plan.waiting:
@@ -239,7 +246,7 @@ def _prepared(
             continue
         try:
             fingerprint = plan.fingerprints.of(name)
-            submission, notebook = prepare(course, name, release, isolation)
+            submission, notebook = prepare(course, name, release, cells, isolation)
             if fingerprint != plan.fingerprints.of(name):
                 raise OSError("it was changed while it was being read; grade it once more")
         except OSError as error:

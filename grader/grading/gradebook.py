@@ -26,10 +26,11 @@ from sqlalchemy import select
 
 from grader.course import Course
 from grader.errors import CourseError
+from grader.grading.chapter_cells import ChapterCells
 from grader.grading.names import printable
 from grader.grading.release import BONUS, Release
 from grader.grading.submission import Submission
-from grader.grading.transaction import Transaction, transaction
+from grader.grading.transaction import Transaction, one_commit, steps_ask, transaction
 
 REGISTER = (
     steps.LockCells,
@@ -48,7 +49,8 @@ class SaveGrades(steps.SaveAutoGrades):
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        nb, resources = super().preprocess(nb, resources)
+        with one_commit():  # not one for each cell
+            nb, resources = super().preprocess(nb, resources)
         about = resources["nbgrader"]
         key = (about["notebook"], about["assignment"], about["student"])
         checks = [
@@ -153,8 +155,8 @@ def due_dates(book: Transaction, assignment: str) -> dict[str, str]:
     return {"": str(date)} | {who: f"{date} + {more}" for who, more in book.db.execute(extended)}
 
 
-def sanitise(course: Course, submission: Submission) -> NotebookNode:
-    """The submission's notebook with locked cells restored and marks as the gradebook has them."""
+def sanitise(course: Course, submission: Submission, cells: ChapterCells) -> NotebookNode:
+    """The submission's notebook with locked cells restored and marks as in `cells`, the gradebook's."""
     about = (submission.assignment, submission.student)
     notebook, _ = run_steps((steps.DeduplicateIds,), course, submission.notebook, *about)
     for cell in notebook.cells:
@@ -163,7 +165,7 @@ def sanitise(course: Course, submission: Submission) -> NotebookNode:
             first = printable((cell.source.splitlines() or [""])[0], 60)
             submission.findings.append(f"A cell stands twice (`{first}`); the last one counts.")
     before = {cell.id: cell.source for cell in notebook.cells}
-    with transaction(course):
+    with steps_ask(cells):
         notebook, _ = run_steps(SANITISE, course, notebook, *about)
     edited = [cell for cell in notebook.cells if before.get(cell.id, cell.source) != cell.source]
     for cell in edited:

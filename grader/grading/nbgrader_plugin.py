@@ -27,6 +27,7 @@ from grader.course import Course, data_folder
 from grader.errors import CourseError
 from grader.grading import gradebook
 from grader.grading.apart import Graded, GradingLost, grade_apart, isolation_for
+from grader.grading.chapter_cells import ChapterCells, read_cells
 from grader.grading.grade_class import prepare
 from grader.grading.isolated import Isolation
 from grader.grading.names import printable, refusal_by_nbgrader
@@ -52,6 +53,7 @@ class SubmissionExporter(NotebookExporter):
         super().__init__(config, parent=parent, **kw)
         self._folders = parent.coursedir
         self._releases: dict[str, Release] = {}
+        self._cells: dict[str, ChapterCells] = {}
         parent.coursedir = _copying_nothing(parent.coursedir)
         # nbgrader has left out folders without a notebook, and would leave out one of another name.
         parent.assignments = self._handed_in()
@@ -63,6 +65,7 @@ class SubmissionExporter(NotebookExporter):
             for assignment in {Path(folder).name for folder in parent.assignments}:
                 self._releases[assignment] = read_release(self._course, assignment)
                 gradebook.register(self._course, self._releases[assignment])
+                self._cells[assignment] = read_cells(self._course, assignment)
         except CourseError as error:
             self.log.error(str(error))
             raise NbGraderException(str(error)) from None
@@ -78,8 +81,8 @@ class SubmissionExporter(NotebookExporter):
         if os.path.dirname(filename) != submitted:
             resources["graded"] = (self._course, self._releases[assignment], self._submission)
             return super().from_filename(filename, resources, **kw)
-        release = self._releases[assignment]
-        self._submission, notebook = prepare(self._course, student, release, _isolation(assignment))
+        about = (self._releases[assignment], self._cells[assignment], _isolation(assignment))
+        self._submission, notebook = prepare(self._course, student, *about)
         autograded = Path(self._folder("autograded", student, assignment))
         autograded.mkdir(parents=True, exist_ok=True)
         if self._submission.timestamp:

@@ -14,10 +14,10 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import nbgrader.api
-from nbgrader.api import Gradebook
+from nbgrader.api import BaseCell, Comment, Grade, Gradebook
 from nbgrader.preprocessors import (
     latesubmissions,
     overwritecells,
@@ -39,6 +39,7 @@ _TURN = 4_711_000_001
 """The number of PostgreSQL's advisory lock that a transaction holds."""
 
 _T = TypeVar("_T")
+_K = TypeVar("_K", Grade, Comment)
 
 # nbgrader reads a submission while it is being added, which is harmless and warned about each time.
 warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.api")
@@ -51,7 +52,7 @@ class GradebookLocked(GivenUp):
 class Transaction(Gradebook):
     """nbgrader's gradebook whose commits are flushes until `save`."""
 
-    db: scoped_session[Session]
+    db: scoped_session[_Flushing]
     _saved = False
 
     def __init__(self, course: Course) -> None:
@@ -61,6 +62,7 @@ class Transaction(Gradebook):
             url = url.update_query_dict({"timeout": str(BUSY_SECONDS)})
         address = url.render_as_string(hide_password=False)
         self._turn = _turn(address) if served else None
+        self._read: dict[tuple[type, tuple[str, ...]], dict[str, Any]] = {}
         try:
             super().__init__(address, course.config.CourseDirectory.course_id)
             self.db.remove()
@@ -73,6 +75,32 @@ class Transaction(Gradebook):
         except BaseException:
             self.end()
             raise
+
+    def find_grade(self, grade_cell: str, notebook: str, assignment: str, student: str) -> Grade:
+        """As nbgrader's, which asks the database once more for each cell."""
+        about = (notebook, assignment, student)
+        found = self._of_cells(Grade, *about).get(grade_cell)
+        return found or super().find_grade(grade_cell, *about)
+
+    def find_comment(
+        self, solution_cell: str, notebook: str, assignment: str, student: str
+    ) -> Comment:
+        """As nbgrader's, which asks the database once more for each cell."""
+        about = (notebook, assignment, student)
+        found = self._of_cells(Comment, *about).get(solution_cell)
+        return found or super().find_comment(solution_cell, *about)
+
+    def _of_cells(self, kind: type[_K], *about: str) -> dict[str, _K]:
+        """The grades or comments of a submitted notebook, by the names of their cells."""
+        if (kind, about) not in self._read:
+            part = self.find_submission_notebook(*about)
+            # By the cell as well: there is an index of cells and notebooks, and none of notebooks.
+            query = self.db.query(BaseCell.name, kind).join(kind, kind.cell_id == BaseCell.id)
+            mine = query.filter(
+                BaseCell.notebook_id == part.notebook_id, kind.notebook_id == part.id
+            )
+            self._read[kind, about] = dict(mine.all())
+        return self._read[kind, about]
 
     def save(self) -> None:
         """Keep everything. At the end of a `transaction` there is nothing more to be done then."""
@@ -95,27 +123,56 @@ class Transaction(Gradebook):
 
 
 class _Flushing(Session):
+    later = False
+    """Whether commits wait for the one at the end of `one_commit`."""
+
     def commit(self) -> None:
-        self.flush()
-        self.expire_all()  # sums of points are the database's own
+        if not self.later:
+            self.flush()
+            self.expire_all()  # sums of points are the database's own
 
 
-_open: ContextVar[Transaction | None] = ContextVar("transaction", default=None)
+_open: ContextVar[Any] = ContextVar("gradebook", default=None)
 
 
 @contextmanager
 def transaction(course: Course) -> Iterator[Transaction]:
     """The course's gradebook, saved at the end of the block. Raises GradebookLocked after a while."""
     book = patiently(lambda: Transaction(course))
-    token = _open.set(book)
     try:
-        yield book
-        book.save()
+        with steps_ask(book):
+            yield book
+            book.save()
     except OperationalError as error:
         raise (_locked() if _is_locked(error) else error) from None
     finally:
-        _open.reset(token)
         book.end()
+
+
+@contextmanager
+def steps_ask(book: object) -> Iterator[None]:
+    """Within the block, nbgrader's steps find `book` where they open a gradebook."""
+    token = _open.set(book)
+    try:
+        yield
+    finally:
+        _open.reset(token)
+
+
+@contextmanager
+def one_commit() -> Iterator[None]:
+    """Within a transaction, the commits of the block are one, at its end."""
+    book = _open.get()
+    if not isinstance(book, Transaction):
+        yield
+        return
+    session = book.db()
+    session.later = True
+    try:
+        yield
+    finally:
+        session.later = False
+    session.commit()
 
 
 def patiently(task: Callable[[], _T], seconds: float | None = None) -> _T:
