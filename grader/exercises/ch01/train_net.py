@@ -15,7 +15,7 @@ from grader.checks import expect, statistics
 from grader.checks.exercise import Exercise, check
 from grader.checks.functions import ON_THE_CPU, told_by_meta, unless_zeros_were_drawn
 from grader.checks.networks import MLP, descended, find_parameters, logits, oriented
-from grader.checks.randomness import integer, uniform
+from grader.checks.randomness import integer, labels, uniform
 from grader.checks.student import Student
 from grader.checks.training import Batch, EasyImages
 
@@ -24,10 +24,12 @@ if TYPE_CHECKING:
 
 BOOK = MLP((784, 256, 256, 10))
 SHAPES = BOOK.shapes
+MET = MLP((64, 256, 256, 10))
+"""What is left of it for images that are black but for 64 pixels."""
 CURVES = ("train_loss", "train_acc", "test_acc")
 LEARNT = 0.9
 """Accuracy on new examples of the easy problem: guessing gives 0.1; right answers gave 1.0 in 1200 runs."""
-TRAIN, TEST, NEW = 92, 60, 150
+TRAIN, TEST, NEW = 28, 18, 150
 """Examples to train on, to test on, and new ones on which that accuracy is taken."""
 EPOCHS = 5
 SIGNALS = 32
@@ -53,17 +55,23 @@ class TrainNet(Exercise):
         """The problem that two checks look at."""
         return EasyImages(TRAIN, TEST, NEW)
 
-    _trained: tuple[dict, ...] = ()
+    _long: dict | None = None
+    _short: dict | None = None
     _descent: Descent | None = None
 
-    def _runs(self, student: Student) -> tuple[dict, ...]:
-        """What comes of EPOCHS epochs, and of a single one. Training takes time, so it is done once."""
-        if not self._trained:
-            calls: list[dict[str, object]] = [{"num_epochs": EPOCHS}, {"num_epochs": 1}]
+    def _long_run(self, student: Student) -> dict:
+        """What comes of EPOCHS epochs. Training takes time, so it is done once."""
+        if self._long is None:
+            calls: list[dict[str, object]] = [{"num_epochs": EPOCHS}]
             problem = self.problem
-            runs = trained(student, [problem.train], calls, problem.test, [problem.new_X])
-            self._trained = tuple(runs)
-        return self._trained
+            (self._long,) = trained(student, [problem.train], calls, problem.test, [problem.new_X])
+        return self._long
+
+    def _short_run(self, student: Student) -> dict:
+        """What comes of one epoch, if the check of the rates has not seen it."""
+        if self._short is None:
+            (self._short,) = trained(student, [[one_batch(2)]], [{"num_epochs": 1}])
+        return self._short
 
     @check("dropout1 and dropout2 reach the network, 0.2 and 0.5 when not given", essential=True)
     def rates(self, student: Student) -> None:
@@ -75,6 +83,7 @@ class TrainNet(Exercise):
             {"num_epochs": 1, "dropout1": a, "dropout2": b} for a, b in ((low, high), (high, low))
         ]
         runs = trained(student, [[one_batch(2)]], calls, signals=SIGNALS)
+        self._short = runs[0]
         for run, pair in zip(runs, ((0.2, 0.5), (low, high), (high, low)), strict=True):
             verify_sizes(expect.tensor(run["units"], shape=(SIGNALS, 10)), *pair)
 
@@ -91,7 +100,7 @@ class TrainNet(Exercise):
     @check("the network learns", weight=2, essential=True)
     def learns(self, student: Student) -> None:
         """Does the loss fall? The optimizer must hold the parameters of the network that comes back."""
-        long_run, _ = self._runs(student)
+        long_run = self._long_run(student)
         new = expect.tensor(long_run["outputs"][0], shape=(NEW, 10))
         share = float((expect.finite(new).argmax(1) == self.problem.new_y).double().mean())
         # A network that is right on 99 % of the problem; the long proof measures that it is.
@@ -115,8 +124,8 @@ class TrainNet(Exercise):
     @check("the history has one number an epoch in each list", essential=True)
     def history(self, student: Student) -> None:
         """`history.train_loss.append(...)`, and likewise for `train_acc` and `test_acc`."""
-        long_run, short_run = self._runs(student)
-        for run, epochs in ((long_run, EPOCHS), (short_run, 1)):
+        long_run = self._long_run(student)
+        for run, epochs in ((long_run, EPOCHS), (self._short_run(student), 1)):
             if run["history"] is None:
                 expect.fail("no history came back", "`return net, history`, made by `History()`")
             for name in CURVES:
@@ -194,7 +203,7 @@ class TrainNet(Exercise):
     def picture(self, student: Student) -> Figure | None:
         from grader.checks.pictures import curves
 
-        return curves(self._runs(student)[0]["history"])
+        return curves(self._long_run(student)["history"])
 
 
 STEP = expect.Tolerance(1e-2, 1e-5)
@@ -206,15 +215,21 @@ TIE = 1e-4
 class Descent:
     """A few steps of gradient descent without dropout, each an epoch of one batch, from one start.
 
-    parameters: at the start and after each of the epochs; with the default rate after one.
+    parameters: at the start and after each of the epochs; with the default rate after one. All images are black
+    but for the pixels that are drawn, so that these columns of the first weight are all that matters.
     """
 
     epochs, size = 3, 6
     draws = 12 * size * 512
 
     def __init__(self, student: Student) -> None:
-        self.student, problem = student, EasyImages(self.size, 30, 1)
-        self.batch, self.test_X = problem.train[0], problem.test_X
+        self.student, self.pixels = student, torch.randperm(784)[: MET.sizes[0]]
+        # Bright, so that a step changes what the network says of most images.
+        patterns = 3 * F.one_hot(labels(len(self.pixels))).T.float()
+        self.y = torch.randperm(10)[: self.size]
+        self.X, self.test_X = (
+            patterns[y] + 0.1 * torch.rand(len(y), len(self.pixels)) for y in (self.y, labels(30))
+        )
         self.lr, self.seed = uniform(0.1, 0.3), integer(0, 2**31 - 2)
         calls: list[dict[str, object]] = [{"lr": 0.0, "num_epochs": 1}, {"num_epochs": 1}]
         calls += [{"lr": self.lr, "num_epochs": n} for n in range(1, self.epochs + 1)]
@@ -226,17 +241,30 @@ class Descent:
         self, calls: list[dict[str, object]], test: list[Batch] | None, parameters: int = 0
     ) -> list[dict]:
         still = [{**STILL, **call} for call in calls]
-        batches = [[self.batch]]
-        return trained(self.student, batches, still, test, seed=self.seed, parameters=parameters)
+        batches = [[self.images(self.X, self.y)]]
+        return trained(
+            self.student,
+            batches,
+            still,
+            test,
+            seed=self.seed,
+            parameters=parameters,
+            pixels=self.pixels,
+        )
+
+    def images(self, X: Tensor, y: Tensor) -> Batch:
+        """A batch, black but for the pixels."""
+        images = torch.zeros(len(X), 784).index_copy(1, self.pixels, X)
+        return [images.reshape(-1, 1, 28, 28), y]
 
     def logits(self, epoch: int, X: Tensor) -> Tensor:
         """After so many epochs."""
-        return logits(self.parameters[epoch], X.flatten(1))
+        return logits(self.parameters[epoch], X)
 
 
 def verify_descent(descent: Descent) -> None:
     """Every epoch is one step with the rate that was asked for, 0.5 by default."""
-    (X, y), lr = descent.batch, descent.lr
+    X, y, lr = descent.X, descent.y, descent.lr
     start, first, *later = descent.parameters
     expect.true(
         not all(torch.equal(a, b) for a, b in zip(start, first, strict=True)),
@@ -244,7 +272,7 @@ def verify_descent(descent: Descent) -> None:
         expected=f"a step that is {lr} times the gradient",
     )
     for after, rate in ((first, lr), (descent.by_default, 0.5)):
-        for before, now, wanted in steps(start, after, descended(start, X.flatten(1), y, rate, 1)):
+        for before, now, wanted in steps(start, after, descended(start, X, y, rate, 1)):
             way, wanted_way = before - now, before - wanted
             expect.true(
                 bool(wanted_way.any()),
@@ -261,9 +289,7 @@ def verify_descent(descent: Descent) -> None:
                 because="" if right else many_steps(start, after, X, y, rate),
             )
     for number, after in enumerate(later, 2):
-        for before, now, wanted in steps(
-            start, after, descended(start, X.flatten(1), y, lr, number)
-        ):
+        for before, now, wanted in steps(start, after, descended(start, X, y, lr, number)):
             way, wanted_way = before - now, before - wanted
             expect.true(
                 expect.agrees(way, wanted_way, STEP),
@@ -277,7 +303,7 @@ def verify_descent(descent: Descent) -> None:
 
 def many_steps(start: list[Tensor], after: list[Tensor], X: Tensor, y: Tensor, lr: float) -> str:
     """A sentence when the parameters after one epoch are those of another number of epochs."""
-    known = {n: descended(start, X.flatten(1), y, lr, n)[5] for n in (2, 3, 10)}
+    known = {n: descended(start, X, y, lr, n)[5] for n in (2, 3, 10)}
     found = [n for n, bias in known.items() if expect.agrees(after[5], bias, STEP)]
     return f"this is where {found[0]} epochs lead" if found else ""
 
@@ -289,11 +315,11 @@ def steps(*parameters: list[Tensor]) -> list[tuple[Tensor, ...]]:
 
 def verify_numbers(descent: Descent) -> None:
     """The history of three epochs is what the parameters before and after each epoch give."""
-    (X, y), epochs = descent.batch, range(descent.epochs)
+    X, y, epochs = descent.X, descent.y, range(descent.epochs)
     # At the start, the network is wrong on all test examples; after the first epoch, on fewer.
     chosen, first = (descent.logits(n, descent.test_X).argmax(1) for n in (0, 1))
-    labels = torch.where(first != chosen, first, (first + 1) % 10)
-    test = [[descent.test_X, labels]]
+    test_y = torch.where(first != chosen, first, (first + 1) % 10)
+    test = [descent.images(descent.test_X, test_y)]
     history = descent.run([{"lr": descent.lr, "num_epochs": descent.epochs}], test)[0]["history"]
     if history is None:
         expect.fail("no history came back", "`return net, history`, made by `History()`")
@@ -309,7 +335,7 @@ def verify_numbers(descent: Descent) -> None:
         "taken while training, from the `y_hat` of each step",
         {"these are measured after the epoch": [shares(out, y) for out in after]},
     )
-    measured = [shares(descent.logits(n, descent.test_X), labels) for n in range(len(epochs) + 1)]
+    measured = [shares(descent.logits(n, descent.test_X), test_y) for n in range(len(epochs) + 1)]
     verify_shares(
         seen["test_acc"],
         measured[1:],
@@ -437,6 +463,7 @@ def trained(
     seed: int | None = None,
     signals: int = 0,
     parameters: int = 0,
+    pixels: Tensor | None = None,
 ) -> list[dict]:
     """One report of `run_train_net` for each of `calls`."""
     runs = student.run(
@@ -448,15 +475,17 @@ def trained(
         seed=seed,
         signals=signals,
         parameters=parameters,
+        pixels=pixels,
     )
     return [expect.record(run) for run in expect.items(runs, len(calls))]
 
 
 def parameters_of_run(run: dict, count: int = len(SHAPES)) -> list[Tensor]:
-    """The last `count` of the six parameters, which came back, or a failure without them."""
+    """The last `count` of the six parameters, which came back, or a failure without them. Of the first weight, the
+    columns of MET."""
     if run["parameters"] is None:
         expect.fail("no network of the chapter's sizes", "`Net(784, 10, 256, 256, ...)`")
-    pairs = zip(expect.items(run["parameters"], count), SHAPES[-count:], strict=True)
+    pairs = zip(expect.items(run["parameters"], count), MET.shapes[-count:], strict=True)
     return [expect.tensor(p, shape=shape) for p, shape in pairs]
 
 
@@ -478,10 +507,10 @@ class Counted:
         return iter([tuple(batch) for batch in batches])
 
 
-def run_train_net(namespace, train, test, calls, inputs, seed, signals, parameters):
+def run_train_net(namespace, train, test, calls, inputs, seed, signals, parameters, pixels):
     """Call the student's `train_net` with each of `calls`, keyword arguments, and report: the number of
-    passes, the history, the last `parameters` of its parameters, and the outputs of the trained network in
-    eval mode.
+    passes, the history, the last `parameters` of its parameters (of the first weight, the columns of `pixels`), and
+    the outputs of the trained network in eval mode.
 
     With `seed`, the parameters depend on the student's code alone. With `signals`, the report has that
     many rows of hidden units in train mode, after weights were set so that they are 1 (see `units`).
@@ -506,8 +535,10 @@ def run_train_net(namespace, train, test, calls, inputs, seed, signals, paramete
             found = find_parameters(list(net.parameters()), SHAPES)
             if found is not None and None not in found:
                 oriented_ones = [oriented(p, s) for p, s in zip(found, SHAPES)]  # noqa: B905
-                left_out = len(oriented_ones) - parameters
-                report["parameters"] = [p.clone() for p in oriented_ones[left_out:]]
+                kept = list(oriented_ones)
+                if pixels is not None:
+                    kept[0] = kept[0][:, pixels]
+                report["parameters"] = [p.clone() for p in kept[len(kept) - parameters :]]
                 report["units"] = units(net, oriented_ones, signals, device) if signals else None
         reports.append(report)
     return reports
