@@ -181,9 +181,9 @@ class WorkerControl:
         self._ask({"do": "remember"})
         self._computed = _computed(self._usage())
 
-    def sweep(self) -> None:
-        """End all that the submission has started since `remember`."""
-        self._ask({"do": "sweep"})
+    def sweep(self, *, keep_copy: bool = False) -> None:
+        """End all that the submission has started since `remember`; keep_copy: but the copy itself."""
+        self._ask({"do": "sweep", "keep_copy": keep_copy})
 
     def end(self, patience: float = 0.0) -> Ending:
         """Kill what is left of the submission, after `patience` seconds, with all that it started."""

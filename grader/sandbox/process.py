@@ -137,6 +137,10 @@ class StudentProcess:
         """End the copy and all that it started. Raises ProcessGone."""
         self._reap(0.0)
 
+    def end_all_but_copy(self) -> None:
+        """End what the copy has started, and leave itself."""
+        self._control.sweep(keep_copy=True)
+
     def how_copy_ended(self) -> str:
         """How the copy ended, which has closed its channel, as the end of a sentence.
 

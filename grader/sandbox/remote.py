@@ -73,8 +73,11 @@ class Remote:
         return self._ask({"run": source_of(probe), "inputs": plain(inputs)})
 
     def keep(self) -> None:
-        """Leave the copy to the next exercise. One with a reference is left to none."""
-        self.is_kept = self._reference is None
+        """Leave the copy, without what it has started, to the next exercise. One with a reference is left to none."""
+        if self._reference is None and self._channel is not None:
+            with contextlib.suppress(StudentError):
+                self._with_process(lambda process: process.end_all_but_copy())
+                self.is_kept = True
 
     def follow(self, source: str, count: int) -> bool:
         """Run a cell in the copy, too, when there is one; whether it ran there without an error."""

@@ -259,14 +259,18 @@ def ask():
 """
 
 
+@pytest.mark.parametrize("shared", [False, True])
 @pytest.mark.parametrize("dead", [False, True])
-def test_what_an_exercise_starts_ends_with_it(session: Session, dead: bool):
+def test_what_an_exercise_starts_ends_with_it(session: Session, dead: bool, shared: bool):
     """In a process group of its own, behind a first thread that has ended: nothing answers later."""
     assert session.run_cell(f"DEAD = {dead}\n{HELPER}").status == "ok"
-    with session.exercise() as remote:
+    with session.exercise(shared=shared) as remote:
         assert remote.call("leave") is True
-    with session.exercise() as remote:
+        if shared:
+            remote.keep()
+    with session.exercise(shared=shared) as remote:
         assert remote.call("ask") is False
+        assert remote.is_second_hand is shared
 
 
 def test_what_a_cell_starts_goes_on(session: Session):

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Descendant:
-    """started: in ticks of the machine's clock; a number that is used again has another. dead: its first
-    thread has ended, and it waits for its parent or for its other threads."""
+    """started: in ticks of the machine's clock; a number that is used again has another. dead: all of its
+    threads have ended, and it waits for its parent."""
 
     started: int
     dead: bool
@@ -35,6 +35,11 @@ def descendants() -> dict[int, Descendant]:
         found |= children.get(pid, {})
         ahead += children.get(pid, ())
     return found
+
+
+def first_of(processes: dict[int, Descendant]) -> dict[int, Descendant]:
+    """The one of them that was started first, if there is one."""
+    return dict(sorted(processes.items(), key=lambda entry: (entry[1].started, entry[0]))[:1])
 
 
 def end_all_but(kept: dict[int, Descendant], seconds: float = 2.0) -> bool:
@@ -69,4 +74,7 @@ def _read(pid: str) -> tuple[int, Descendant]:
     with open(f"/proc/{pid}/stat") as file:
         # A program's name, in parentheses, may hold anything.
         fields = file.read().rpartition(")")[2].split()
-    return int(fields[1]), Descendant(int(fields[19]), fields[0] in "ZX")
+    dead = (
+        fields[0] in "ZX" and int(fields[17]) <= 1
+    )  # the first thread has ended, and there is no other
+    return int(fields[1]), Descendant(int(fields[19]), dead)

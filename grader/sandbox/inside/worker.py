@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from grader.sandbox.inside import jail, serve, syscalls
-from grader.sandbox.inside.descendants import Descendant, descendants, end_all_but
+from grader.sandbox.inside.descendants import Descendant, descendants, end_all_but, first_of
 from grader.sandbox.inside.memory import SPARE, MemoryGroup, MemoryWatch, group_of
 from grader.sandbox.inside.serve import POLL_SECONDS
 from grader.sandbox.inside.usage import usage
@@ -129,7 +129,7 @@ class Worker:
         if request["do"] == "remember":
             return self._remember()
         if request["do"] == "sweep":
-            return self._sweep()
+            return self._sweep(request["keep_copy"])
         if request["do"] == "end":
             return self._end(request["patience"])
         if request["do"] == "usage":
@@ -153,10 +153,16 @@ class Worker:
         self.submission.before = descendants() if self.isolate else {}
         return {}
 
-    def _sweep(self) -> dict:
-        """End what an exercise has started: nothing of it is there to answer in the next one."""
+    def _sweep(self, keep_copy: object) -> dict:
+        """End what an exercise has started: nothing of it is there to answer in the next one.
+
+        keep_copy: all but the first that was started, which is the copy that was asked.
+        """
         assert self.submission is not None
-        if self.isolate and self._alive() and not end_all_but(self.submission.before):
+        kept = dict(self.submission.before)
+        if keep_copy:
+            kept |= first_of({pid: a for pid, a in descendants().items() if pid not in kept})
+        if self.isolate and self._alive() and not end_all_but(kept):
             self._signal(signal.SIGKILL)
         return {}
 
