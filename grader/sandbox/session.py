@@ -76,7 +76,7 @@ class Session:
                     f"it has {len(source):,} characters; at most {MAX_SOURCE:,} are run"
                 )
             with self._remembering_loss():
-                if not only_defines(source):
+                if self._kept and not only_defines(source):
                     self._end_kept()
                 outcome = self._run(source, number, seconds)
                 if self._kept and not (

@@ -3,9 +3,10 @@
 A message is a JSON text and the raw bytes of the tensors in it, never a pickle. Reading one runs no
 code that the message names, and every size is checked before memory is spent on it, because the
 sender may be hostile. Layout: 4 bytes length of the JSON text (big endian), the text, the tensors'
-bytes one after the other, each of them filled up to a multiple of ALIGNMENT. The text is `[tree, [[dtype, shape], ...]]`. In a tree None, bools, ints,
-finite floats and strings stand for themselves; everything else is a tagged array: `["list", ...]`,
-`["dict", [key, value], ...]`, `["tensor", index]` (`["array", index]` for what was a numpy array), `["float", "nan" | "inf" | "-inf"]`.
+bytes one after the other; the text, with what stands before it, and the bytes of each tensor are filled up to a
+multiple of ALIGNMENT. The text is `[tree, [[dtype, shape], ...]]`. In a tree None, bools, ints, finite floats and
+strings stand for themselves; everything else is a tagged array: `["list", ...]`, `["dict", [key, value], ...]`,
+`["tensor", index]` (`["array", index]` for what was a numpy array), `["float", "nan" | "inf" | "-inf"]`.
 """
 
 from __future__ import annotations

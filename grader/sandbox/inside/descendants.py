@@ -74,7 +74,5 @@ def _read(pid: str) -> tuple[int, Descendant]:
     with open(f"/proc/{pid}/stat") as file:
         # A program's name, in parentheses, may hold anything.
         fields = file.read().rpartition(")")[2].split()
-    dead = (
-        fields[0] in "ZX" and int(fields[17]) <= 1
-    )  # the first thread has ended, and there is no other
-    return int(fields[1]), Descendant(int(fields[19]), dead)
+    threads = int(fields[17])  # its first one is counted until its parent has asked
+    return int(fields[1]), Descendant(int(fields[19]), fields[0] in "ZX" and threads <= 1)
