@@ -408,3 +408,43 @@ def test_what_fails_in_a_kept_copy_is_judged_anew(session: Session):
     for _ in range(2):  # what fails in a fresh copy has failed, and leaves none
         assert judge_in_session(CountsOnce(), session, seed=1).failed
     assert len(copies) == 7 and len(set(copies)) == 4
+
+
+class Leaves(Exercise):
+    name, points = "leaves", 1
+
+    @check("answers")
+    def answers(self, student):
+        equal(student.call("leave_behind"), 1)
+
+
+class ReadsAFile(Exercise):
+    name, points = "reads", 1
+
+    @check("finds what was written beside the notebook")
+    def reads(self, student):
+        equal(student.call("read"), "x")
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        "os.chdir('/')",
+        "del globals()['read']",
+        "__builtins__.__dict__.pop('open')",
+        "threading.Timer(0.2, os.close, [3]).start()",
+        "signal.setitimer(signal.ITIMER_REAL, 0.2)",
+        "sys.modules['grader.wire.probe'].call = None",
+        "threading.Timer(0.2, lambda: os.kill(os.getppid(), 9)).start()",
+    ],
+)
+def test_what_an_exercise_leaves_costs_nothing_in_the_next(session: Session, left: str):
+    """Though both would be asked in one copy."""
+    session.run_cell(
+        f"import builtins as __builtins__, os, signal, sys, threading\nopen('f', 'w').write('x')\n"
+        f"def leave_behind():\n    {left}\n    return 1\ndef read():\n    with open('f') as f: return f.read()"
+    )
+    assert not judge_in_session(Leaves(), session, seed=1).failed
+    time.sleep(0.5)
+    session.run_cell("def nothing(): pass")
+    assert not judge_in_session(ReadsAFile(), session, seed=1).failed
