@@ -165,6 +165,9 @@ def autograde(
 ) -> None:
     """Grade the submissions of ASSIGNMENT in the sandbox and record the grades."""
     with _importing():
+        from grader.sandbox.inside.syscalls import use_large_pages
+
+        use_large_pages()  # before torch is imported
         from grader.course import Course, data_folder
         from grader.errors import GivenUp
         from grader.grading.class_report import Report

@@ -60,7 +60,8 @@ class Exercise:
     hints: opened one at a time on request, the last one nearly the answer. uses: the earlier exercises
     of the chapter that a learner's code calls. In grading, a check that fails is judged once more with
     the reference implementations of these in place of the learner's own; at home, the table says
-    which of them to fix first. constants: the numbers that the chapter draws for the student who is judged, by name.
+    which of them to fix first. imports: modules that its checks import late, in the judge; the grader has them ready.
+    constants: the numbers that the chapter draws for the student who is judged, by name.
 
     Every judging has a copy of its own, so a check may keep on `self` what later checks look at: an
     answer that was expensive. It must do without when it is judged alone.
@@ -70,6 +71,7 @@ class Exercise:
     points: ClassVar[float]
     hints: ClassVar[tuple[str, ...]] = ()
     uses: ClassVar[tuple[str, ...]] = ()
+    imports: ClassVar[tuple[str, ...]] = ()
     hidden: tuple[Check, ...] = ()
     constants: Mapping[str, float] = {}
     _passed: frozenset[str] = frozenset()

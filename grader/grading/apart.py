@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import base64
 import importlib
-import inspect
-import sys
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import asdict, dataclass, replace
@@ -141,12 +139,9 @@ def _unreadable(error: IsolationError) -> str:
 
 def warm_up(assignment: str) -> None:
     """Have ready, in the process that forks, what every submission needs."""
-    chapter = chapter_of(assignment)
-    exercises_of(chapter)
-    package = f"grader.exercises.{chapter}."
-    asking = [module for name, module in sys.modules.items() if name.startswith(package)]
-    if any("torch.optim" in inspect.getsource(module) for module in asking):
-        importlib.import_module("torch._dynamo")  # which the first step of an optimizer imports
+    for exercise in exercises_of(chapter_of(assignment)).values():
+        for name in exercise.imports:
+            importlib.import_module(name)
     for probe in probes():  # to put its source together takes longer than to ask with it
         with suppress(ValueError):  # it travels nowhere by itself
             source_of(probe)

@@ -22,7 +22,7 @@ import struct
 import sys
 from typing import NoReturn
 
-from grader.sandbox.inside.syscalls import collapse_memory, die_with_parent, keep_freed_memory
+from grader.sandbox.inside.syscalls import collapse_memory, die_with_parent, use_large_pages
 
 HEADER = struct.Struct(">cQ")
 MAX_NOTE, _MAX_MODULE, _MAX_FDS = 200, 200, 8
@@ -41,13 +41,13 @@ def main(fd: int, module: str = "", function: str = "", argument: str = "") -> N
     gc.freeze()  # what the grader had made stays: its files are closed already
     control = socket.socket(fileno=fd)
     _be_quiet()
+    use_large_pages()
     if module:
         with contextlib.suppress(Exception):  # a fork will meet it again, and say so
             getattr(importlib.import_module(module), function)(argument)
         gc.freeze()
     with contextlib.suppress(OSError):  # systems without /proc
         collapse_memory()
-        keep_freed_memory()
     ended, wakeup = os.pipe()
     os.set_blocking(wakeup, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)

@@ -76,6 +76,7 @@ class Tied:
 
 class Tie(Exercise):
     name, points = "tie", 5
+    imports = ("torch._dynamo",)  # by the first step of an optimizer
     hints = (
         "Two layers with the same numbers are two layers. What has to be the same so that a step of the "
         "optimizer moves both?",

@@ -22,6 +22,7 @@ from grader.exercises.ch10.made_files import (
 
 class IsSafeToLoad(Exercise):
     name, points = "is_safe_to_load", 6
+    imports = ("torch._dynamo",)  # by the first step of an optimizer
     hints = (
         "What does a pickle have to name before it can call it? And which names does a file of weights need?",
         "A zip: read its one entry that ends with `/data.pkl` and go through `pickletools.genops(data)`. "

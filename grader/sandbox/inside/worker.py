@@ -238,6 +238,8 @@ def main(setup: Setup) -> NoReturn:
 
 
 def _prepare(setup: Setup) -> tuple[object, list[str]]:
+    if setup.isolate:
+        syscalls.use_large_pages()
     missing = []
     for name in setup.preload:
         try:
@@ -255,7 +257,6 @@ def _prepare(setup: Setup) -> tuple[object, list[str]]:
     gc.enable()
     if setup.isolate:
         syscalls.collapse_memory()
-        syscalls.keep_freed_memory()
     return shell, missing
 
 
