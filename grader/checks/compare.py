@@ -21,12 +21,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 
 from torch import Tensor
 
 from grader.checks import expect
 from grader.checks.exercise import Check, Exercise
-from grader.checks.functions import called
+from grader.checks.functions import answers_to, open_costs_its_own
 from grader.checks.student import Student
 
 Function = Callable[..., object]
@@ -70,14 +71,13 @@ class compares:
         self.check = Check(name, self.title, function=self._judge, **self._more)  # type: ignore[arg-type]
 
     def _judge(self, exercise: Exercise, student: Student) -> None:
-        for _ in range(self.times):
-            arguments = self.inputs()
-            rule = self.right or exercise.right  # type: ignore[attr-defined]
+        rule = self.right or exercise.right  # type: ignore[attr-defined]
+        inputs = [self.inputs() for _ in range(self.times)]
+        answers = answers_to(student, self.function or exercise.name, inputs)
+        for arguments in inputs:
             right = rule(*arguments)
-            if self.function:
-                seen = called(student, self.function, *arguments)
-            else:
-                seen = student.call(exercise.name, *arguments)
+            with open_costs_its_own(self.function) if self.function else nullcontext():
+                seen = next(answers)
             if isinstance(right, tuple):
                 seen = _parts(seen, right, getattr(exercise, "returns", ("one", "two")))
             if self.part is not None:

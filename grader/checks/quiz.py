@@ -62,6 +62,7 @@ class Quiz(Exercise):
     closed: ClassVar[bool] = False
     shuffled: ClassVar[bool] = False
     key: Quiz | None = None
+    answers: object = None
     hints = (
         "Every wrong option explains itself when you check it: choose, check, read, think again.",
         "What can be computed need not be guessed: many a question is settled by two lines of code "
@@ -102,15 +103,15 @@ class Quiz(Exercise):
     def _answered(self, number: int, question: Question) -> Check:
         """Whether a question of a closed quiz has an answer."""
 
-        def ask(_: Exercise, student: Student) -> str:
-            self._letter_of(student, number, question)
+        def ask(own: Exercise, student: Student) -> str:
+            self._letter_of(own, student, number, question)
             return CLOSED
 
         return Check(f"answered_{number}", f"{number}. {question.text}", 0.0, "", ask)
 
     def _check(self, number: int, question: Question) -> Check:
-        def ask(_: Exercise, student: Student) -> str:
-            letter = self._letter_of(student, number, question)
+        def ask(own: Exercise, student: Student) -> str:
+            letter = self._letter_of(own, student, number, question)
             option = question.options[letter]
             if not option.right:
                 expect.fail(f"{letter}: {option.text}", because=option.why)
@@ -118,9 +119,12 @@ class Quiz(Exercise):
 
         return Check(f"question_{number}", f"{number}. {question.text}", 1.0, "", ask)
 
-    def _letter_of(self, student: Student, number: int, question: Question) -> str:
-        """The letter that answers a question. Raises CheckFailed for anything else."""
-        answers = student.run(_read_answers, name=self.name)
+    def _letter_of(self, own: Exercise, student: Student, number: int, question: Question) -> str:
+        """The letter that answers a question. Raises CheckFailed for anything else. own: what is judged."""
+        assert isinstance(own, Quiz)
+        if own.answers is None:
+            own.answers = student.run(_read_answers, name=self.name)
+        answers = own.answers
         if not isinstance(answers, dict):
             kind = answers if isinstance(answers, str) else type(answers).__name__
             seen = f"`{self.name}` is a {kind[:MAX_ANSWER]}"

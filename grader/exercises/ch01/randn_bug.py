@@ -9,7 +9,7 @@ import torch
 
 from grader.checks import expect, statistics
 from grader.checks.exercise import Exercise, check
-from grader.checks.functions import called, verify_refusals
+from grader.checks.functions import answers_to, called, open_costs_its_own, verify_refusals
 from grader.checks.randomness import normal_cdf, signed, uniform
 from grader.checks.student import Student
 from grader.exercises.ch01.dropout import (
@@ -48,12 +48,16 @@ class FindTheRandnBug(Exercise):
     @check("the true drop rate of the published code", weight=2)
     def drop_rate(self, student: Student) -> None:
         """Feed a million ones to the published function and count the zeros, then compare."""
-        for p in (0.0, uniform(0.1, 0.4), uniform(0.5, 0.65), uniform(0.8, 0.99)):
+        rates = (0.0, uniform(0.1, 0.4), uniform(0.5, 0.65), uniform(0.8, 0.99))
+        answers = answers_to(student, "randn_drop_rate", [(p,) for p in rates])
+        for p in rates:
             # A learner may measure: Hoeffding's bound.
             measuring = 2 * math.exp(-2 * DRAWS * MEASURED.absolute**2)
             statistics.book("measured rate", measuring, DRAWS, p)
+            with open_costs_its_own("randn_drop_rate"):
+                rate = next(answers)
             expect.close(
-                called(student, "randn_drop_rate", p),
+                rate,
                 normal_cdf(p),
                 tolerance=MEASURED,
                 because=f"asked for p = {p}",

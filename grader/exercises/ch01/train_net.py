@@ -519,7 +519,7 @@ def run_train_net(namespace, train, test, calls, inputs, seed, signals, paramete
     for keywords in calls:
         data = Counted(train)
         if seed is not None:
-            torch.manual_seed(seed)
+            torch.default_generator.manual_seed(seed)  # and no other device's, which takes its time
         with contextlib.redirect_stdout(io.StringIO()):
             result = namespace["train_net"](data, [tuple(b) for b in test], **keywords)
         net, history = result if isinstance(result, (tuple, list)) else (result, None)
