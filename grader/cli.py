@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from grader.grading.outcome import Outcome
     from grader.grading.plan import Plan
     from grader.sandbox import Backend
+    from grader.sandbox.launch import Launched
 
 UNSAFE = (
     "[bold red]WARNING: no sandbox.[/] Submissions run with all your rights: they can read your files, "
@@ -170,22 +171,30 @@ def autograde(
         use_large_pages()  # before torch is imported
         from grader.course import Course, data_folder
         from grader.errors import GivenUp
-        from grader.grading.class_report import Report
-        from grader.grading.plan import make_plan, students
-        from grader.grading.preflight import check_before
-        from grader.grading.rehearsal import rehearsal
+        from grader.grading.early_sandbox import early_sandbox
         from grader.grading.release import read_release
-        from grader.grading.run_lock import one_run
         from grader.grading.stopping import Stopped, stoppable
-        from grader.grading.transaction import is_served
 
     if sandbox == "none":
         errors.print(UNSAFE)
     where, data = Course.find(course), data_folder()
     release = read_release(where, assignment)
-    several = is_served(where)
     with ExitStack() as stack:
         stack.enter_context(stoppable())
+        launched = (
+            None
+            if cluster
+            else stack.enter_context(early_sandbox(where, release, sandbox, data, force=force))
+        )
+        with _importing():  # while the sandbox does the same
+            from grader.grading.class_report import Report
+            from grader.grading.plan import make_plan, students
+            from grader.grading.preflight import check_before
+            from grader.grading.rehearsal import rehearsal
+            from grader.grading.run_lock import one_run
+            from grader.grading.transaction import is_served
+
+        several = is_served(where)
         stack.enter_context(one_run(where, f"grader autograde {assignment}", beside_others=several))
         if dry_run:
             where = stack.enter_context(rehearsal(where, assignment))
@@ -196,7 +205,7 @@ def autograde(
         report = Report(release, plan, json, dry_run=dry_run)
         try:
             if plan.waiting:
-                _grade(where, plan, report, workers, cluster, sandbox, data)
+                _grade(where, plan, report, workers, cluster, sandbox, data, launched)
         except (Stopped, GivenUp) as reason:
             report.tell(console, reason)
             stack.close()
@@ -214,13 +223,15 @@ def _grade(
     cluster: str,
     sandbox: Backend,
     data: Path | None,
+    launched: Launched | None,
 ) -> None:
-    """Grade what is waiting, and tell `report` of each outcome."""
+    """Grade what is waiting, and tell `report` of each outcome. launched: see `early_sandbox`."""
     with _importing():
         from grader.sandbox.launch import launch
 
-    launched = None if cluster else launch(sandbox, report.release.modules, data)
-    with _importing():  # while the sandbox does the same
+    if launched is None and not cluster:
+        launched = launch(sandbox, report.release.modules, data)
+    with _importing():
         from grader.grading.apart import isolation_for
         from grader.grading.grade_class import autograde as grade_class
 

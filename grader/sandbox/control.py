@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import re
 import socket
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -135,16 +134,7 @@ class ZygoteControl:
     def _stop(self) -> str:
         """End it; the end of what it wrote to stderr, if it ran."""
         launched, self._launched, self._ready = self._launched, None, False
-        if launched is None:
-            return ""
-        launched.control.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            launched.process.wait(2)
-        launched.process.kill()
-        launched.process.wait()
-        diagnosis = launched.diagnosis()
-        launched.remove()
-        return diagnosis
+        return launched.stop(patience=2.0) if launched else ""
 
 
 class WorkerControl:

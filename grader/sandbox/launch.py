@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import json
 import os
 import shutil
@@ -48,16 +49,24 @@ class Launched:
     log: IO[bytes]
     groups: MemoryGroups | None = None
 
-    def remove(self) -> None:
-        """Take away what is left when its processes have ended."""
+    def stop(self, patience: float = 0.0) -> str:
+        """End it, after `patience` seconds, with all that it left; the end of what it wrote to stderr.
+
+        A second time, nothing happens.
+        """
+        if self.log.closed:
+            return ""
+        self.control.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(patience)
+        self.process.kill()
+        self.process.wait()
+        self.log.seek(0)
+        diagnosis = self.log.read()[-2000:].decode("utf-8", "replace").strip()
         self.log.close()
         if self.groups is not None:
             self.groups.remove()
-
-    def diagnosis(self) -> str:
-        """The end of what bubblewrap or the zygote wrote to stderr."""
-        self.log.seek(0)
-        return self.log.read()[-2000:].decode("utf-8", "replace").strip()
+        return diagnosis
 
 
 def launch(backend: Backend, preload: Sequence[str], data: Path | None) -> Launched:
