@@ -217,6 +217,12 @@ def _difference(actual: object, expected: object, tolerance: Tolerance) -> tuple
         return show(seen), show(wanted)
     a = tensor(actual, shape=expected.shape).to(torch.float64)
     b = expected.to(torch.float64)
+    if not a.numel():
+        return None
+    # In a third of the time of `isclose`. NaN and infinity make it NaN, which is not near.
+    apart = (a - b).abs_().sub_(b.abs().mul_(tolerance.relative)).max()
+    if apart <= tolerance.absolute:
+        return None
     off = ~torch.isclose(a, b, rtol=tolerance.relative, atol=tolerance.absolute)
     if not off.any():
         return None

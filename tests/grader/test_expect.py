@@ -157,3 +157,13 @@ def test_no_finite_number_is_near_to_one_that_is_not(wanted):
     if wanted == wanted:
         assert expect.agrees(wanted, wanted)
         assert expect.agrees(torch.tensor([wanted]), torch.tensor([wanted]))
+
+
+@pytest.mark.parametrize("tolerance", [CLOSE, EXACT, HALF, Tolerance(0, 0.5), Tolerance(0.5, 0)])
+@pytest.mark.parametrize("seen", [0.0, 1.0, 1.2, 2.0, 1 + 1e-9, math.inf, -math.inf, math.nan])
+@pytest.mark.parametrize("wanted", [0.0, 1.0, -1.0, 2.5, math.inf, -math.inf, math.nan])
+def test_tensors_agree_where_they_are_close(seen, wanted, tolerance):
+    a, b = torch.tensor([3.0, seen]), torch.tensor([3.0, wanted])
+    right = torch.allclose(a.double(), b.double(), tolerance.relative, tolerance.absolute)
+    assert expect.agrees(a, b, tolerance) == right
+    assert expect.agrees(a[:0], b[:0], tolerance)
