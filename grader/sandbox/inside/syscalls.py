@@ -122,19 +122,15 @@ def use_large_pages() -> None:
     for option, mebibytes in ((-3, 32), (-1, 256), (-2, 8)):
         libc().mallopt(option, mebibytes * 2**20)
     malloc, free = libc().malloc, libc().free
-    malloc.restype, malloc.argtypes, free.argtypes = (
-        ctypes.c_void_p,
-        [ctypes.c_size_t],
-        [ctypes.c_void_p],
-    )
-    blocks = [malloc(28 * 2**20) for _ in range(8)]
+    malloc.restype = ctypes.c_void_p
+    blocks = [malloc(ctypes.c_size_t(28 * 2**20)) for _ in range(8)]  # None where there is no room
     for block in reversed(blocks):
-        free(block)
+        free(ctypes.c_void_p(block))
     with contextlib.suppress(OSError), open("/proc/self/maps") as file:
         heap = re.search(r"^([0-9a-f]+)-([0-9a-f]+) .*\[heap\]$", file.read(), re.M)
         if heap is not None:
             start, end = (int(address, 16) for address in heap.groups())
-            _advise(max(start, min(blocks)), end, _HUGEPAGE)
+            _advise(start, end, _HUGEPAGE)
 
 
 def _advise(start: int, end: int, advice: int) -> None:
