@@ -190,6 +190,9 @@ def _plain_tensor(value: torch.Tensor) -> torch.Tensor:
             raise WireError(f"a tensor of dtype {value.dtype} cannot be sent")
         if value.layout is not torch.strided or value.is_meta or value.is_nested:
             raise WireError(f"a tensor of layout {value.layout} on {value.device} cannot be sent")
+        more = value.requires_grad or value.is_conj() or value.is_neg()
+        if type(value) is torch.Tensor and value.is_cpu and not more:
+            return value
         tensor = value.detach().cpu().resolve_conj().resolve_neg()
         tensor = torch.Tensor.as_subclass(tensor, torch.Tensor)
         return _from_numpy(tensor) if is_array(value) else tensor
