@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import tempfile
 import time
 
 os.environ["CUDA_VISIBLE_DEVICES"] = ""  # proofs are the same everywhere, and forks need no GPU
@@ -134,7 +135,9 @@ def _parse() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except SandboxUnavailable as error:
-        sys.exit(f"{error}")
+    # What chapters leave in the folder for temporary files goes with the proof.
+    with tempfile.TemporaryDirectory() as tempfile.tempdir:
+        try:
+            sys.exit(main())
+        except SandboxUnavailable as error:
+            sys.exit(f"{error}")
