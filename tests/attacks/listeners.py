@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import selectors
 import socket
 import threading
@@ -13,7 +14,7 @@ class Listeners:
 
     def __init__(self, folder: Path) -> None:
         self.reached: set[str] = set()
-        path, name = folder / "service.socket", f"dropout-lab-{folder.name}"
+        path, name = folder / "service.socket", f"dropout-lab-{os.getpid()}-{folder.name}"
         made = {
             "tcp": socket.create_server(("127.0.0.1", 0)),
             "udp": self._bound(socket.AF_INET, ("127.0.0.1", 0)),
