@@ -10,12 +10,15 @@ from grader.wire.limits import MIB, Limits
 
 BESIDE = 512 * MIB
 """What a judge may take beside each submission."""
-_OWN = 1024 * MIB
-"""For the grader itself and the preloaded libraries."""
+_OWN = 512 * MIB
+"""What the grader itself may still take."""
 
 
 def workers_that_fit(workers: int, limits: Limits) -> tuple[int, str]:
-    """How many of `workers` may use all of their memory at once, and a sentence when that is fewer."""
+    """How many of `workers` may use all of their memory at once, and a sentence when that is fewer.
+
+    To be asked when the sandbox has started: until then, nobody knows what its libraries take.
+    """
     free = available_memory()
     each = limits.memory_bytes + limits.home_bytes + BESIDE
     fitting = max(1, (free - _OWN) // each) if free is not None else workers

@@ -115,10 +115,10 @@ def _here(
     say: Callable[[str], None],
 ) -> tuple[int, Grade]:
     """How many submissions this machine's memory has room for, and what grades one of them here."""
+    stack.enter_context(sandbox).start()
     at_once, warning = workers_that_fit(min(workers, len(plan.waiting)), sandbox.limits)
     if warning:
         say(warning)
-    stack.enter_context(sandbox).start()
     return at_once, partial(grade_apart, isolation, sandbox)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -51,3 +53,14 @@ def test_where_there_is_no_sandbox_it_is_said_when_one_is_needed(
     monkeypatch.setattr(module, "launch", none)
     with early_sandbox(course, RELEASE, "bubblewrap", None, force=True) as launched:
         assert launched is None
+
+
+def test_nothing_large_is_imported_before_it_is_launched() -> None:
+    program = (
+        "import sys; sys.modules['rfc3987_syntax'] = None; import grader.cli, grader.grading.early_sandbox, "
+        "grader.grading.stopping; print([m for m in ('torch', 'nbgrader', 'sqlalchemy') if m in sys.modules])"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.strip() == "[]"
