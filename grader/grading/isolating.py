@@ -22,7 +22,12 @@ import struct
 import sys
 from typing import NoReturn
 
-from grader.sandbox.inside.syscalls import collapse_memory, die_with_parent, use_large_pages
+from grader.sandbox.inside.syscalls import (
+    address_space,
+    collapse_memory,
+    die_with_parent,
+    use_large_pages,
+)
 
 HEADER = struct.Struct(">cQ")
 MAX_NOTE, _MAX_MODULE, _MAX_FDS = 200, 200, 8
@@ -146,14 +151,7 @@ def _limit(cpu_seconds: float | None, memory_bytes: int | None) -> None:
     seconds = math.ceil(cpu_seconds)
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(
-        resource.RLIMIT_AS, (_address_space() + memory_bytes, resource.RLIM_INFINITY)
-    )
-
-
-def _address_space() -> int:
-    with open("/proc/self/statm") as file:
-        return int(file.read().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (address_space() + memory_bytes, resource.RLIM_INFINITY))
 
 
 def _send(connection: socket.socket, kind: bytes, data: bytes) -> None:

@@ -43,3 +43,13 @@ def test_what_is_allocated_lies_in_large_pages() -> None:
 @pytest.mark.parametrize("room", ["60", "120"])
 def test_where_there_is_little_room_nothing_fails(room: str) -> None:
     large_kib(room)
+
+
+def test_what_is_kept_for_later_is_not_taken() -> None:
+    program = (
+        "from grader.sandbox.inside.syscalls import address_space, use_large_pages\n"
+        "before = address_space(); use_large_pages(); print(address_space() - before)"
+    )
+    command = [sys.executable, "-c", program]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert abs(int(ran.stdout)) < 4 * 2**20

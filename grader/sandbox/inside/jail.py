@@ -24,7 +24,7 @@ SPARE_PROCESSES = 16
 def enclose(limits: Limits) -> None:
     """For a submission: leave it alone in its namespaces, with its limits and no way to widen them."""
     _make_first_victim()
-    taken = address_space()
+    taken = syscalls.address_space()
     syscalls.remember_ids()
     syscalls.unshare(
         syscalls.NEW_USERS | syscalls.NEW_MOUNTS | syscalls.NEW_IPC | syscalls.NEW_NETWORK
@@ -119,12 +119,3 @@ def _make_first_victim() -> None:
     """When the machine runs out of memory, the kernel should choose a submission."""
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
         file.write("1000")
-
-
-def address_space() -> int:
-    """Bytes of address space that the preloaded libraries take up here; 0 where it is not known."""
-    try:
-        with open("/proc/self/statm") as file:
-            return int(file.read().split()[0]) * resource.getpagesize()
-    except FileNotFoundError:
-        return 0

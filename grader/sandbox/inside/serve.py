@@ -66,7 +66,7 @@ def _enclose(limits: Limits, home: str | None) -> None:
     syscalls.die_with_parent()
     os.environ["HOME"] = home
     os.chdir(home)
-    jail.restrict(limits, jail.address_space())
+    jail.restrict(limits, syscalls.address_space())
 
 
 class _Process:

@@ -10,6 +10,7 @@ import ctypes
 import functools
 import os
 import re
+import resource
 import struct
 
 NEW_MOUNTS, NEW_IPC, NEW_USERS = 0x00020000, 0x08000000, 0x10000000
@@ -131,6 +132,34 @@ def use_large_pages() -> None:
         if heap is not None:
             start, end = (int(address, 16) for address in heap.groups())
             _advise(start, end, _HUGEPAGE)
+
+
+def address_space() -> int:
+    """Bytes of address space that this process takes, without those that malloc keeps at its end for later.
+
+    0 where it is not known.
+    """
+    try:
+        with open("/proc/self/statm") as file:
+            taken = int(file.read().split()[0]) * resource.getpagesize()
+    except FileNotFoundError:
+        return 0
+    if not hasattr(libc(), "mallinfo2"):
+        return taken
+    libc().mallinfo2.restype = _MallocInfo
+    return taken - libc().mallinfo2().keepcost
+
+
+class _MallocInfo(ctypes.Structure):
+    """What mallinfo2(3) gives; keepcost: bytes at the end that are free."""
+
+    _fields_ = [
+        (name, ctypes.c_size_t)
+        for name in (
+            *("arena", "ordblks", "smblks", "hblks", "hblkhd"),
+            *("usmblks", "fsmblks", "uordblks", "fordblks", "keepcost"),
+        )
+    ]
 
 
 def _advise(start: int, end: int, advice: int) -> None:
