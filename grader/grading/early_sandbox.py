@@ -20,14 +20,14 @@ def early_sandbox(
 ) -> Iterator[Launched | None]:
     """Launch it where somebody is certain to be graded: with `force`, or for who has no graded notebook.
 
-    None for nobody, and where there can be no sandbox, which is said when one is needed. It ends here at
-    the latest.
+    None for nobody, and where there can be no sandbox or its beginning fails, as on a full disk: what is wrong is
+    said by whoever checks for it, or when a sandbox is needed. It ends here at the latest.
     """
     launched = None
-    if force or _handed_in(course, release, "submitted") - _handed_in(
-        course, release, "autograded"
-    ):
-        with suppress(SandboxUnavailable):
+    with suppress(SandboxUnavailable, OSError):
+        steps = ("submitted", "autograded")
+        handed_in, graded = (_students(course, release, step) for step in steps)
+        if force or handed_in - graded:
             launched = launch(backend, release.modules, data)
     try:
         yield launched
@@ -36,6 +36,6 @@ def early_sandbox(
             launched.stop()
 
 
-def _handed_in(course: Course, release: Release, step: str) -> set[str]:
+def _students(course: Course, release: Release, step: str) -> set[str]:
     """The folders of students in which there is one for this assignment."""
     return {path.parent.name for path in course.folder(step).glob(f"*/{release.assignment}")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import subprocess
 import sys
@@ -44,11 +45,14 @@ def test_only_when_somebody_has_no_graded_notebook_yet(course: Course) -> None:
         assert launched is not None
 
 
+@pytest.mark.parametrize(
+    "error", [SandboxUnavailable("not installed"), OSError(errno.ENOSPC, "No space left on device")]
+)
 def test_where_there_is_no_sandbox_it_is_said_when_one_is_needed(
-    course: Course, monkeypatch: pytest.MonkeyPatch
+    course: Course, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     def none(*_: object) -> None:
-        raise SandboxUnavailable("not installed")
+        raise error
 
     monkeypatch.setattr(module, "launch", none)
     with early_sandbox(course, RELEASE, "bubblewrap", None, force=True) as launched:
