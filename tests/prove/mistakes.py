@@ -23,7 +23,8 @@ HEADING = (
     "| mistake | rejected by | what the learner reads | points kept |\n| --- | --- | --- | --- |"
 )
 LONGEST = 200
-_CHANGING = re.compile(r"0x[0-9a-f]+|[\w./-]*/tmp[\w\\]+|-?\d[\d.,]*(?:e[-+]?\d+)?")
+_CHANGING = re.compile(r"0x[0-9a-f]+|-?\d[\d.,]*(?:e[-+]?\d+)?")
+_TEMPORARY_FOLDER = re.compile(r"[\w./-]*/tmp\w+")
 
 
 def mistakes_page(wrong: Sequence[Answer], verdicts: Mapping[str, Verdict]) -> str:
@@ -45,8 +46,7 @@ def mistakes_page(wrong: Sequence[Answer], verdicts: Mapping[str, Verdict]) -> s
 
 def differences(page: str, other: str) -> list[str]:
     """The lines in which two pages say different things, as in a unified diff without its context. Numbers may
-    differ: they are random draws, which depend on the build of torch and on the processor. So may addresses and
-    names of temporary folders (in which the page's Markdown escapes each underscore).
+    differ: they are random draws, which depend on the build of torch and on the processor. So may addresses.
     """
     before, after = (_CHANGING.sub("#", text).splitlines() for text in (page, other))
     lines = difflib.unified_diff(before, after, "written", "now", lineterm="", n=0)
@@ -73,7 +73,7 @@ def _message(check: CheckResult, answer: Answer) -> str:
     text = text.removesuffix("; expected: ").removesuffix("; expected: no exception")
     if answer.says in check.because and not _is_declared(answer):
         text = check.because
-    return _shortened(text)
+    return _shortened(_TEMPORARY_FOLDER.sub("/tmp/…", text))
 
 
 def _shortened(text: str) -> str:
