@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 import tempfile
@@ -16,6 +17,7 @@ from rich.progress import track
 
 from grader.checks.registry import exercises_of
 from grader.sandbox import SandboxUnavailable
+from grader.sandbox.inside.syscalls import collapse_memory
 
 from .catalogue import all_answers
 from .error_rates import ErrorRates
@@ -49,6 +51,8 @@ def main() -> int:
     }
     for setting in chosen.values():  # imports what judging needs, so that no fork has to
         judge_here(setting, setting.reference, seed=0)
+    gc.freeze()
+    collapse_memory()
     answers = [answer for answer in all_answers() if answer.place in chosen]
     wrong = [answer for answer in answers if not answer.right]
     verdicts = judge_catalogue(answers)
