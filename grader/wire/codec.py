@@ -18,7 +18,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeAlias
+from typing import NoReturn, TypeAlias
 
 import numpy as np
 import torch
@@ -59,10 +59,12 @@ DTYPES = {
 _NAMES = {dtype: name for name, dtype in DTYPES.items()}
 _NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 _MAX_DIM = 2**40
+_ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 ALIGNMENT = 16
 """Bytes; the numbers of every dtype stand at a multiple of it, as in memory of their own."""
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_DIGITS_AS_ZEROS = bytes(48 if 48 <= byte < 58 else 32 for byte in range(256))
 
 
 def encode(value: object, limits: WireLimits = DEFAULT) -> bytes:
@@ -84,7 +86,7 @@ def parts_of(value: object, limits: WireLimits = DEFAULT) -> list[bytes | memory
             f"the tensors take {nbytes:,} bytes; at most {limits.max_bytes:,} can be sent"
         )
     shapes = [[_NAMES[tensor.dtype], list(tensor.shape)] for tensor in tensors]
-    text = json.dumps([tree, shapes], separators=(",", ":"), allow_nan=False).encode()
+    text = _ENCODER.encode([tree, shapes]).encode()
     text += b" " * _missing(4 + len(text))
     parts = [struct.pack(">I", len(text)) + text, *_bytes_of(tensors)]
     size = sum(map(len, parts))
@@ -95,7 +97,9 @@ def parts_of(value: object, limits: WireLimits = DEFAULT) -> list[bytes | memory
 
 def _bytes_of(tensors: list[torch.Tensor]) -> Iterator[bytes | memoryview]:
     for tensor in tensors:
-        content = tensor.contiguous().reshape(-1).view(torch.uint8).numpy().data
+        if tensor.dtype is torch.bfloat16:  # which numpy does not know
+            tensor = tensor.view(torch.int16)
+        content = tensor.contiguous().numpy().reshape(-1).view(np.uint8).data
         if content:
             yield content
         if missing := _missing(len(content)):
@@ -137,8 +141,27 @@ def plain(value: object, max_depth: int = DEFAULT.max_depth) -> Plain:
     CPU tensors; tuples become lists; subclasses of int, float, str, list and dict become those. Tensors
     keep the memory that they have. Raises WireError naming the type of anything else.
     """
-    if value is None or isinstance(value, bool):
+    if type(value) is str:
+        return _text(value)
+    if value is None or type(value) is bool or type(value) is float:
         return value
+    if type(value) is torch.Tensor:
+        return _plain_tensor(value)
+    if type(value) in (list, tuple, dict) and max_depth <= 0:
+        raise WireError("lists and dicts are nested too deeply, or contain themselves")
+    if type(value) is list or type(value) is tuple:
+        return [plain(item, max_depth - 1) for item in value]
+    if type(value) is dict:
+        return {_plain_key(key): plain(item, max_depth - 1) for key, item in value.items()}
+    return _plain_of_another_type(value, max_depth)
+
+
+def _plain_of_another_type(value: object, max_depth: int) -> Plain:
+    """As `plain`, for integers, which may be too large, and for what has a normal form of another type."""
+    if isinstance(value, int):
+        if int.bit_length(value) > DEFAULT.max_digits * 3:
+            raise WireError(f"an integer of {int.bit_length(value):,} bits is not plain data")
+        return int.__pos__(value)
     if isinstance(value, torch.Tensor):
         return _plain_tensor(value)
     if isinstance(value, np.ndarray):
@@ -148,28 +171,27 @@ def plain(value: object, max_depth: int = DEFAULT.max_depth) -> Plain:
         if not isinstance(value, (bool, int, float, str)):
             raise WireError(f"{_kind(value)} is not plain data")
         return plain(value)
-    if isinstance(value, int):
-        if int.bit_length(value) > DEFAULT.max_digits * 3:
-            raise WireError(f"an integer of {int.bit_length(value):,} bits is not plain data")
-        return int.__pos__(value)
     if isinstance(value, float):
         return float.__pos__(value)
     if isinstance(value, Fraction):
         return plain(float(value))
     if isinstance(value, str):
-        return _SURROGATE.sub("\ufffd", str.__str__(value))
-    if max_depth <= 0:
-        raise WireError("lists and dicts are nested too deeply, or contain themselves")
+        return _text(str.__str__(value))
     if isinstance(value, list):
-        return [plain(item, max_depth - 1) for item in list.__iter__(value)]
+        return plain(list(list.__iter__(value)), max_depth)
     if isinstance(value, tuple):
-        return [plain(item, max_depth - 1) for item in tuple.__iter__(value)]
+        return plain(list(tuple.__iter__(value)), max_depth)
     if isinstance(value, dict):
-        return {_plain_key(key): plain(item, max_depth - 1) for key, item in dict.items(value)}
+        return plain(dict(dict.items(value)), max_depth)
     raise WireError(
         f"{_kind(value)} is not plain data: only None, bool, int, float, str, list, tuple, dict, "
         "tensors and arrays are"
     )
+
+
+def _text(text: str) -> str:
+    """Without halves of surrogate pairs, which UTF-8 does not have."""
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
 
 
 def _kind(value: object) -> str:
@@ -177,6 +199,8 @@ def _kind(value: object) -> str:
 
 
 def _plain_key(key: object) -> str | int:
+    if type(key) is str:
+        return _text(key)
     if isinstance(key, str) or (isinstance(key, int) and not isinstance(key, bool)):
         normal = plain(key)
         assert isinstance(normal, (str, int))
@@ -217,56 +241,53 @@ def is_array(tensor: torch.Tensor) -> bool:
 
 
 def _to_tree(value: Plain, tensors: list[torch.Tensor]) -> object:
-    if isinstance(value, float) and not math.isfinite(value):
-        return ["float", "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"]
     if isinstance(value, torch.Tensor):
         tensors.append(value)
         return ["array" if is_array(value) else "tensor", len(tensors) - 1]
     if isinstance(value, list):
-        return ["list", *(_to_tree(item, tensors) for item in value)]
+        return ["list", *[_to_tree(item, tensors) for item in value]]
     if isinstance(value, dict):
-        return ["dict", *([key, _to_tree(item, tensors)] for key, item in value.items())]
+        return ["dict", *[[key, _to_tree(item, tensors)] for key, item in value.items()]]
+    if isinstance(value, float) and not math.isfinite(value):
+        return ["float", "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"]
     return value
 
 
 def _parse(text: bytes, limits: WireLimits) -> object:
-    def separators(raw: bytes) -> int:
-        return raw.count(b",") + raw.count(b"[")
-
-    if (
-        separators(text) > limits.max_items
-        and separators(_STRING.sub(b"", text)) > limits.max_items
-    ):
-        raise WireError(f"the text holds more than {limits.max_items:,} items")
-
-    def refuse(*_: object) -> object:
-        raise WireError("the text holds an object or a constant that a message never has")
-
-    def read_int(digits: str) -> int:
-        if len(digits) > limits.max_digits:
-            raise WireError(
-                f"an integer of {len(digits):,} digits; at most {limits.max_digits} are read"
-            )
-        return int(digits)
-
-    def read_float(digits: str) -> float:
-        number = float(digits)
-        if not math.isfinite(number):
-            raise WireError("a number that no float can hold")
-        return number
-
+    """The JSON text, as lists and what stands for itself. Not yet refused: floats that are not finite."""
+    commas = text.count(b",") + text.count(b"[")
+    if commas > limits.max_items:
+        outside = _STRING.sub(b"", text)
+        if outside.count(b",") + outside.count(b"[") > limits.max_items:
+            raise WireError(f"the text holds more than {limits.max_items:,} items")
+    # Before the parser spends time on it, which grows with the square of the digits.
+    decoder = _DECODER
+    if b"0" * (limits.max_digits + 1) in text.translate(_DIGITS_AS_ZEROS):
+        decoder = _reading_at_most(limits.max_digits)
     try:
-        return json.loads(
-            text.decode("utf-8"),
-            object_pairs_hook=refuse,
-            parse_constant=refuse,
-            parse_int=read_int,
-            parse_float=read_float,
-        )
+        return decoder.decode(text.decode("utf-8"))
     except WireError:
         raise
     except (ValueError, RecursionError) as error:
         raise WireError(f"the text is not JSON that can be read: {type(error).__name__}") from None
+
+
+def _refuse(*_: object) -> NoReturn:
+    raise WireError("the text holds an object or a constant that a message never has")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_refuse, parse_constant=_refuse)
+
+
+def _reading_at_most(max_digits: int) -> json.JSONDecoder:
+    """A decoder that looks at every integer before it reads it."""
+
+    def read_int(digits: str) -> int:
+        if len(digits) > max_digits:
+            raise WireError(f"an integer of {len(digits):,} digits; at most {max_digits} are read")
+        return int(digits)
+
+    return json.JSONDecoder(object_pairs_hook=_refuse, parse_constant=_refuse, parse_int=read_int)
 
 
 def _read_tensors(
@@ -307,13 +328,17 @@ def _tensor(raw: memoryview, dtype: torch.dtype, shape: list[int]) -> torch.Tens
 
 
 def _from_tree(tree: object, tensors: list[torch.Tensor], depth: int) -> Plain:
-    if tree is None or isinstance(tree, (bool, int, float)):
+    if type(tree) is str:
+        return _text(tree)
+    if tree is None or type(tree) is bool or type(tree) is int:
         return tree
-    if isinstance(tree, str):
-        return _SURROGATE.sub("\ufffd", tree)
+    if type(tree) is float:
+        if not math.isfinite(tree):
+            raise WireError("a number that no float can hold")
+        return tree
     if depth < 0:
         raise WireError("lists and dicts are nested too deeply")
-    if not isinstance(tree, list) or not tree:
+    if type(tree) is not list or not tree:
         raise WireError("a value without a tag")
     tag, *rest = tree
     if tag == "list":
@@ -332,7 +357,7 @@ def _from_tree(tree: object, tensors: list[torch.Tensor], depth: int) -> Plain:
 def _dict(pairs: list[object], tensors: list[torch.Tensor], depth: int) -> dict[str | int, Plain]:
     result: dict[str | int, Plain] = {}
     for pair in pairs:
-        if not (isinstance(pair, list) and len(pair) == 2 and type(pair[0]) in (str, int)):
+        if not (type(pair) is list and len(pair) == 2 and type(pair[0]) in (str, int)):
             raise WireError("a dict entry must be a str or int key and a value")
         key = _plain_key(pair[0])
         if key in result:
