@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
 _T = TypeVar("_T")
@@ -88,8 +88,8 @@ class ExerciseResult:
 
     def as_json(self) -> dict[str, object]:
         """Plain data: the points, and per check the outcome, message and seconds."""
-        checks = [{**asdict(check), "message": check.message} for check in self.checks]
-        return {**asdict(self), "earned": self.earned, "checks": checks}
+        checks = [{**vars(check), "message": check.message} for check in self.checks]
+        return {**vars(self), "earned": self.earned, "checks": checks}
 
     @property
     def failed(self) -> tuple[CheckResult, ...]:
@@ -129,7 +129,7 @@ class SubmissionResult:
     def as_json(self) -> dict[str, object]:
         """Plain data for `--json`: per exercise and check the points, the outcome and the message."""
         return {
-            **asdict(self),
+            **vars(self),
             "earned": self.earned,
             "points": self.points,
             "exercises": [exercise.as_json() for exercise in self.exercises],

@@ -10,7 +10,7 @@ import base64
 import importlib
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -185,7 +185,7 @@ def _grade(
         result = grade(task, session=session, unreadable=unreadable)
     except (SandboxLost, SandboxUnavailable) as lost:
         return {"lost": str(lost)}
-    record = asdict(result) | {"findings": short(result.findings)}
+    record = result.as_json() | {"findings": short(result.findings)}
     return {"result": record, "notebook": task.notebook}
 
 

@@ -62,7 +62,7 @@ def grade_here(terms: bytes, task: bytes, files: Sequence[bytes], last: bool) ->
     def grade(place: _Place) -> dict[str, object]:
         with place.room:
             graded = grade_apart(place.isolation, place.sandbox, unpacked(task, files), last=last)
-        return {GRADED: {"result": asdict(graded.result), "notebook": graded.notebook}}
+        return {GRADED: {"result": graded.result.as_json(), "notebook": graded.notebook}}
 
     return _answer(Terms.unpacked(terms), grade)
 
