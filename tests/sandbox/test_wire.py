@@ -179,8 +179,10 @@ MALFORMED = {
     "NaN as a constant": message("[NaN,[]]"),
     "Infinity as a constant": message("[-Infinity,[]]"),
     "a float that is none": message("[1e999,[]]"),
+    "such a float in a dict": message('[["dict",["a",["list",1,-1e999]]],[]]'),
     "a giant integer": message(f"[{'9' * 5000},[]]"),
     "an integer beyond the limit": message(f"[{'9' * 401},[]]"),
+    "such an integer behind a text": message(f'[["list","{"1" * 401}",-{"9" * 401}],[]]'),
     "nested without end": message("[" * 200_000),
     "nested too deeply": message('["list",' * 50 + "1" + "]" * 50 + ",[]]"),
     "deep pair": message("[" + '["list",' * 45 + "1" + "]" * 45 + ",[]]"),
@@ -227,6 +229,11 @@ def test_too_large_to_read():
 
 def test_commas_in_a_text_are_no_items():
     assert decode(encode("a,[" * 500), WireLimits(max_items=100)) == "a,[" * 500
+
+
+def test_digits_in_a_text_are_no_integer():
+    value = ["7" * 500, 10**360, -(10**360)]
+    assert decode(encode(value)) == value
 
 
 def test_bools_are_normalised():
