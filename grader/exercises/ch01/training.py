@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 
 import torch
 from torch import Tensor, nn
@@ -274,12 +275,23 @@ class TrainEpoch(Exercise):
         """Verify a mean without steps first; with steps only when they are right, so that a wrong
         step does not cost the means as well.
         """
-        for problem in (EpochProblem(lr=0.0), EpochProblem.whose_steps_show()):
-            result, parameters = one_epoch(student, problem)
+        for steps in (False, True):
+            problem, (result, parameters) = self._run(student, steps)
             if expect.agrees(parameters, problem.epoch().parameters, expect.LAYERS):
                 verify(both(result), problem)
-            elif problem.lr == 0:
+            elif not steps:
                 expect.fail("parameters that have moved", "the same ones: the learning rate is 0")
+
+    def _run(self, student: Student, steps: bool) -> tuple[EpochProblem, list]:
+        """An epoch with steps or without, and what came of it: two checks look at one run."""
+        if steps not in self._runs:
+            problem = EpochProblem.whose_steps_show() if steps else EpochProblem(lr=0.0)
+            self._runs[steps] = problem, one_epoch(student, problem)
+        return self._runs[steps]
+
+    @cached_property
+    def _runs(self) -> dict[bool, tuple[EpochProblem, list]]:
+        return {}
 
 
 def measured(
