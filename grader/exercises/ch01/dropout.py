@@ -123,9 +123,9 @@ class DropoutLayer(Exercise):
     def scales_survivors(self, student: Student) -> None:
         """With dropout = 0.75, one unit in four survives. By what must it grow, so that the mean of
         all four stays?"""
-        for p in (uniform(0.1, 0.4), uniform(0.91, 0.97)):
-            X = signed(*KEPT)
-            verify_survivors(student.call(self.name, X, p), X, p)
+        inputs = [(signed(*KEPT), p) for p in (uniform(0.1, 0.4), uniform(0.91, 0.97))]
+        for (X, p), out in zip(inputs, answers_to(student, self.name, inputs), strict=True):
+            verify_survivors(out, X, p)
 
     @check("the mean stays", weight=0.5)
     def keeps_the_mean(self, student: Student) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import torch
+from torch import Tensor
 
 from grader.checks import expect, statistics
 from grader.checks.exercise import Exercise, check
@@ -98,19 +100,19 @@ class FindTheRandnBug(Exercise):
     @check("the fixed function drops the right share", essential=True)
     def fixed_share(self, student: Student) -> None:
         """One letter is enough."""
-        X = signed(
-            SIDE // 2, SIDE // 2
-        )  # tells rates that are 0.02 apart; with `randn`, they are 0.05 apart
-        for p in (uniform(0.15, 0.35), uniform(0.6, 0.7)):
-            verify_share(zeros_of(called(student, "fixed_dropout_layer", X, p), X), p)
+        # Enough to tell rates that are 0.02 apart; with `randn`, they are 0.05 apart.
+        X, rates = signed(SIDE // 2, SIDE // 2), (uniform(0.15, 0.35), uniform(0.6, 0.7))
+        for p, out in zip(rates, fixed(student, X, rates), strict=True):
+            verify_share(zeros_of(out, X), p)
 
     @check("the fixed function is right in all else")
     def fixed_rest(self, student: Student) -> None:
         """Keep what was right in the published code: its checks, its scale, its branch at 1."""
         X, p = signed(*KEPT), uniform(0.2, 0.7)
-        verify_survivors(called(student, "fixed_dropout_layer", X, p), X, p)
-        verify_nothing_dropped(called(student, "fixed_dropout_layer", X, 0.0), X)
-        expect.close(called(student, "fixed_dropout_layer", X, 1.0), torch.zeros_like(X))
+        outs = fixed(student, X, (p, 0.0, 1.0))
+        verify_survivors(next(outs), X, p)
+        verify_nothing_dropped(next(outs), X)
+        expect.close(next(outs), torch.zeros_like(X))
         verify_refusals(student, "fixed_dropout_layer")
 
     def picture(self, student: Student) -> Figure | None:
@@ -119,6 +121,15 @@ class FindTheRandnBug(Exercise):
         rates = [p / 20 for p in range(21)]
         answers = [expect.number(student.call("randn_drop_rate", p)) for p in rates]
         return drop_rates(rates, [normal_cdf(p) for p in rates], answers)
+
+
+def fixed(student: Student, X: Tensor, rates: Sequence[float]) -> Iterator[object]:
+    """What the fixed function gives for X and each of the rates."""
+    answers = answers_to(student, "fixed_dropout_layer", [(X, p) for p in rates])
+    for _ in rates:
+        with open_costs_its_own("fixed_dropout_layer"):
+            out = next(answers)
+        yield out
 
 
 def runs(probability: float) -> str:

@@ -6,6 +6,7 @@ import torch
 
 from grader.checks import expect
 from grader.checks.exercise import HiddenChecks, check
+from grader.checks.functions import answers_to
 from grader.checks.randomness import signed, uniform
 from grader.checks.student import Student
 from grader.exercises.ch01.dropout import (
@@ -26,9 +27,9 @@ class OtherInputs(HiddenChecks):
     @check("very small and very large rates", weight=0.5)
     def extreme_rates(self, student: Student) -> None:
         """Compare the share of zeros with dropout at 0.02 and at 0.95."""
-        X = signed(SIDE, SIDE)
-        for p in (uniform(0.01, 0.05), uniform(0.92, 0.98)):
-            out = student.call(NAME, X, p)
+        X, rates = signed(SIDE, SIDE), (uniform(0.01, 0.05), uniform(0.92, 0.98))
+        answers = answers_to(student, NAME, [(X, p) for p in rates])
+        for p, out in zip(rates, answers, strict=True):
             verify_share(zeros_of(out, X), p)
             verify_values(out, X, p)
 
