@@ -298,6 +298,7 @@ def published_dropout_layer(X, dropout):
     return mask * X / (1.0 - dropout)
 
 
+# %% tags=["demo"]
 print(published_dropout_layer(torch.arange(8.0), 0.5))
 
 # %% [markdown]

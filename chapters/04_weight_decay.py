@@ -125,6 +125,7 @@ def published_report(w):
     return ((w**2).sum() / 2).item()
 
 
+# %% tags=["demo"]
 print("L2 norm of w:", published_report(torch.tensor([3.0, 4.0])))
 
 # %% [markdown]

@@ -263,6 +263,7 @@ def published_plan(archive):
     raise ValueError(f"{archive}: only zip and tar archives can be unpacked")
 
 
+# %% tags=["demo"]
 print(published_plan("data/houses.zip"))
 
 # %% [markdown]
@@ -425,6 +426,7 @@ def published_scale(frame):
     return frame
 
 
+# %% tags=["demo"]
 print(published_scale(pd.DataFrame({"rooms": [5.0, 6.0, 7.0], "area": [900.0, 1000.0, 1100.0]})))
 
 # %% [markdown]
@@ -699,6 +701,7 @@ def published_fold_rows(k, i, n, lost):
     return list(range(n))[i * fold_size : (i + 1) * fold_size]
 
 
+# %% tags=["demo"]
 print([len(published_fold_rows(5, i, 1460, lost=False)) for i in range(5)])
 
 # %% [markdown]

@@ -472,6 +472,7 @@ def published_halve(X):
     return X
 
 
+# %% tags=["demo"]
 print(published_halve(torch.tensor([3.0, 1.0])))
 
 # %% [markdown]

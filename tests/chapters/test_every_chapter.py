@@ -14,6 +14,7 @@ import pytest
 from grader.checks.quiz import Quiz
 from grader.checks.registry import chapter_of, exercises_of
 from grader.checks.table import ResultTable
+from grader.sandbox.definitions import only_defines
 
 from .conftest import CHAPTERS, judge_in_chapter
 
@@ -24,7 +25,7 @@ class Expected:
 
     written: its written answers. questions: of its quiz. favourite: how often one letter may be right.
     hint, why: the least number of characters of a hint, and of what is said of an option. seeds: how often
-    its solutions are judge_in_chapter.
+    its solutions are judge_in_chapter. working: how many cells between its checks do more than define, when graded.
     """
 
     exercises: tuple[str, ...]
@@ -34,6 +35,7 @@ class Expected:
     hint: int = 0
     why: int = 0
     seeds: int = 3
+    working: int = 0
 
 
 EXPECTED = {
@@ -85,6 +87,7 @@ EXPECTED = {
         favourite=7,
         hint=31,
         why=21,
+        working=2,
     ),
     "04_weight_decay": Expected(
         (
@@ -105,6 +108,7 @@ EXPECTED = {
         favourite=6,
         hint=31,
         why=21,
+        working=1,
     ),
     "05_numerical_stability": Expected(
         (
@@ -127,6 +131,7 @@ EXPECTED = {
         hint=11,
         why=16,
         seeds=5,
+        working=1,
     ),
     "06_house_prices": Expected(
         (
@@ -185,6 +190,7 @@ EXPECTED = {
         ("why_alike", "constants_and_symmetry"),
         questions=10,
         favourite=4,
+        working=1,
     ),
     "09_custom_layers": Expected(
         (
@@ -220,6 +226,7 @@ EXPECTED = {
         favourite=4,
         hint=31,
         why=16,
+        working=2,
     ),
     "11_devices": Expected(
         (
@@ -243,6 +250,7 @@ EXPECTED = {
         favourite=4,
         hint=31,
         why=21,
+        working=1,
     ),
 }
 RUNS = [
@@ -321,3 +329,16 @@ def test_the_quiz_has_one_right_option_each_and_no_favourite_letter(name: str) -
     assert all([o.right for o in of.values()].count(True) == 1 for of in options)
     assert max(key.count(letter) for letter in key) <= expected.favourite
     assert min(len(option.why) for of in options for option in of.values()) >= expected.why
+
+
+@each_chapter
+def test_exercises_share_a_copy_where_they_can(chapter, name: str) -> None:
+    """A cell that does more than define ends it (`only_defines`), and costs a fork: what only shows is a demo."""
+    cells = [cell for cell in chapter(name).cells if cell.cell_type == "code"]
+    checks = [i for i, cell in enumerate(cells) if cell.metadata.get("nbgrader", {}).get("locked")]
+    run = [
+        cell
+        for i, cell in enumerate(cells[: checks[-1]])
+        if i > checks[0] and i not in checks and "demo" not in cell.metadata.get("tags", [])
+    ]
+    assert sum(not only_defines(cell.source) for cell in run) == EXPECTED[name].working
