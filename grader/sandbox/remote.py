@@ -132,10 +132,8 @@ class Remote:
             )
             if self._reference is not None:
                 self._use(self._reference, seconds)
-        if not self._has_begun:
-            self._has_begun = True
-            self._exchange({"begin": True}, seconds)
-        return self._exchange(question, seconds)
+        begins, self._has_begun = not self._has_begun, True
+        return self._exchange({"begin": begins, **question}, seconds)
 
     def _use(self, reference: Reference, seconds: float) -> None:
         try:

@@ -205,13 +205,13 @@ def _answer(request: object, shell, seed: int) -> dict:
     namespace = shell.user_ns
     value: object = True
     try:
+        if request.get("begin"):
+            _begin_exercise(seed)
         if "use" in request:
             probe.use_reference(namespace, request["use"]["cells"], request["use"]["names"])
         elif "cell" in request:
             _, error = shell.execute(request["cell"], request["count"])
             value = error is None
-        elif "begin" in request:
-            _begin_exercise(seed)
         elif "call" in request:
             value = probe.call(namespace, request["call"], request["args"], request["kwargs"])
         else:
