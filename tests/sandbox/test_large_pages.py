@@ -45,10 +45,15 @@ def test_where_there_is_little_room_nothing_fails(room: str) -> None:
     large_kib(room)
 
 
-def test_what_is_kept_for_later_is_not_taken() -> None:
+@pytest.mark.parametrize(
+    "kept",
+    ["", "block = bytearray(100 * 2**20); behind = bytearray(2**20); del block; "],
+    ids=["at the end", "between"],
+)
+def test_what_is_kept_for_later_is_not_taken(kept: str) -> None:
     program = (
         "from grader.sandbox.inside.syscalls import address_space, use_large_pages\n"
-        "before = address_space(); use_large_pages(); print(address_space() - before)"
+        f"before = address_space(); use_large_pages(); {kept}print(address_space() - before)"
     )
     command = [sys.executable, "-c", program]
     ran = subprocess.run(command, capture_output=True, text=True, check=True)

@@ -135,7 +135,7 @@ def use_large_pages() -> None:
 
 
 def address_space() -> int:
-    """Bytes of address space that this process takes, without those that malloc keeps at its end for later.
+    """Bytes of address space that this process takes, without those that malloc keeps for later.
 
     0 where it is not known.
     """
@@ -147,11 +147,11 @@ def address_space() -> int:
     if not hasattr(libc(), "mallinfo2"):
         return taken
     libc().mallinfo2.restype = _MallocInfo
-    return taken - libc().mallinfo2().keepcost
+    return taken - libc().mallinfo2().fordblks
 
 
 class _MallocInfo(ctypes.Structure):
-    """What mallinfo2(3) gives; keepcost: bytes at the end that are free."""
+    """What mallinfo2(3) gives; fordblks: bytes that are free."""
 
     _fields_ = [
         (name, ctypes.c_size_t)
