@@ -21,13 +21,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
 
 from torch import Tensor
 
 from grader.checks import expect
 from grader.checks.exercise import Check, Exercise
-from grader.checks.functions import answers_to, open_costs_its_own
+from grader.checks.functions import answers_to, called_for_each
 from grader.checks.student import Student
 
 Function = Callable[..., object]
@@ -73,11 +72,10 @@ class compares:
     def _judge(self, exercise: Exercise, student: Student) -> None:
         rule = self.right or exercise.right  # type: ignore[attr-defined]
         inputs = [self.inputs() for _ in range(self.times)]
-        answers = answers_to(student, self.function or exercise.name, inputs)
+        each = called_for_each if self.function else answers_to
+        answers = each(student, self.function or exercise.name, inputs)
         for arguments in inputs:
-            right = rule(*arguments)
-            with open_costs_its_own(self.function) if self.function else nullcontext():
-                seen = next(answers)
+            right, seen = rule(*arguments), next(answers)
             if isinstance(right, tuple):
                 seen = _parts(seen, right, getattr(exercise, "returns", ("one", "two")))
             if self.part is not None:

@@ -20,13 +20,12 @@ ON_THE_CPU = "the mask is on the CPU"
 
 def called(student: Student, name: str, *args: object) -> object:
     """`student.call` for one of an exercise's functions: one that is still open costs its own checks only."""
-    with open_costs_its_own(name):
+    with _open_costs_its_own(name):
         return student.call(name, *args)
 
 
 @contextmanager
-def open_costs_its_own(name: str) -> Iterator[None]:
-    """For calls of one of an exercise's functions; see `called`."""
+def _open_costs_its_own(name: str) -> Iterator[None]:
     try:
         yield
     except StudentError as error:
@@ -51,6 +50,14 @@ def answers_to(student: Student, name: str, inputs: Sequence[Sequence[object]]) 
     yield from answers[: len(inputs)]
     for arguments in inputs[len(answers) :]:
         yield student.call(name, *arguments)
+
+
+def called_for_each(
+    student: Student, name: str, inputs: Sequence[Sequence[object]]
+) -> Iterator[object]:
+    """As `called` for each of `inputs`, in one question; see `answers_to`."""
+    with _open_costs_its_own(name):
+        yield from answers_to(student, name, inputs)
 
 
 def asked(student: Student, name: str, probe: Callable[..., object], **inputs: object) -> object:

@@ -51,8 +51,7 @@ def main(fd: int, module: str = "", function: str = "", argument: str = "") -> N
         with contextlib.suppress(Exception):  # a fork will meet it again, and say so
             getattr(importlib.import_module(module), function)(argument)
         gc.freeze()
-    with contextlib.suppress(OSError):  # systems without /proc
-        collapse_memory()
+    collapse_memory()
     ended, wakeup = os.pipe()
     os.set_blocking(wakeup, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)

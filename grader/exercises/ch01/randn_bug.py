@@ -11,7 +11,7 @@ from torch import Tensor
 
 from grader.checks import expect, statistics
 from grader.checks.exercise import Exercise, check
-from grader.checks.functions import answers_to, called, open_costs_its_own, verify_refusals
+from grader.checks.functions import called, called_for_each, verify_refusals
 from grader.checks.randomness import normal_cdf, signed, uniform
 from grader.checks.student import Student
 from grader.exercises.ch01.dropout import (
@@ -51,15 +51,13 @@ class FindTheRandnBug(Exercise):
     def drop_rate(self, student: Student) -> None:
         """Feed a million ones to the published function and count the zeros, then compare."""
         rates = (0.0, uniform(0.1, 0.4), uniform(0.5, 0.65), uniform(0.8, 0.99))
-        answers = answers_to(student, "randn_drop_rate", [(p,) for p in rates])
+        answers = called_for_each(student, "randn_drop_rate", [(p,) for p in rates])
         for p in rates:
             # A learner may measure: Hoeffding's bound.
             measuring = 2 * math.exp(-2 * DRAWS * MEASURED.absolute**2)
             statistics.book("measured rate", measuring, DRAWS, p)
-            with open_costs_its_own("randn_drop_rate"):
-                rate = next(answers)
             expect.close(
-                rate,
+                next(answers),
                 normal_cdf(p),
                 tolerance=MEASURED,
                 because=f"asked for p = {p}",
@@ -125,11 +123,7 @@ class FindTheRandnBug(Exercise):
 
 def fixed(student: Student, X: Tensor, rates: Sequence[float]) -> Iterator[object]:
     """What the fixed function gives for X and each of the rates."""
-    answers = answers_to(student, "fixed_dropout_layer", [(X, p) for p in rates])
-    for _ in rates:
-        with open_costs_its_own("fixed_dropout_layer"):
-            out = next(answers)
-        yield out
+    return called_for_each(student, "fixed_dropout_layer", [(X, p) for p in rates])
 
 
 def runs(probability: float) -> str:

@@ -101,12 +101,12 @@ def die_with_parent() -> None:
 def collapse_memory() -> None:
     """Bring this process's memory into 2 MiB pages, which makes each fork three times cheaper.
 
-    A fork copies one entry per page. Kernels before 6.1 cannot do it, and then nothing happens.
+    A fork copies one entry per page. Kernels before 6.1 cannot do it, nor systems without /proc, and then nothing
+    happens.
     """
-    with open("/proc/self/smaps") as file:
-        areas = _private_writable(file.read())
-    for start, end in areas:
-        _advise(start, end, _COLLAPSE)
+    with contextlib.suppress(OSError), open("/proc/self/smaps") as file:
+        for start, end in _private_writable(file.read()):
+            _advise(start, end, _COLLAPSE)
 
 
 @functools.cache
