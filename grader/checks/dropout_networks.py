@@ -46,8 +46,10 @@ LAYER_NOT_REGISTERED = (
     "a layer counts when it is an attribute of the network, or in an `nn.ModuleList`: in a plain "
     "list it is not seen"
 )
-EXAMPLES = 2000
-"""Examples for rates: EXAMPLES x 14 draws tell rates that are 0.035 apart."""
+EXAMPLES = 1000
+"""Examples for rates: EXAMPLES x 14 draws tell rates that are 0.05 apart."""
+SEEN_ROWS = 8
+"""Rows of each weight on which the largest first number is looked for."""
 
 
 class DropoutNetwork(Exercise):
@@ -168,7 +170,7 @@ class DropoutNetwork(Exercise):
     @check("in train mode, dropout1 acts on the first hidden layer", weight=1.5, essential=True)
     def first_rate(self, student: Student) -> None:
         """Which of your two dropouts uses `dropout1`, and what is its input?"""
-        p = uniform(0.2, 0.6)
+        p = rate()
         run = self._run(student, "copying", (p, 0.0), [examples()], ["train"])
         copies = run.first
         apart = copies.pairs_apart  # by an exact zero of `rand`, a right layer drops at rate 0
@@ -196,7 +198,7 @@ class DropoutNetwork(Exercise):
     @check("in train mode, dropout2 acts on the second hidden layer", weight=1.5, essential=True)
     def second_rate(self, student: Student) -> None:
         """Which of your two dropouts uses `dropout2`, and what is its input?"""
-        p = uniform(0.2, 0.6)
+        p = rate()
         run = self._run(student, "copying", (0.0, p), [examples()], ["train"])
         copies = run.first
         first_layer = copies.dropped[:, 0::2]
@@ -305,16 +307,17 @@ class DropoutNetwork(Exercise):
             arguments=self.arguments(BOOK),
             keywords=self.keywords(None),
             shapes=shapes,
+            rows=[torch.randperm(n_out)[:SEEN_ROWS].tolist() for n_out, _ in shapes],
         )
-        for weight, shape in zip(expect.items(weights, len(shapes)), shapes, strict=True):
-            bound = shape[1] ** -0.5
-            largest = float(expect.tensor(weight, shape=shape).abs().max())
-            # Uniform in (-bound, bound): that none of 2560 is larger than 0.8 of it happens by chance.
-            statistics.book("no large weight", 0.8 ** (shape[0] * shape[1]))
+        for weight, (_, n_in) in zip(expect.items(weights, len(shapes)), shapes, strict=True):
+            bound, seen = n_in**-0.5, (SEEN_ROWS, n_in)
+            largest = float(expect.tensor(weight, shape=seen).abs().max())
+            # Uniform in (-bound, bound): that none of 2048 is larger than 0.8 of it happens by chance.
+            statistics.book("no large weight", 0.8 ** (SEEN_ROWS * n_in))
             expect.true(
                 0.8 * bound <= largest <= 1.001 * bound,
-                seen=f"weights of up to {largest:.3g} in the layer with {shape[1]} inputs",
-                expected=f"up to 1 / √{shape[1]} = {bound:.3g}, as `nn.Linear` draws them",
+                seen=f"weights of up to {largest:.3g} in the layer with {n_in} inputs",
+                expected=f"up to 1 / √{n_in} = {bound:.3g}, as `nn.Linear` draws them",
             )
 
     def picture(self, student: Student) -> Figure | None:
@@ -454,6 +457,11 @@ def verify_both_rates(copies: Copies, dropout1: float, dropout2: float, asked: s
     )
 
 
+def rate() -> float:
+    """A rate that is neither of the defaults, nor anything that it would be taken for."""
+    return uniform(0.28, 0.42)
+
+
 def examples() -> Tensor:
     return positive(EXAMPLES, INPUTS)
 
@@ -465,12 +473,12 @@ def net_shapes(namespace, name, arguments, keywords, inputs):
     return [list(p.shape) for p in parameters_of(net, inputs)]
 
 
-def initial_weights(namespace, name, arguments, keywords, shapes):
+def initial_weights(namespace, name, arguments, keywords, shapes, rows):
     net = namespace[name](*arguments, **keywords)
     found = find_parameters(parameters_of(net, shapes[0][1]), shapes)
     if found is None:
         return [None for _ in shapes]
-    return [oriented(p, shape) for p, shape in zip(found, shapes)]  # noqa: B905
+    return [p[some] for p, some in zip(oriented(found, shapes), rows, strict=True)]
 
 
 def run_net(namespace, name, arguments, keywords, values, inputs, modes, backward):

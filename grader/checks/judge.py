@@ -26,11 +26,17 @@ _CONTROL = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\u202a-\\u202e\\u20
 
 
 def judge(
-    exercise: Exercise, student: Student, seed: int, reference: Student | None = None
+    exercise: Exercise,
+    student: Student,
+    seed: int,
+    reference: Student | None = None,
+    *,
+    to_first_failure: bool = False,
 ) -> ExerciseResult:
     """Judge `exercise`: every check draws its inputs from `seed` and its own id.
 
-    reference: as for `judge_with_reference`, which then has the last word.
+    reference: as for `judge_with_reference`, which then has the last word. to_first_failure: after a check
+    that fails, no other is asked, for whoever only wants to know whether all of them pass.
 
     Never raises for what a student's code does or returns: whatever cannot be judged is a failed
     check with a reason. The caller's random state is left as it was. Torch has one for all threads of a
@@ -47,6 +53,8 @@ def judge(
             outcome = _ask(own, entry, student, seed)
             results.append(outcome.result)
             problem = outcome.problem
+            if to_first_failure and not outcome.result.passed:
+                problem = problem or "An earlier check has failed."
     result = ExerciseResult(exercise.name, exercise.points, tuple(results), problem)
     return judge_with_reference(exercise, result, reference, seed) if reference else result
 

@@ -188,16 +188,24 @@ def find_parameters(parameters, shapes):
     return found
 
 
-def oriented(p, shape):
-    """A parameter, or its gradient, as it lies in `shape`."""
-    return p if p is None or list(p.shape) == list(shape) else p.T
+def oriented(parameters, shapes):
+    """Parameters (some may be None), or their gradients, as they lie in `shapes`. Which way round a square one lies,
+    the others say.
+    """
+    pairs = [(p, list(shape)) for p, shape in zip(parameters, shapes, strict=True)]
+    turned = any(p is not None and list(p.shape) != shape for p, shape in pairs)
+    square = [shape == shape[::-1] and len(shape) == 2 for _, shape in pairs]
+    return [
+        p.T if p is not None and (turned if either else list(p.shape) != shape) else p
+        for (p, shape), either in zip(pairs, square, strict=True)
+    ]
 
 
 def set_parameters(found, values):
     with torch.no_grad():
-        for p, value in zip(found, values, strict=True):
+        for p, value in zip(oriented(found, [v.shape for v in values]), values, strict=True):
             if p is not None:
-                oriented(p, value.shape).copy_(value)
+                p.copy_(value)
 
 
 def run_network(net, values, inputs, modes, backward):
@@ -220,5 +228,7 @@ def run_network(net, values, inputs, modes, backward):
     grads = []
     if backward is not None and isinstance(outputs[-1], torch.Tensor):
         (outputs[-1] * backward[:, : outputs[-1].shape[1]]).sum().backward()
-        grads = [p is not None and oriented(p.grad, v.shape) for p, v in zip(found, values)]  # noqa: B905
+        own = [None if p is None else p.grad for p in found]
+        own = oriented(own, [v.shape for v in values])
+        grads = [p is not None and grad for p, grad in zip(found, own, strict=True)]
     return {"outputs": outputs, "grads": grads, "found": [p is not None for p in found]}

@@ -119,7 +119,7 @@ def judge_in_session(exercise: Exercise, session: Session, seed: int) -> Exercis
     """
     while True:
         with session.exercise(shared=True) as remote:
-            result = judge(exercise, remote, seed)
+            result = judge(exercise, remote, seed, to_first_failure=remote.is_second_hand)
             if not result.failed:
                 remote.keep()
         if not (result.failed and remote.is_second_hand):

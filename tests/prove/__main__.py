@@ -24,7 +24,15 @@ from .error_rates import ErrorRates
 from .judging import judge_here
 from .mistakes import PAGE, differences, mistakes_page
 from .mutants import explained_survivors, judge_mutants
-from .proof import REPEATS, WORKERS, compare_with_sandbox, judge_again, judge_catalogue, row_of
+from .proof import (
+    REPEATS,
+    WORKERS,
+    compare_with_sandbox,
+    judge_again,
+    judge_beside_others,
+    judge_catalogue,
+    row_of,
+)
 from .setting import settings
 from .table import (
     Row,
@@ -68,6 +76,7 @@ def main() -> int:
     }
     rates = {place: ErrorRates(place[1]) for place in chosen}
     judge_again(rows, rates, answers, options.repeats)
+    judge_beside_others(rows)
     if options.sandbox != "skip":
         compare_with_sandbox(rows, answers, verdicts, options.sandbox)
     if not options.no_mutants:

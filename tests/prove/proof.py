@@ -15,13 +15,13 @@ from grader.course import data_folder
 from grader.sandbox import Limits, Sandbox, SandboxUnavailable
 from grader.sandbox.launch import Backend
 
-from .catalogue import MIN_RIGHT, MIN_WRONG
+from .catalogue import MIN_RIGHT, MIN_WRONG, all_answers
 from .error_rates import ErrorRates
 from .forked import run_forked
 from .hidden_alone import hidden_alone, listed_answers, problem_with
 from .judging import Verdict, faults, judge_here, judge_sandboxed, seed_of
 from .points import kept
-from .setting import settings
+from .setting import Setting, settings
 from .table import Row
 
 WORKERS = 2
@@ -111,6 +111,28 @@ def judge_again(
             rates[answer.place].add(booked)
 
 
+def judge_beside_others(rows: Mapping[tuple[str, str], Row]) -> None:
+    """Each reference solution beside every right answer to an exercise that it builds on, however that is written:
+    it must earn all points there, too.
+    """
+    right = [answer for answer in all_answers() if answer.right]
+    pairs = [
+        (setting, answer)
+        for place, setting in settings().items()
+        if place in rows
+        for answer in right
+        if answer.chapter == place[0] and answer.exercise in _builds_on(place)
+    ]
+    tasks = [lambda pair=pair: _beside(*pair) for pair in pairs]
+    for outcome in run_forked(tasks, SECONDS, WORKERS):
+        setting, answer = pairs[outcome.index]
+        row = rows[setting.place]
+        found = [outcome.problem] if outcome.result is None else outcome.result
+        row.beside += 1
+        row.missed_beside += bool(found)
+        row.problems += [f"the solution beside {answer.path}: {fault}" for fault in found]
+
+
 def compare_with_sandbox(
     rows: Mapping[tuple[str, str], Row],
     answers: Sequence[Answer],
@@ -133,6 +155,21 @@ def compare_with_sandbox(
             row = rows[answer.place]
             row.agree = (row.agree or 0) + (not found)
             row.problems += [f"{answer.path}, in the sandbox: {fault}" for fault in found]
+
+
+def _builds_on(place: tuple[str, str]) -> set[str]:
+    """All exercises of the chapter that one uses, directly or not."""
+    used = set(get_exercise(*place).uses)
+    return used.union(*(_builds_on((place[0], name)) for name in used))
+
+
+def _beside(setting: Setting, answer: Answer) -> list[str]:
+    """What checks say of the solution where `answer` stands in the cell of an earlier exercise."""
+    solved = settings()[answer.place].reference
+    before = tuple(answer.code if cell == solved else cell for cell in setting.before)
+    changed = replace(setting, before=before)
+    verdict = judge_here(changed, setting.reference, seed_of(*setting.place, answer.path))
+    return [f"`{check.id}` rejects it: {check.message}" for check in verdict.result.failed]
 
 
 def _compare_part(

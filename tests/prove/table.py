@@ -27,6 +27,8 @@ class Row:
     agree: int | None = None
     repeats: int = 0
     missed_repeats: int = 0
+    beside: int = 0
+    missed_beside: int = 0
     mutants: MutantReport | None = None
     kept: list[Kept] = field(default_factory=list)
     hidden_alone: list[str] = field(default_factory=list)
@@ -37,7 +39,13 @@ def print_rows(console: Console, rows: list[Row]) -> None:
     table = Table(title="Exercises", title_justify="left")
     for heading in ("exercise", "checks", "right accepted", "wrong rejected", "both ways agree"):
         table.add_column(heading, justify="left" if heading == "exercise" else "right")
-    for heading in ("judged again", "mutants killed", "explained", "kept by wrong"):
+    for heading in (
+        "judged again",
+        "beside others",
+        "mutants killed",
+        "explained",
+        "kept by wrong",
+    ):
         table.add_column(heading, justify="right")
     for row in rows:
         table.add_row(row.exercise, *_cells(row))
@@ -100,6 +108,7 @@ def _cells(row: Row) -> tuple[str, ...]:
         f"{row.rejected} / {row.wrong}",
         "-" if row.agree is None else f"{row.agree} / {total}",
         f"{row.repeats - row.missed_repeats} / {row.repeats}",
+        f"{row.beside - row.missed_beside} / {row.beside}" if row.beside else "-",
         f"{mutants.killed} / {mutants.total}" if mutants else "-",
         str(len(mutants.survivors) - len(mutants.unexplained)) if mutants else "-",
         _range([entry.share for entry in row.kept]),
@@ -112,7 +121,8 @@ def _range(shares: list[float]) -> str:
 
 def _sum(rows: list[Row]) -> Row:
     total = Row("all")
-    for name in ("checks", "right", "accepted", "wrong", "rejected", "repeats", "missed_repeats"):
+    counts = ("checks", "right", "accepted", "wrong", "rejected", "repeats", "missed_repeats")
+    for name in (*counts, "beside", "missed_beside"):
         setattr(total, name, sum(getattr(row, name) for row in rows))
     if all(row.agree is not None for row in rows):
         total.agree = sum(row.agree or 0 for row in rows)

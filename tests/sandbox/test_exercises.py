@@ -410,6 +410,32 @@ def test_what_fails_in_a_kept_copy_is_judged_anew(session: Session):
     assert len(copies) == 7 and len(set(copies)) == 4
 
 
+class Twice(CountsOnce):
+    """A check that fails in a copy that has been asked before, and another after it."""
+
+    name = "twice"
+
+    @check("is asked only where it counts")
+    def last(self, student):
+        copies.append(student.run(pid_of))
+
+
+def test_a_kept_copy_is_asked_no_further_than_to_the_first_failure(session: Session):
+    """That copy's answers do not count; those of the fresh one do, all of them."""
+    session.run_cell(COPIES)
+    judge_in_session(CountsOnce(), session, seed=1)
+    copies.clear()
+    result = judge_in_session(Twice(), session, seed=1)
+    assert not result.failed and len(result.checks) == 2
+    kept, fresh, last = copies
+    assert kept != fresh == last
+    session.run_cell("seen.append(1)")
+    assert [entry.passed for entry in judge_in_session(Twice(), session, seed=1).checks] == [
+        False,
+        True,
+    ]
+
+
 class Leaves(Exercise):
     name, points = "leaves", 1
 

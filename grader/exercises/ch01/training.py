@@ -63,6 +63,14 @@ class Accuracy(Exercise):
         for (n, right), seen in zip(pairs, answers, strict=True):
             expect.close(seen, right / n, because=f"{right} of {n} are right")
 
+    @check("predictions that autograd keeps a record of", weight=0)
+    def while_training(self, student: Student) -> None:
+        """`train_epoch` will call it with such ones. Stay with tensors, or begin with `y_hat.detach()`."""
+        right, n = integer(3, 6), integer(7, 12)
+        y_hat, y = predictions(n, right)
+        seen = student.run(accuracy_of_recorded, name=self.name, y_hat=y_hat, y=y)
+        expect.close(seen, right / n, because=f"{right} of {n} are right")
+
 
 class EvaluateAccuracy(Exercise):
     name, points = "evaluate_accuracy", 4
@@ -383,6 +391,11 @@ def predictions(n: int, right: int) -> tuple[Tensor, Tensor]:
     wrong = torch.randperm(n)[: n - right]
     y[wrong] = (y[wrong] + torch.randint(1, 10, (n - right,))) % 10
     return y_hat, y
+
+
+def accuracy_of_recorded(namespace, name, y_hat, y):
+    """The accuracy of logits as a training step has them."""
+    return namespace[name](y_hat.requires_grad_(True), y)
 
 
 def run_evaluation(namespace, batches, weight, running, training, reshuffled, counting, towards):

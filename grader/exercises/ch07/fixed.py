@@ -17,8 +17,8 @@ from grader.checks.networks import (
     identity,
     listed,
     logits,
-    oriented,
     parameters_of,
+    set_parameters,
 )
 from grader.checks.randomness import signed
 from grader.checks.registration import NOT_SEEN, within_lines
@@ -367,10 +367,7 @@ def fill_chimera(net, values, weight, bias, constant):
     found = find_parameters(list(net.parameters()), [v.shape for v in values])
     if found is None or not fill_fixed(net, weight, bias, constant):
         return False
-    with torch.no_grad():
-        for p, value in zip(found, values, strict=True):
-            if p is not None:
-                oriented(p, value.shape).copy_(value)
+    set_parameters(found, values)
     return True
 
 

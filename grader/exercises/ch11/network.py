@@ -151,7 +151,7 @@ def parameters_as(net, shapes):
     found = find_parameters(list(net.parameters()), shapes)
     if found is None or None in found:
         return None
-    return [oriented(p, s) for p, s in zip(found, shapes)]  # noqa: B905
+    return oriented(found, shapes)
 
 
 def units_of_net(namespace, rates, signals):

@@ -18,7 +18,7 @@ from grader.exercises.ch01.dropout import (
 )
 
 NAME = DropoutLayer.name
-SIDE = 320
+SIDE = 240
 
 
 class OtherInputs(HiddenChecks):
