@@ -46,8 +46,8 @@ LAYER_NOT_REGISTERED = (
     "a layer counts when it is an attribute of the network, or in an `nn.ModuleList`: in a plain "
     "list it is not seen"
 )
-EXAMPLES = 1000
-"""Examples for rates: EXAMPLES x 14 draws tell rates that are 0.05 apart."""
+EXAMPLES = 2000
+"""Examples for rates: EXAMPLES x 14 draws tell rates that are 0.035 apart."""
 SEEN_ROWS = 8
 """Rows of each weight on which the largest first number is looked for."""
 

@@ -72,7 +72,7 @@ def asked(student: Student, name: str, probe: Callable[..., object], **inputs: o
         raise
 
 
-def unless_zeros_were_drawn(verify: Callable[[], None], draws: int, times: int = 3) -> None:
+def unless_zeros_were_drawn(verify: Callable[[], None], draws: int, times: int = 4) -> None:
     """`verify()`, with other numbers up to `times` times: a right layer may drop a unit at the rate 0.
 
     `rand > 0` is false for an exact 0, one in 2^24 draws. draws: how many numbers the layers draw each time.

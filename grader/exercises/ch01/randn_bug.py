@@ -16,6 +16,7 @@ from grader.checks.randomness import normal_cdf, signed, uniform
 from grader.checks.student import Student
 from grader.exercises.ch01.dropout import (
     KEPT,
+    SIDE,
     verify_nothing_dropped,
     verify_share,
     verify_survivors,
@@ -32,8 +33,6 @@ LARGEST = 10_000_000
 DRAWS = 1_000_000
 """With how many draws a learner may measure a rate, as the text says."""
 MEASURED = expect.Tolerance(0, 0.004)
-SIDE = 280
-"""SIDE x SIDE draws tell rates that are 0.02 apart; with `randn`, they are 0.05 apart."""
 
 
 class FindTheRandnBug(Exercise):
@@ -99,7 +98,8 @@ class FindTheRandnBug(Exercise):
     @check("the fixed function drops the right share", essential=True)
     def fixed_share(self, student: Student) -> None:
         """One letter is enough."""
-        X, rates = signed(SIDE, SIDE), (uniform(0.15, 0.35), uniform(0.6, 0.7))
+        # Enough to tell rates that are 0.02 apart; with `randn`, they are 0.05 apart.
+        X, rates = signed(SIDE // 2, SIDE // 2), (uniform(0.15, 0.35), uniform(0.6, 0.7))
         for p, out in zip(rates, fixed(student, X, rates), strict=True):
             verify_share(zeros_of(out, X), p)
 

@@ -18,7 +18,7 @@ from grader.exercises.ch01.dropout import (
 )
 
 NAME = DropoutLayer.name
-SIDE = 240
+SIDE = 320
 
 
 class OtherInputs(HiddenChecks):
