@@ -34,12 +34,15 @@ class MLP:
         return [shape for n_in, n_out in pairs for shape in ([n_out, n_in], [n_out])]
 
     def drawn(self) -> list[Tensor]:
-        """Random parameters. Those of one shape are the same: from the network nobody can tell which
-        of them is which.
+        """Random parameters. Those of one shape are the same, and a square one is symmetric: from the network
+        nobody can tell which of them is which, nor which way round it lies.
         """
         drawn: dict[tuple[int, ...], Tensor] = {}
         for shape in self.shapes:
             drawn.setdefault(tuple(shape), torch.randn(shape) / shape[-1] ** 0.5)
+        for shape, weight in drawn.items():
+            if len(shape) == 2 and shape[0] == shape[1]:
+                drawn[shape] = (weight + weight.T) / 2**0.5
         return [drawn[tuple(shape)] for shape in self.shapes]
 
     def copying(self, bias: Tensor) -> list[Tensor]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
@@ -260,28 +261,30 @@ class Descent:
 Reading: TypeAlias = Callable[[list[Tensor]], list[Tensor]]
 
 
-def as_it_came(parameters: list[Tensor]) -> list[Tensor]:
-    """The parameters in this order."""
-    return parameters
+def reading(exchanged: bool, turned: bool) -> Reading:
+    """The biases of the hidden layers in each other's place, or the square weight the other way round."""
 
+    def read(parameters: list[Tensor]) -> list[Tensor]:
+        W1, b1, W2, b2, *last = parameters
+        biases = (b2, b1) if exchanged else (b1, b2)
+        return [W1, biases[0], W2.T if turned else W2, biases[1], *last]
 
-def biases_exchanged(parameters: list[Tensor]) -> list[Tensor]:
-    """The parameters, with the biases of the two hidden layers in each other's place."""
-    W1, b1, W2, b2, *last = parameters
-    return [W1, b2, W2, b1, *last]
+    return read
 
 
 def reading_of(
     start: list[Tensor], first: list[Tensor], X: Tensor, y: Tensor, lr: float
 ) -> Reading:
-    """How parameters that came back are to be read: which of two biases of one shape belongs to which layer, nobody
-    can tell who has the network alone. Under the right reading, the first step is one.
+    """How parameters that came back are to be read: which of two biases of one shape belongs to which layer, and
+    which way round a square weight lies, nobody can tell who has the network alone. Under the right reading, the
+    first step is one.
     """
-    for read in (as_it_came, biases_exchanged):
+    readings = [reading(*how) for how in itertools.product((False, True), repeat=2)]
+    for read in readings:
         ways = steps(start, first, descended(read(start), X, y, lr, 1))
         if all(expect.agrees(then - now, then - wanted, STEP) for then, now, wanted in ways):
             return read
-    return as_it_came
+    return readings[0]
 
 
 def verify_descent(descent: Descent) -> None:
