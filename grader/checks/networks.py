@@ -40,9 +40,9 @@ class MLP:
         drawn: dict[tuple[int, ...], Tensor] = {}
         for shape in self.shapes:
             drawn.setdefault(tuple(shape), torch.randn(shape) / shape[-1] ** 0.5)
-        for shape, weight in drawn.items():
-            if len(shape) == 2 and shape[0] == shape[1]:
-                drawn[shape] = (weight + weight.T) / 2**0.5
+        for key, weight in drawn.items():
+            if len(key) == 2 and key[0] == key[1]:
+                drawn[key] = (weight + weight.T) / 2**0.5
         return [drawn[tuple(shape)] for shape in self.shapes]
 
     def copying(self, bias: Tensor) -> list[Tensor]:
