@@ -17,7 +17,7 @@ ADDED_BY_GRADING = "(a check that only grading makes)"
 _CELL = "text-align:left;padding:0.3em 0.6em;border-bottom:1px solid rgba(128,128,128,0.3)"
 
 
-NO_POINTS = "none hang on this, since grading can only take your code's word for it"
+NO_POINTS = "none hang on this: it is for you to know"
 
 
 class ResultTable:
