@@ -92,15 +92,15 @@ def autograde(
         with ExitStack() as stack:
             isolation = isolation or stack.enter_context(isolation_for(assignment))
             isolation.start()
+            for sentence in gradebook.register(course, release):
+                say(sentence)
+            cells, secret = read_cells(course, assignment), read_secret(course)
             if cluster:
                 engine = stack.enter_context(_cluster(cluster, release, backend, limits, data, say))
                 at_once, grade = engine.start(workers), engine.grade
             else:
                 sandbox = Sandbox(limits, data, backend, release.modules, launched)
                 at_once, grade = _here(stack, isolation, sandbox, workers or 1, plan, say)
-            for sentence in gradebook.register(course, release):
-                say(sentence)
-            cells, secret = read_cells(course, assignment), read_secret(course)
             waiting = _prepared(course, plan, release, cells, isolation, secret)
             _grade_waiting(course, waiting, at_once, grade, finish, say, stack)
     return [outcomes[name] for name in sorted(outcomes)]

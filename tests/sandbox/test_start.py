@@ -83,6 +83,18 @@ def test_two_threads_grade_in_two_sandboxes_with_the_same_results():
 
 
 @pytest.mark.usefixtures("sandbox")
+def test_the_first_submissions_print_the_addresses_of_later_ones():
+    """The zygote arranges its memory anew while the first submissions run."""
+    with Sandbox(LIMITS, preload=("torch",)) as sandbox:
+        seen = []
+        for _ in range(4):
+            with sandbox.open(3) as session:
+                printed = session.run_cell("x = [object() for _ in range(50)]; print(x, id(x))")
+                seen.append(text_of(printed.outputs))
+    assert seen[0].startswith("[<object object at 0x") and set(seen) == {seen[0]}
+
+
+@pytest.mark.usefixtures("sandbox")
 def test_two_submissions_do_not_reach_each_other_and_survive_each_other():
     """Two submissions at once, from one zygote: the memory and the death of one are its own."""
     limits = replace(LIMITS, memory_bytes=300 * 2**20)

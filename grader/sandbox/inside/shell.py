@@ -37,17 +37,9 @@ _WARM_UP = (
     "print(end='')",
     "raise ValueError",
     """
-from matplotlib_inline.backend_inline import set_matplotlib_formats
-from matplotlib import pyplot
-for kind in "svg", "png":
-    set_matplotlib_formats(kind, bbox_inches="tight")
-    figure, axes = pyplot.subplots(1, 2)
-    axes[0].plot([0, 1], [0, 1], "o-", label="a")
-    axes[0].legend()
-    axes[0].set(title="T", xlabel="x", ylabel="y", yscale="log")
-    axes[1].imshow([[0, 1], [1, 0]])
-    pyplot.show()
-pyplot.close("all")
+from matplotlib.mathtext import MathTextParser
+for output in "agg", "path":
+    MathTextParser(output).parse("$10^0$")
 """,
 )
 

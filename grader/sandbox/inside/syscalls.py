@@ -104,9 +104,24 @@ def collapse_memory() -> None:
     A fork copies one entry per page. Kernels before 6.1 cannot do it, nor systems without /proc, and then nothing
     happens.
     """
-    with contextlib.suppress(OSError), open("/proc/self/smaps") as file:
-        for start, end in _private_writable(file.read()):
-            _advise(start, end, _COLLAPSE)
+    collapse(own_memory())
+
+
+def own_memory() -> list[tuple[int, int]]:
+    """Address ranges of this process's own memory, of which files and stacks are no part; none without /proc."""
+    try:
+        with open("/proc/self/smaps") as file:
+            smaps = file.read()
+    except OSError:
+        return []
+    areas = re.findall(r"^([0-9a-f]+)-([0-9a-f]+) rw-p \w+ 00:00 0 *(?:\[heap\])?$", smaps, re.M)
+    return [(int(start, 16), int(end, 16)) for start, end in areas]
+
+
+def collapse(areas: list[tuple[int, int]]) -> None:
+    """Bring these address ranges into 2 MiB pages: see `collapse_memory`."""
+    for start, end in areas:
+        _advise(start, end, _COLLAPSE)
 
 
 @functools.cache
@@ -167,12 +182,6 @@ def _advise(start: int, end: int, advice: int) -> None:
     start, end = -(-start // _HUGE) * _HUGE, end // _HUGE * _HUGE
     if start < end:
         libc().madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), advice)
-
-
-def _private_writable(smaps: str) -> list[tuple[int, int]]:
-    """Address ranges of a process's own memory, of which files and stacks are no part."""
-    areas = re.findall(r"^([0-9a-f]+)-([0-9a-f]+) rw-p \w+ 00:00 0 *(?:\[heap\])?$", smaps, re.M)
-    return [(int(start, 16), int(end, 16)) for start, end in areas]
 
 
 def fix_addresses() -> bool:
