@@ -23,6 +23,10 @@ WORKER_SECONDS = 30.0
 PROBE_SECONDS = 10.0
 STARVED = 10
 """A wait for a submission may take so many times as long by the clock as it should."""
+_KILLED = (
+    "the sandbox was killed while it started: somebody ended it, or the machine ran out of memory. "
+    "It takes about 600 MiB to start. Free some memory and grade again."
+)
 
 
 class SandboxLost(BaseException):
@@ -122,7 +126,10 @@ class ZygoteControl:
         try:
             hello = self._channel.receive(now() + START_SECONDS)
         except (ChannelClosed, DeadlinePassed, WireError) as error:
-            raise SandboxUnavailable(_why_not(str(error), self._stop())) from None
+            launched, log = self._launched, self._stop()
+            raise SandboxUnavailable(
+                _KILLED if launched.was_killed else _why_not(str(error), log)
+            ) from None
         if not isinstance(hello, dict) or hello.get("ready") is not True:
             failed = str(hello.get("failed")) if isinstance(hello, dict) else "an unknown answer"
             raise SandboxUnavailable(_why_not(failed, self._stop()))

@@ -27,6 +27,8 @@ COURSE, DATA = "/course", "/course/data"
 # that the notebook is being graded.
 _SHIPPED = ("wire", "sandbox/inside")
 _PACKAGE = "sandbox/inside/package_while_graded.py"
+# What bubblewrap and `start.py` make of a SIGKILL, depending on which of the processes it met.
+_KILLED = (-9, 128 + 9, -9 & 0xFF)
 _INSTALL = (
     ("apt-get", "sudo apt-get install bubblewrap"),
     ("dnf", "sudo dnf install bubblewrap"),
@@ -42,12 +44,16 @@ class SandboxUnavailable(RuntimeError):
 
 @dataclass
 class Launched:
-    """A started zygote, the judge's end of its control channel, and what it wrote."""
+    """A started zygote, the judge's end of its control channel, and what it wrote.
+
+    was_killed: whether somebody, or a machine without memory, had ended it before `stop` did.
+    """
 
     process: subprocess.Popen[bytes]
     control: socket.socket
     log: IO[bytes]
     groups: MemoryGroups | None = None
+    was_killed: bool = False
 
     def stop(self, patience: float = 0.0) -> str:
         """End it, after `patience` seconds, with all that it left; the end of what it wrote to stderr.
@@ -59,6 +65,7 @@ class Launched:
         self.control.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(patience)
+        self.was_killed = self.process.poll() in _KILLED
         self.process.kill()
         self.process.wait()
         self.log.seek(0)

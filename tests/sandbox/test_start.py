@@ -35,6 +35,19 @@ def test_a_bubblewrap_that_fails_is_quoted(tmp_path, monkeypatch: pytest.MonkeyP
         Sandbox(LIMITS).start()
 
 
+@pytest.mark.parametrize("backend, which", [("bubblewrap", 0), ("bubblewrap", -1), ("none", 0)])
+@pytest.mark.usefixtures("sandbox")
+def test_a_sandbox_that_is_killed_while_it_starts_says_so(backend: launch.Backend, which: int):
+    launched = launch.launch(backend, ("torch",), None)
+    outermost = psutil.Process(launched.process.pid)
+    deadline = time.monotonic() + 20
+    while which and len(outermost.children(recursive=True)) < 3 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    [outermost, *outermost.children(recursive=True)][which].kill()
+    with pytest.raises(SandboxUnavailable, match=r"killed while it started.*Free some memory"):
+        Sandbox(LIMITS, backend=backend, preload=("torch",), launched=launched).start()
+
+
 def test_an_unknown_backend():
     with pytest.raises(ValueError, match="'docker'"):
         Sandbox(LIMITS, backend="docker")  # type: ignore[arg-type]
