@@ -307,7 +307,6 @@ class Chimera(Exercise):
         """Parameters of the first two parts, and a last part with inputs for the whole."""
         while True:
             values, problem = self.mlp.drawn(), Fixed.drawn(1.0)
-            problem = replace(problem, bias=values[-1])  # two biases of one shape: the same
             clear = [
                 self._with(problem, values, torch.relu, torch.relu, last).is_clear()
                 for last in (identity, torch.relu)
@@ -346,26 +345,30 @@ def constant_of(net, shape, known):
 
 
 def fill_fixed(net, weight, bias, constant):
-    """Set layer and constant, wherever they are; whether both are there."""
+    """Set layer and constant, wherever they are. Gives the layer's parameters; None when one is not there."""
     parameters_of(net, weight.shape[1])
     linear = [
         m for m in net.modules() if isinstance(m, nn.Linear) and m.weight.shape == weight.shape
     ]
     kept = constant_of(net, constant.shape, [linear[0].weight]) if linear else None
     if kept is None:
-        return False
+        return None
     with torch.no_grad():
         linear[0].weight.copy_(weight)
         kept.copy_(constant)
         if linear[0].bias is not None:
             linear[0].bias.copy_(bias)
-    return True
+    return list(linear[0].parameters())
 
 
 def fill_chimera(net, values, weight, bias, constant):
     """As `fill_fixed` for the last part, and `values` for the parts before it."""
-    found = find_parameters(list(net.parameters()), [v.shape for v in values])
-    if found is None or not fill_fixed(net, weight, bias, constant):
+    last = fill_fixed(net, weight, bias, constant)
+    if last is None:
+        return False
+    others = [p for p in net.parameters() if not any(p is own for own in last)]
+    found = find_parameters(others, [v.shape for v in values])
+    if found is None:
         return False
     set_parameters(found, values)
     return True
@@ -373,13 +376,14 @@ def fill_chimera(net, values, weight, bias, constant):
 
 def output_of_fixed(namespace, name, arguments, weight, bias, constant, X):
     net = namespace[name](*arguments)
-    filled = fill_fixed(net, weight, bias, constant)
-    return within_lines(LINES, net, X) if filled else None
+    if fill_fixed(net, weight, bias, constant) is None:
+        return None
+    return within_lines(LINES, net, X)
 
 
 def output_of_a_copy(namespace, name, weight, bias, constant, X):
     net, other = namespace[name](), namespace[name]()
-    if not fill_fixed(net, weight, bias, constant):
+    if fill_fixed(net, weight, bias, constant) is None:
         return None
     other.load_state_dict({key: value.clone() for key, value in net.state_dict().items()})
     return within_lines(LINES, other, X)
@@ -387,14 +391,14 @@ def output_of_a_copy(namespace, name, weight, bias, constant, X):
 
 def output_after_moving(namespace, name, weight, bias, constant, X):
     net = namespace[name]()
-    if not fill_fixed(net, weight, bias, constant):
+    if fill_fixed(net, weight, bias, constant) is None:
         return None
     return within_lines(LINES, net.to(torch.float64), X.double())
 
 
 def output_after_a_step(namespace, name, lr, weight, bias, constant, X):
     net = namespace[name]()
-    if not fill_fixed(net, weight, bias, constant):
+    if fill_fixed(net, weight, bias, constant) is None:
         return None
     optimizer = torch.optim.SGD(net.parameters(), lr=lr)
     within_lines(LINES, net, X).backward()

@@ -160,6 +160,12 @@ class RepeatBlock(HoldsBlocks):
 
     combined = staticmethod(chained)
 
+    @staticmethod
+    def slip(pieces: Pieces) -> Pieces:
+        """Copies of the first block: `factory` was called once."""
+        count = len(pieces.weights)
+        return Pieces(pieces.weights[:1] * count, pieces.factors[:1] * count)
+
     @check("n blocks of their own, one after the other", weight=2, essential=True)
     def value(self, student: Student) -> None:
         """Call `factory()` n times: every call gives another block."""
@@ -167,8 +173,8 @@ class RepeatBlock(HoldsBlocks):
             student,
             signed(7, WIDTH),
             {
-                "this is one block, n times": lambda blocks, X: chained(
-                    [blocks[0]] * len(blocks), X
+                "all n have the weights of one: this is one block n times, or copies of it": lambda blocks, X: (
+                    chained([blocks[0]] * len(blocks), X)
                 ),
                 "one block is missing": lambda blocks, X: chained(blocks[:-1], X),
                 "the blocks are applied in reverse order": lambda blocks, X: chained(
