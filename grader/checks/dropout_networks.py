@@ -29,6 +29,7 @@ from grader.checks.networks import (
     listed,
     logits,
     oriented,
+    paired,
     parameters_of,
     run_network,
 )
@@ -296,7 +297,7 @@ class DropoutNetwork(Exercise):
         )
         if rates == (0.0, 0.0) and self.passed("logits") and self.passed("layers"):
             right = gradients(run.parameters, X, weights)
-            expect.close(grads, right, tolerance=expect.LAYERS)
+            expect.close(paired(grads, right), right, tolerance=expect.LAYERS)
 
     @check("the network begins with the weights that nn.Linear draws", weight=0.5)
     def initial_weights(self, student: Student) -> None:

@@ -79,6 +79,20 @@ def gradients(parameters: Sequence[Tensor], X: Tensor, weights: Tensor) -> list[
     return [p.grad for p in leaves if p.grad is not None]
 
 
+def paired(grads: Sequence[Tensor], right: Sequence[Tensor]) -> list[Tensor]:
+    """Gradients in the order of the right ones. Of parameters of one shape, which `MLP.drawn` makes the same, nobody
+    can tell which is which: each right gradient gets the nearest one of its shape that is left.
+    """
+    left, found = list(grads), []
+    for wanted in right:
+        fits = [k for k, grad in enumerate(left) if grad.shape == wanted.shape]
+        if not fits:
+            return list(grads)
+        nearest = min(fits, key=lambda k: float((left[k] - wanted).norm()))
+        found.append(left.pop(nearest))
+    return found
+
+
 def descended(
     parameters: Sequence[Tensor], X: Tensor, y: Tensor, lr: float, steps: int
 ) -> list[Tensor]:

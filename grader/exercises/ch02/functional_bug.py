@@ -25,7 +25,7 @@ MODES = ("train", "eval")
 class FindTheFunctionalBug(DropoutNetwork):
     name, points, maker = "find_the_functional_bug", 5, "FixedMLP"
     mlps = (BOOK,)
-    without = ("layers", "default_rates", "after_relu", "gradients", "initial_weights")
+    without = ("layers", "default_rates", "after_relu", "initial_weights")
     hints = (
         "Look up `F.dropout` with `help(F.dropout)`: which argument does the published code leave alone, and "
         "what is its default?",
