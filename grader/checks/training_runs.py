@@ -20,6 +20,7 @@ APART = 1e-2
 """By how much an accuracy that a mistake gives differs from the right one, at least."""
 LEAD = 1e-3
 """By how much the largest logit leads, at least. After a few steps in float32, logits differ by 1e-5."""
+BATCH_MEANS = "this is the mean of the batch means: a small batch counts too much"
 
 
 @dataclass(frozen=True)
@@ -158,9 +159,7 @@ class RunProblem:
         return {
             "this is that of the first epoch": self.passes[0].loss,
             "this is the mean over all epochs": sum(p.loss for p in self.passes) / self.epochs,
-            "this is the mean of the batch means: a small batch counts too much": (
-                sum(means) / len(means)
-            ),
+            BATCH_MEANS: (sum(means) / len(means)),
             "this is the sum over all examples": float(torch.cat(losses).sum()),
             "this was taken after the last epoch, not while it trains": self.loss_afterwards(False),
             "this was taken after the last epoch, in eval mode": self.loss_afterwards(True),

@@ -328,6 +328,10 @@ class ReadClaim(Exercise):
         case = Case()
         words = f"means {case.means[1]:.4g} and {case.means[0]:.4g}"
         case.verify(student, (case.high, case.low), "misread", words)
+
+    @check("a claim is misread when the means are equal", weight=0.5)
+    def equal_means(self, student: Student) -> None:
+        """A claim that one is lower is misread then, too."""
         even = Case(distance=0.0)
         even.verify(student, (even.low, even.high), "misread", "equal means: neither is lower")
 

@@ -30,7 +30,7 @@ from grader.checks.exercise import Exercise, check
 from grader.checks.randomness import integer, shuffled, uniform
 from grader.checks.student import Student
 from grader.checks.training import CLASSES, FEATURES
-from grader.checks.training_runs import RunProblem, factory
+from grader.checks.training_runs import BATCH_MEANS, RunProblem, factory
 
 MEASURED = ("train_loss", "train_acc", "train_acc_eval", "test_acc")
 ALIKE, ALIKE_BY_CHANCE, PAIRS = expect.Tolerance(1e-6, 0), 1e-4, 3
@@ -202,7 +202,7 @@ class RunConfig(Exercise):
     def left_alone(self, student: Student) -> None:
         """`config["seed"] = seed` would write into the caller's dictionary."""
         calls = [[1, 0.1, 3], [1, 0.1, 4]]
-        records, config = records_of(student, self.problem, calls)
+        records, config = records_of(student, self.problem, calls, in_the_end=True)
         expect.true(
             config == PLAIN,
             seen=f"`config` has {expect.show(sorted(config))} after the call",
@@ -300,7 +300,7 @@ Pair = tuple[Config, int]
 
 
 class Plan:
-    """So many configurations and seeds, and what each run measures; a repeated run measures the opposite."""
+    """So many configurations and seeds, and what each run measures; from a repeated run on, all measure the opposite."""
 
     measures = ("train_loss", "test_acc")
 
@@ -360,7 +360,7 @@ class Plan:
                 right,
                 text=f"{listed(pair[0])}, seed {pair[1]}: {{}}",
                 because="this is no record of this run",
-                mistakes={"this run was done twice": [-value for value in right]},
+                mistakes={"a run was done twice": [-value for value in right]},
             )
 
     def _what_is_there(self, seen: Sequence[Pair], wanted: set[Pair]) -> str:
@@ -408,13 +408,20 @@ def wirings(problem: RunProblem) -> tuple[dict, list[Tensor], float, dict[str, f
         units, first, second = integer(100, 200), uniform(0.1, 0.3), uniform(0.6, 0.9)
         slopes = [torch.randn(CLASSES, FEATURES) for _ in CONFIG]
 
-        def loss(units: float, *rates: float) -> float:
+        def losses_of(units: float, *rates: float) -> Tensor:
             values = zip((units / 100, *rates), slopes, strict=True)  # noqa: B023
             net = weight + sum(value * slope for value, slope in values)
-            return float(torch.nn.functional.cross_entropy(X @ net.T + bias, y))
+            return torch.nn.functional.cross_entropy(X @ net.T + bias, y, reduction="none")
+
+        def loss(units: float, *rates: float) -> float:
+            return float(losses_of(units, *rates).mean())
 
         right = loss(units, first, second)
+        batches = losses_of(units, first, second).split(
+            [len(labels) for _, labels in problem.train]
+        )
         mistakes = {
+            BATCH_MEANS: float(torch.stack([batch.mean() for batch in batches]).mean()),
             "dropout1 and dropout2 are swapped": loss(units, second, first),
             "dropout1 is used twice": loss(units, first, first),
             "dropout2 is used twice": loss(units, second, second),
@@ -435,8 +442,11 @@ def records_of(
     noise: float = 0.0,
     start: Sequence[Tensor] = (),
     slopes: Sequence[Tensor] = (),
+    in_the_end: bool = False,
 ) -> tuple[list[dict], dict]:
-    """The record of each of `calls`, [num_epochs, lr, seed], and the configuration after them."""
+    """The record of each of `calls`, [num_epochs, lr, seed], as it came or as it is in the end, and the
+    configuration after them.
+    """
     result = student.run(
         run_records,
         train=problem.train,
@@ -448,8 +458,8 @@ def records_of(
         noise=noise,
         slopes=list(slopes),
     )
-    records, after = expect.items(result, 2)
-    told_records = expect.items(records, len(calls))
+    at_once, at_last, after = expect.items(result, 3)
+    told_records = expect.items(at_last if in_the_end else at_once, len(calls))
     if any(not isinstance(record, dict) for record in told_records):
         expect.fail(f"{expect.show(told_records[0])} came back", "a dictionary, the record")
     return told_records, expect.record(after)
@@ -475,7 +485,7 @@ class Shuffled:
 
 def run_records(namespace, train, test, start, shift, calls, config, noise, slopes):
     make_net = factory(start, shift, noise, slopes)
-    records = []
+    records, at_once = [], []
     for num_epochs, lr, seed in calls:
         batches = Shuffled(train) if noise else [tuple(batch) for batch in train]
         with contextlib.redirect_stdout(io.StringIO()):
@@ -490,13 +500,15 @@ def run_records(namespace, train, test, start, shift, calls, config, noise, slop
                 device=torch.device("cpu"),
             )
         records.append(record)
+        # It may be the same dictionary each time, and written over.
+        at_once.append(dict(record) if isinstance(record, dict) else record)
         torch.rand(len(records))  # another place in the stream of random numbers
-    return [records, config]
+    return [at_once, records, config]
 
 
 def run_sweep(namespace, configs, seeds, values, measures, done, times):
     table = None if done is None else pd.DataFrame(done)
-    seen = []
+    seen, again = [], []
     if done is not None:
         columns = [done[name] for name in ("num_hiddens", "dropout1", "dropout2", "seed")]
         seen = [" ".join(format(value, "g") for value in row) for row in zip(*columns)]  # noqa: B905
@@ -504,7 +516,8 @@ def run_sweep(namespace, configs, seeds, values, measures, done, times):
     def run(config, seed):
         numbers = [config["num_hiddens"], config["dropout1"], config["dropout2"], seed]
         name = " ".join(format(value, "g") for value in numbers)
-        sign = -1 if name in seen else 1
+        again.append(name in seen)
+        sign = -1 if any(again) else 1
         seen.append(name)
         record = {**config, "seed": seed}
         for measure, value in zip(measures, values[name]):  # noqa: B905

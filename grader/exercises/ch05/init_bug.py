@@ -24,6 +24,7 @@ TOO_SMALL, LARGEST = 10, 1_000_000
 
 class FindTheInitBug(Exercise):
     name, points = "find_the_init_bug", 4
+    uses = ("xavier_std",)
     hints = (
         "The second argument of N(0, σ²) is a variance. Of what kind is the argument of `nn.init.normal_`?",
         "The function draws with σ = 2 / (n_in + n_out), which is the σ² that Xavier asks for. For n inputs and n "
