@@ -753,7 +753,9 @@ def pair():
 block = pair()
 for name, deep in (("n blocks", repeat_block(pair, 8)), ("one block", nn.Sequential(*[block] * 8))):
     numbers = sum(p.numel() for p in deep.parameters())
-    print(f"{name:10} {len(deep)} entries, {numbers:5,} parameters, output {tuple(deep(X).shape)}")
+    print(
+        f"{name:10} {len(deep._modules)} entries, {numbers:5,} parameters, output {tuple(deep(X).shape)}"
+    )
 
 # %% [markdown]
 # ### Written answer: class or Sequential? (2 points, easy, 6 minutes)

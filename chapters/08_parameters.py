@@ -403,9 +403,9 @@ check("init_xavier")
 torch.manual_seed(0)
 inputs = torch.rand(256, 4)
 targets = torch.sin(3 * inputs[:, :1]) - inputs[:, 1:2] * inputs[:, 2:3]
-for name, init in (("init_constant", init_constant), ("init_xavier", init_xavier)):
+for name, start in (("init_constant", init_constant), ("init_xavier", init_xavier)):
     learner = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 1))
-    learner.apply(init)
+    learner.apply(start)
     updater = torch.optim.SGD(learner.parameters(), lr=0.05)
     for X_batch, y_batch in list(d2l.load_array((inputs, targets), 32)) * 150:
         updater.zero_grad()
@@ -481,10 +481,10 @@ check("my_init")
 # %% tags=["demo"]
 torch.manual_seed(0)
 starts = {}
-for init in (init_normal, init_xavier, my_init):
+for start in (init_normal, init_xavier, my_init):
     layer = nn.Linear(60, 60)
-    layer.apply(init)
-    starts[init.__name__] = layer.weight.detach().flatten()
+    layer.apply(start)
+    starts[start.__name__] = layer.weight.detach().flatten()
 told = "; ".join(
     f"{name}: from {w.min():.2g} to {w.max():.2g}, standard deviation {w.std():.2g}, "
     f"{100 * (w == 0).float().mean():.0f} % are 0"

@@ -128,32 +128,40 @@ class InitWeights(Exercise):
 class Initialised:
     """A network's parameters before, after `net.apply(init_weights)`, and after doing it again.
 
-    held: the first parameters again, from references that were taken before.
+    held: the first parameters again, from references that were taken before. all_biases: whether each linear
+    layer has a bias; else the last one has none. trainable: whether all still ask for gradients.
     """
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, name: str, *, all_biases: bool = False) -> None:
+        self.name, self.all_biases = name, all_biases
+        more = {"linear bias": ((WIDTH,), (WIDTH,), (WIDTH,))} if all_biases else {}
+        self.shapes = {**SHAPES, **more}
         self.before: Parameters = {
-            kind: [torch.randn(shape) for shape in shapes] for kind, shapes in SHAPES.items()
+            kind: [torch.randn(shape) for shape in shapes] for kind, shapes in self.shapes.items()
         }
         self.held: Parameters = {}
+        self.trainable = True
         self._after: list[Parameters] = []
 
     def ask(self, student: Student) -> list[Parameters]:
         """After the first and after the second time."""
         if not self._after:
             values = [value for group in self.before.values() for value in group]
-            raw = student.run(initialised, name=self.name, values=values)
-            first, held, second = (self._read(part) for part in expect.items(raw, 3))
+            raw = student.run(
+                initialised, name=self.name, values=values, all_biases=self.all_biases
+            )
+            *parts, trainable = expect.items(raw, 4)
+            first, held, second = (self._read(part) for part in parts)
             self.held, self._after = held, [first, second]
+            self.trainable = trainable is True
         return self._after
 
     def _read(self, raw: object) -> Parameters:
-        count = sum(map(len, SHAPES.values()))
+        count = sum(map(len, self.shapes.values()))
         found = iter(expect.items(raw, count, expected=f"a network with {count} parameters still"))
         return {
             kind: [expect.tensor(next(found), shape=shape) for shape in shapes]
-            for kind, shapes in SHAPES.items()
+            for kind, shapes in self.shapes.items()
         }
 
 
@@ -188,8 +196,8 @@ def events(weights: Tensor, std: float) -> list[tuple[Tensor, float]]:
 # What follows runs beside a student's code.
 
 
-def example_network(inputs, width):
-    deep = nn.Sequential(nn.Sequential(nn.Tanh(), nn.Linear(width, width, bias=False)))
+def example_network(inputs, width, all_biases):
+    deep = nn.Sequential(nn.Sequential(nn.Tanh(), nn.Linear(width, width, bias=all_biases)))
     inner = nn.ModuleList([nn.Linear(width, width), deep])
     layers = [nn.Flatten(), nn.Linear(inputs, width), nn.ReLU(), nn.Dropout(0.5), inner]
     return nn.ModuleList([*layers, nn.BatchNorm1d(width), nn.Embedding(30, 20), nn.Conv1d(4, 5, 3)])
@@ -203,8 +211,8 @@ def in_kinds(net):
     return [m.weight for m in linear] + biases + [p for m in others for p in m.parameters()]
 
 
-def initialised(namespace, name, values):
-    net = example_network(values[0].shape[1], values[0].shape[0])
+def initialised(namespace, name, values, all_biases):
+    net = example_network(values[0].shape[1], values[0].shape[0], all_biases)
     held = in_kinds(net)
     with torch.no_grad():
         for p, value in zip(held, values, strict=True):
@@ -213,4 +221,4 @@ def initialised(namespace, name, values):
     first = [p.detach().clone() for p in in_kinds(net)]
     known = [p.detach().clone() for p in held]
     net.apply(namespace[name])
-    return [first, known, in_kinds(net)]
+    return [first, known, in_kinds(net), all(p.requires_grad for p in net.parameters())]

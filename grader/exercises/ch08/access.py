@@ -85,7 +85,10 @@ class CountParameters(Exercise):
                 tolerance=expect.EXACT,
                 mistakes={
                     "this is the number of tensors, not of the numbers in them": len(every),
-                    "a shared layer is counted twice": sum(p.numel() for p in twice),
+                    "what is shared is counted twice": sum(p.numel() for p in twice),
+                    "a matrix that two layers share is counted twice": sum(
+                        p.numel() for m in net.modules() for p in m.parameters(recurse=False)
+                    ),
                     "buffers are counted, too": sum(v.numel() for v in [*every, *net.buffers()]),
                     "`state_dict()` has buffers, and a shared parameter twice": sum(
                         v.numel() for v in net.state_dict().values()
@@ -175,9 +178,10 @@ class GetByName(Exercise):
     def other_names(self, student: Student) -> None:
         """A shared layer has two names, and `named_parameters()` gives only the first."""
         sizes = drawn_sizes()
-        names = shuffled(["shared_again.weight", "norm.running_mean"])
+        names = shuffled(["shared_again.weight", "tied.weight", "norm.running_mean", "unsaved"])
         net = Zoo(sizes)
-        fills = [signed(*net.state_dict()[name].shape) for name in names]
+        shapes = {**net.state_dict(), **dict(net.named_buffers())}
+        fills = [signed(*shapes[name].shape) for name in names]
         found = student.run(looked_up, sizes=sizes, names=names, fills=fills)
         for name, seen, right in zip(names, expect.items(found, len(names)), fills, strict=True):
             expect.close(seen, right, tolerance=expect.EXACT, because=f"asked for `{name}`")
@@ -219,11 +223,14 @@ class Zoo(nn.Module):
         self.norm = nn.BatchNorm1d(hidden)
         self.scale = nn.Parameter(torch.ones(hidden))
         self.head = nn.Linear(hidden, outputs)
+        self.tied = nn.Linear(hidden, hidden)
+        self.tied.weight = self.blocks[0][0].weight
+        self.register_buffer("unsaved", torch.zeros(hidden), persistent=False)
         self.first.weight.requires_grad_(False)
 
     def forward(self, X):
-        H = self.first(X)
-        for block in self.blocks:
+        H = self.first(X) + self.unsaved
+        for block in [*self.blocks, self.tied]:
             H = block(H)
         return self.head(self.norm(self.shared_again(self.shared(H))) * self.scale)
 
@@ -254,11 +261,10 @@ def counted_without_parameters(namespace):
 def looked_up(namespace, sizes, names, fills):
     """What comes back for these names, in a network in which these tensors have these values."""
     net = Zoo(sizes)
-    state = {**net.state_dict(), **dict(zip(names, fills, strict=True))}
-    for shared in ("shared.weight", "shared_again.weight"):
-        if shared in names:
-            state["shared.weight"] = state["shared_again.weight"] = state[shared]
-    net.load_state_dict(state)
+    tensors = dict([*net.named_parameters(remove_duplicate=False), *net.named_buffers()])
+    with torch.no_grad():
+        for name, fill in zip(names, fills, strict=True):
+            tensors[name].copy_(fill)
     return [namespace["get_by_name"](net, name) for name in names]
 
 

@@ -28,7 +28,7 @@ class Initialiser(Exercise):
     @cached_property
     def run(self) -> Initialised:
         """What several checks look at."""
-        return Initialised(self.name)
+        return Initialised(self.name, all_biases=True)
 
     def new_weights(self, student: Student) -> list[Tensor]:
         """The weights of the three linear layers, all of which have changed."""
@@ -47,8 +47,12 @@ class Initialiser(Exercise):
 
     @check("the biases are what the text says")
     def biases(self, student: Student) -> None:
-        """Does the text say what becomes of the biases? A layer may have none."""
-        before, after = self.run.before["linear bias"], self.run.ask(student)[0]["linear bias"]
+        """Does the text say what becomes of the biases?"""
+        self.verify_biases(student, self.run)
+
+    def verify_biases(self, student: Student, run: Initialised) -> None:
+        """They are 0, or as they were."""
+        before, after = run.before["linear bias"], run.ask(student)[0]["linear bias"]
         for old, new in zip(before, after, strict=True):
             zero = torch.zeros_like(old)
             expect.close(
@@ -75,6 +79,11 @@ class Initialiser(Exercise):
     def in_place(self, student: Student) -> None:
         """Fill the tensor that is there, rather than putting another `nn.Parameter` in its place."""
         after = self.run.ask(student)[0]
+        expect.true(
+            self.run.trainable,
+            seen="parameters that ask for no gradient any more",
+            expected="`requires_grad` as it was: they are to be trained",
+        )
         for kind in ("linear weight", "linear bias"):
             for new, known in zip(after[kind], self.run.held[kind], strict=True):
                 expect.true(
@@ -84,8 +93,19 @@ class Initialiser(Exercise):
                 )
 
 
-class InitNormal(Initialiser):
-    name, points, zero_bias = "init_normal", 2, True
+class ZeroBias(Initialiser):
+    """Base of those that set biases to 0."""
+
+    zero_bias = True
+
+    @check("a layer without a bias has none to set", weight=0.5)
+    def without_bias(self, student: Student) -> None:
+        """`nn.Linear(8, 1, bias=False)` has `m.bias` None."""
+        self.verify_biases(student, Initialised(self.name))
+
+
+class InitNormal(ZeroBias):
+    name, points = "init_normal", 2
     hints = (
         "`net.apply` calls your function for every module. For which of them is there anything to do?",
         "`nn.init.normal_` and `nn.init.zeros_` fill a tensor in place. The bias may be None.",
@@ -101,8 +121,8 @@ class InitNormal(Initialiser):
         verify_draws(self.new_weights(student))
 
 
-class InitConstant(Initialiser):
-    name, points, zero_bias = "init_constant", 2, True
+class InitConstant(ZeroBias):
+    name, points = "init_constant", 2
     hints = (
         "Nothing is drawn here. Which function of `nn.init` fills a tensor with one number?",
         "`nn.init.constant_(tensor, value)` and `nn.init.zeros_(tensor)`. The bias may be None.",
@@ -147,6 +167,7 @@ class InitXavier(Initialiser):
                 "this is He's uniform initialisation": math.sqrt(6 / inputs),
                 "this is how `nn.Linear` draws": math.sqrt(1 / inputs),
                 "the standard deviation is not the bound": bound / math.sqrt(3),
+                "this is √2 times as wide: no gain is asked for": bound * math.sqrt(2),
             }
             if not looks_uniform(weight, bound, statistics.fits):
                 found = [

@@ -242,11 +242,15 @@ class Watch:
 
     def look(self):
         state = {}
-        for name in sorted(os.listdir(self.folder)):
-            with open(os.path.join(self.folder, name), "rb") as file:
+        inside = [
+            os.path.join(place, name) for place, _, names in os.walk(self.folder) for name in names
+        ]
+        for path in sorted(inside):
+            with open(path, "rb") as file:
                 data = file.read()
             if data not in self.contents and len(self.contents) < MOST_CONTENTS:
                 self.contents.append(data)
+            name = os.path.relpath(path, self.folder)
             state[name] = self.contents.index(data) if data in self.contents else -1
         if state != self.last:
             self.last, self.changes = state, self.changes + 1
