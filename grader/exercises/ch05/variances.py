@@ -60,6 +60,7 @@ class XavierStd(Exercise):
 
 class XavierUniformBound(Exercise):
     name, points = "xavier_uniform_bound", 2
+    uses = ("xavier_std",)
     hints = (
         "What is the variance of a number that is uniform between -a and a?",
         "It is a² / 3. Xavier asks for the variance 2 / (n_in + n_out).",
@@ -97,6 +98,7 @@ class XavierUniformBound(Exercise):
 
 class HeStd(Exercise):
     name, points = "he_std", 2
+    uses = ("product_of_matrices", "xavier_std")
     hints = (
         "ReLU keeps the mean square of half of the numbers. How much larger must σ² be to make up for it?",
         "The condition is ½ n_in σ² = 1.",
