@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from grader.checks import expect, statistics
 from grader.checks.randomness import signed, uniform
-from grader.checks.training import Batch
+from grader.checks.training import BATCH_MEANS, Batch
 
 EVERY = 5
 """The curve has an entry after each so many epochs."""
@@ -166,9 +166,7 @@ def verify_losses(
             f"the loss here is another one: {other}": [
                 value * (2 - 1.5 * (half == 1)) for value in right
             ],
-            "this is the mean of the batch means: a small batch counts too much": [
-                mean_of_means(w, b, batches, half) for batches in data
-            ],
+            BATCH_MEANS: [mean_of_means(w, b, batches, half) for batches in data],
             "these are sums over all examples, not means": [
                 value * sum(len(y) for _, y in batches)
                 for value, batches in zip(right, data, strict=True)

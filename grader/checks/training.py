@@ -21,6 +21,7 @@ MARGIN = 1e-2
 """By how much the largest logit leads, at least. Sums in float32 differ by 1e-5 of it."""
 EPSILON = 1e-5
 """What `nn.BatchNorm1d` adds to a variance."""
+BATCH_MEANS = "this is the mean of the batch means: a small batch counts too much"
 
 
 @dataclass(frozen=True)

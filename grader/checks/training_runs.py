@@ -14,13 +14,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from grader.checks.training import CLASSES, FEATURES, Batch, Labelled, lead, linear
+from grader.checks.training import BATCH_MEANS, CLASSES, FEATURES, Batch, Labelled, lead, linear
 
 APART = 1e-2
 """By how much an accuracy that a mistake gives differs from the right one, at least."""
 LEAD = 1e-3
 """By how much the largest logit leads, at least. After a few steps in float32, logits differ by 1e-5."""
-BATCH_MEANS = "this is the mean of the batch means: a small batch counts too much"
 
 
 @dataclass(frozen=True)
@@ -159,7 +158,7 @@ class RunProblem:
         return {
             "this is that of the first epoch": self.passes[0].loss,
             "this is the mean over all epochs": sum(p.loss for p in self.passes) / self.epochs,
-            BATCH_MEANS: (sum(means) / len(means)),
+            BATCH_MEANS: sum(means) / len(means),
             "this is the sum over all examples": float(torch.cat(losses).sum()),
             "this was taken after the last epoch, not while it trains": self.loss_afterwards(False),
             "this was taken after the last epoch, in eval mode": self.loss_afterwards(True),

@@ -14,7 +14,15 @@ from grader.checks.exercise import Exercise, check
 from grader.checks.functions import answers_to
 from grader.checks.randomness import clear_logits, integer, shuffled, signed
 from grader.checks.student import Student
-from grader.checks.training import CLASSES, EpochProblem, Labelled, Linear, Normalised, Reshuffled
+from grader.checks.training import (
+    BATCH_MEANS,
+    CLASSES,
+    EpochProblem,
+    Labelled,
+    Linear,
+    Normalised,
+    Reshuffled,
+)
 from grader.wire.probe import StudentError
 
 
@@ -245,9 +253,7 @@ class TrainEpoch(Exercise):
                 result[0],
                 float(torch.cat(losses).mean()),
                 mistakes={
-                    "this is the mean of the batch means: a small batch counts too much": (
-                        sum(means) / len(means)
-                    ),
+                    BATCH_MEANS: (sum(means) / len(means)),
                     "this is the mean loss of the last batch alone": means[-1],
                     "this is the sum over all examples": float(torch.cat(losses).sum()),
                 },

@@ -29,8 +29,8 @@ from grader.checks.data_frames import (
 from grader.checks.exercise import Exercise, check
 from grader.checks.randomness import integer, shuffled, uniform
 from grader.checks.student import Student
-from grader.checks.training import CLASSES, FEATURES
-from grader.checks.training_runs import BATCH_MEANS, RunProblem, factory
+from grader.checks.training import BATCH_MEANS, CLASSES, FEATURES
+from grader.checks.training_runs import RunProblem, factory
 
 MEASURED = ("train_loss", "train_acc", "train_acc_eval", "test_acc")
 ALIKE, ALIKE_BY_CHANCE, PAIRS = expect.Tolerance(1e-6, 0), 1e-4, 3

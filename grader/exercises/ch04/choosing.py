@@ -16,7 +16,7 @@ from grader.checks.functions import called
 from grader.checks.randomness import shuffled, signed, uniform
 from grader.checks.regression import Regression, loss, mean_of_means, pairs, silently
 from grader.checks.student import Student
-from grader.checks.training import Batch
+from grader.checks.training import BATCH_MEANS, Batch
 
 APART = 0.01
 """By how much the two models of `wrong_choice` differ, either way."""
@@ -100,9 +100,7 @@ class FindTheValidationBug(Exercise):
                 "the penalty is still in": right + lambd * penalty,
                 "the penalty is still in, without lambd": right + penalty,
                 "the penalty was taken off, but it was never in": right - lambd * penalty,
-                "this is the mean of the batch means: a small batch counts too much": mean_of_means(
-                    w, b, problem.valid
-                ),
+                BATCH_MEANS: mean_of_means(w, b, problem.valid),
                 "this is the sum over all examples, not their mean": right * 11,
                 "this is the squared error; the loss is half of it": 2 * right,
             },

@@ -245,7 +245,7 @@ class Watch:
         inside = [
             os.path.join(place, name) for place, _, names in os.walk(self.folder) for name in names
         ]
-        for path in sorted(inside):
+        for path in sorted(filter(os.path.isfile, inside)):  # a link may lead nowhere
             with open(path, "rb") as file:
                 data = file.read()
             if data not in self.contents and len(self.contents) < MOST_CONTENTS:

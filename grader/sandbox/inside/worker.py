@@ -82,9 +82,8 @@ class Zygote:
                 self._become_worker(tell)
             os.read(told, 1)
             workers += 1
-            if (
-                workers == 2
-            ):  # takes most of a second, and nobody need wait for it who grades one submission
+            # It takes most of a second, and nobody need wait for it who grades one submission.
+            if workers == 2:
                 syscalls.collapse(self.memory)
 
     def _become_worker(self, tell: int) -> NoReturn:
