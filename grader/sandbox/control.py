@@ -125,6 +125,8 @@ class ZygoteControl:
         self._channel = Channel(self._launched.control)
         try:
             hello = self._channel.receive(now() + START_SECONDS)
+            if self._launched.process.poll() is not None:  # what bubblewrap had started outlived it
+                raise ChannelClosed("its outermost process has ended")
         except (ChannelClosed, DeadlinePassed, WireError) as error:
             launched, log = self._launched, self._stop()
             raise SandboxUnavailable(

@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -65,8 +66,12 @@ class Launched:
         self.control.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(patience)
-        self.was_killed = self.process.poll() in _KILLED
-        self.process.kill()
+        ended = self.process.poll()
+        self.was_killed = ended in _KILLED
+        if ended is None or self.was_killed:
+            # The whole group: who kills bubblewrap while it starts leaves a half of it that waits for ever.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         self.log.seek(0)
         diagnosis = self.log.read()[-2000:].decode("utf-8", "replace").strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -46,6 +47,29 @@ def test_a_sandbox_that_is_killed_while_it_starts_says_so(backend: launch.Backen
     [outermost, *outermost.children(recursive=True)][which].kill()
     with pytest.raises(SandboxUnavailable, match=r"killed while it started.*Free some memory"):
         Sandbox(LIMITS, backend=backend, preload=("torch",), launched=launched).start()
+
+
+@pytest.mark.parametrize("milliseconds", [1, 2, 3, 4, 5, 10, 15])
+@pytest.mark.usefixtures("sandbox")
+def test_a_sandbox_that_loses_its_bubblewrap_ends_whole(milliseconds: int):
+    launched = launch.launch("bubblewrap", (), None)
+    time.sleep(milliseconds / 1000)
+    launched.process.kill()
+    with pytest.raises(SandboxUnavailable, match="killed while it started"):
+        Sandbox(LIMITS, preload=(), launched=launched).start()
+    deadline = time.monotonic() + 20
+    while (left := _in_group(launched.process.pid)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not left
+
+
+def _in_group(number: int) -> list[psutil.Process]:
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(ProcessLookupError, psutil.NoSuchProcess):
+            if os.getpgid(process.pid) == number and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+    return found
 
 
 def test_an_unknown_backend():
