@@ -77,15 +77,20 @@ class PracticeGPUs(Placement):
         self._seconds, self._played, self._names = seconds, clock, {} if names is None else names
         self.units = dict(zip(self.devices, units or (1.0,) * count, strict=True))
         self._busy_until = dict.fromkeys(self.devices, 0.0)
+        self._current = 0
         self._random: dict[torch.device, Tensor] = {}
         self._patches = contextlib.ExitStack()
 
     def __enter__(self) -> PracticeGPUs:
-        replaced = {id(getattr(owner, name)): value for owner, name, value in self._replacements()}
+        replaced = {
+            id(getattr(owner, name)): value
+            for owner, name, value in self._replacements()
+            if hasattr(owner, name)
+        }
         imported = {k: replaced[id(v)] for k, v in self._names.items() if id(v) in replaced}
         self._patches.enter_context(patch.dict(self._names, imported))
         for owner, name, value in self._replacements():
-            self._patches.enter_context(patch.object(owner, name, value))
+            self._patches.enter_context(patch.object(owner, name, value, create=True))
         seeds = torch.randint(2**62, (len(self.devices),)).tolist()
         self._random = {d: _state_of_seed(s) for d, s in zip(self.devices, seeds, strict=True)}
         super().__enter__()
@@ -105,7 +110,6 @@ class PracticeGPUs(Placement):
         yield torch, "save", saves(self, torch.save)
         yield torch, "load", loads(self, torch.load)
         yield torch.backends.mps, "is_available", lambda: some and not cuda
-        yield torch.mps, "synchronize", lambda: self.synchronize("mps")
         yield torch.accelerator, "is_available", lambda: some
         yield torch.accelerator, "device_count", lambda: count
         yield (
@@ -113,14 +117,13 @@ class PracticeGPUs(Placement):
             "current_accelerator",
             lambda check_available=False: here if some else None,
         )
-        yield torch.accelerator, "current_device_index", lambda: 0
-        yield torch.accelerator, "synchronize", lambda d=None, /: self.synchronize(d or here)
+        yield torch.accelerator, "current_device_index", lambda: self._current
         yield torch.cuda, "is_available", lambda: some and cuda
         yield torch.cuda, "device_count", lambda: count if cuda else 0
-        yield torch.cuda, "current_device", lambda: 0
         yield torch.cuda, "get_device_name", lambda device=None: "a practice GPU"
         yield torch.cuda, "is_current_stream_capturing", lambda: False
-        yield torch.cuda, "synchronize", lambda device=None: self.synchronize(device or "cuda")
+        yield torch.cuda, "current_stream", lambda device=None: _Stream(self, device)
+        yield torch.cuda, "default_stream", lambda device=None: _Stream(self, device)
         yield torch.cuda, "Event", lambda *args, **kwargs: _Event(self)
         yield torch.cuda, "_is_in_bad_fork", lambda: False  # else torch.manual_seed leaves GPUs out
         yield torch.cuda, "manual_seed", self._seed
@@ -129,13 +132,24 @@ class PracticeGPUs(Placement):
         yield torch.cuda, "set_rng_state", self._set_random
         yield torch.cuda, "get_rng_state_all", lambda: [s.clone() for s in self._random.values()]
         yield torch.cuda, "set_rng_state_all", self._set_all_random
+        # What `synchronize`, `device`, `set_device` and `current_device` call: so those do as they are told
+        # wherever a learner keeps them, in a dictionary or as a default.
+        yield torch.cuda, "_lazy_init", lambda: self.gpu("cuda")
+        yield torch.cuda, "_exchange_device", self._exchange
+        yield torch.cuda, "_maybe_exchange_device", self._exchange
+        yield torch._C, "_cuda_getDevice", lambda: self._current
+        yield torch._C, "_cuda_setDevice", self._exchange
+        yield torch._C, "_cuda_synchronize", lambda: self.synchronize(here)
+        yield torch._C, "_mps_deviceSynchronize", lambda: self.synchronize("mps")
+        yield torch._C, "_accelerator_synchronizeDevice", self.synchronize
 
     # Which GPU -------------------------------------------------------------------------------------
 
     def gpu(self, device: Device) -> torch.device:
-        """The GPU that is meant, the first one for "cuda". Raises RuntimeError for one that is not there."""
+        """The GPU that is meant, the current one for "cuda". Raises RuntimeError for one that is not there."""
         named = torch.device(self.kind, device) if isinstance(device, int) else torch.device(device)
-        named = torch.device(named.type, named.index or 0)
+        if named.index is None:
+            named = torch.device(named.type, self._current)
         if named not in self.units:
             there = ", ".join(map(str, self.devices)) or "none"
             raise RuntimeError(f"invalid device ordinal: {named} was asked for; GPUs here: {there}")
@@ -145,6 +159,13 @@ class PracticeGPUs(Placement):
         if not isinstance(device, int) and torch.device(device).type in ("cpu", "meta"):
             return torch.device(torch.device(device).type)
         return self.gpu(device)
+
+    def _exchange(self, index: int) -> int:
+        """Make another GPU the current one, none for a negative number; the one that it was."""
+        before = self._current
+        if index >= 0:
+            self._current = self.gpu(index).index
+        return before
 
     # Time ------------------------------------------------------------------------------------------
 
@@ -208,17 +229,28 @@ class PracticeGPUs(Placement):
         self._random[self.gpu(device)] = state.clone()
 
 
+class _Stream:
+    """What stands for `torch.cuda.Stream`: all that a GPU is given to do."""
+
+    def __init__(self, gpus: PracticeGPUs, device: Device | None) -> None:
+        self._gpus, self.device = gpus, gpus.gpu("cuda" if device is None else device)
+
+    def synchronize(self) -> None:
+        self._gpus.synchronize(self.device)
+
+
 class _Event:
-    """What stands for `torch.cuda.Event`: a moment in the work of the first GPU."""
+    """What stands for `torch.cuda.Event`: a moment in the work of a GPU."""
 
     def __init__(self, gpus: PracticeGPUs) -> None:
         self._gpus, self._at = gpus, 0.0
 
-    def record(self, stream: object = None) -> None:
-        self._at = max(self._gpus.clock.now(), self._gpus.busy_until("cuda"))
+    def record(self, stream: _Stream | None = None) -> None:
+        self._stream = stream or _Stream(self._gpus, None)
+        self._at = max(self._gpus.clock.now(), self._gpus.busy_until(self._stream.device))
 
     def synchronize(self) -> None:
-        self._gpus.synchronize("cuda")
+        self._stream.synchronize()
 
     def elapsed_time(self, other: _Event) -> float:
         return 1000 * (other._at - self._at)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -56,7 +57,14 @@ def grade_class(
         submit(course, f"{number:03}", assignment, notebook)
     grader = Path(sys.executable).parent / "grader"
     words = [assignment, "--workers", str(workers), "--json", str(folder / "all.json")]
-    subprocess.run([grader, "autograde", *words], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    # PYTHONPATH: the checks are those of this tree, whichever is installed.
+    subprocess.run(
+        [grader, "autograde", *words],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
     for entry in json.loads((folder / "all.json").read_text()):
         yield (
             answers[int(entry["student"])],

@@ -162,16 +162,40 @@ def test_machines_have_the_gpus_that_they_are_said_to_have() -> None:
     assert (torch.cuda.is_available(), torch.cuda.device_count()) == real
 
 
+def test_one_gpu_is_the_current_one() -> None:
+    kept, clock = torch.cuda.synchronize, Played()
+    with PracticeGPUs(3, clock=clock) as gpus:
+        for i in range(3):
+            gpus.keep_busy(i, 2.0**i)
+        with torch.cuda.device(1):
+            assert torch.cuda.current_device() == 1
+            assert torch.ones(1, device="cuda").device == torch.device("cuda", 1)
+            kept()
+        assert clock.time == 5.0 + 2 and torch.cuda.current_device() == 0
+        torch.cuda.set_device(2)
+        torch.cuda.current_stream().synchronize()
+        assert clock.time == 5.0 + 4
+        gpus.keep_busy(1, 3.0)
+        torch.cuda.default_stream("cuda:1").synchronize()
+        gpus.keep_busy(2, 1.0)
+        torch.accelerator.synchronize()
+        assert clock.time == 5.0 + 4 + 3 + 1
+        with pytest.raises(RuntimeError, match="cuda:3 was asked for"):
+            torch.cuda.set_device(3)
+
+
 def test_everything_is_as_before_when_an_exception_leaves() -> None:
-    before = torch.save, torch.load, torch.cuda.synchronize, nn.Parameter.__new__, time.perf_counter
+    before = torch.save, torch.load, torch.cuda.Event, nn.Parameter.__new__, time.perf_counter
+    inside = dict(vars(torch._C))
     names = {"perf_counter": time.perf_counter, "other": 3}
     with pytest.raises(KeyError), PracticeGPUs(1, clock=Played(), names=names):
         assert names["perf_counter"]() == 5.0
         raise KeyError
     assert names == {"perf_counter": time.perf_counter, "other": 3}
     assert before == (
-        torch.save, torch.load, torch.cuda.synchronize, nn.Parameter.__new__, time.perf_counter,
+        torch.save, torch.load, torch.cuda.Event, nn.Parameter.__new__, time.perf_counter,
     )  # fmt: skip
+    assert vars(torch._C) == inside
     assert nn.Parameter(torch.ones(1)).device.type == "cpu"
 
 
