@@ -12,6 +12,7 @@ import sys
 import textwrap
 from collections.abc import Callable
 from types import FunctionType
+from typing import Any
 
 from grader.authoring.catalogue import Answer, reference
 from grader.checks.compare import compares
@@ -81,12 +82,24 @@ def _source(function: Callable[..., object], name: str, what: str) -> str:
 
 
 def _lambda(function: FunctionType) -> ast.Lambda:
-    """The lambda in its module whose body has the place that the compiled code remembers."""
-    places = set(function.__code__.co_positions())
-    source = inspect.getsource(sys.modules[function.__module__])
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Lambda):
-            body = node.body
-            if (body.lineno, body.end_lineno, body.col_offset, body.end_col_offset) in places:
-                return node
-    raise ValueError(f"{function.__module__} has changed since it was imported")
+    """The innermost lambda in its module whose body holds all places that the compiled code remembers."""
+    module, code = sys.modules[function.__module__], function.__code__
+    # Instructions that stand for no text have no place, or one without width. So has a constant in Python 3.12.
+    places = [place for place in code.co_positions() if place[2] != place[3]]
+    found = [
+        node
+        for node in ast.walk(ast.parse(inspect.getsource(module)))
+        if isinstance(node, ast.Lambda)
+        and node.lineno == code.co_firstlineno
+        and all(_holds(node.body, place) for place in places)
+    ]
+    if not found or (len(found) > 1 and not places):
+        line = f"line {code.co_firstlineno} of {module.__name__}"
+        raise ValueError(f"{line} has changed since it was imported, or holds several lambdas")
+    return found[-1]  # `ast.walk` comes last to what lies innermost
+
+
+def _holds(node: ast.expr, place: tuple[Any, Any, Any, Any]) -> bool:
+    line, end_line, column, end_column = place
+    begins = (node.lineno, node.col_offset) <= (line, column)
+    return begins and (end_line, end_column) <= (node.end_lineno, node.end_col_offset)

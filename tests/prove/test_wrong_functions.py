@@ -36,7 +36,11 @@ class Moments(Exercise):
         "the first",
         inputs=lambda: (torch.rand(4) + 1, 0.25),
         part=0,
-        mistakes={"its half": lambda x, p: x / 2, "its threefold": threefold},
+        mistakes={
+            "its half": lambda x, p: x / 2,
+            "four zeros": lambda x, p: (0.0, 0.0, 0.0, 0.0),
+            "its threefold": threefold,
+        },
     )
     both = compares(
         "both",
@@ -58,6 +62,7 @@ def test_every_mistake_is_an_answer_that_its_check_names():
     answers = wrong_functions("ch01", exercise)
     assert [(a.rejected_by, a.says) for a in answers] == [
         ("first", "its half"),
+        ("first", "four zeros"),
         ("first", "its threefold"),
         ("both", "the root is missing"),
         ("both", "a power"),
