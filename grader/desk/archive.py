@@ -58,7 +58,10 @@ def members(download: Path) -> Iterator[Member]:
 
 def in_archive(archive: Path | bytes, below: PurePosixPath | None = None) -> Iterator[Member]:
     """The files of a zip archive, their names below `below`. Raises zipfile.BadZipFile."""
-    opened = zipfile.ZipFile(io.BytesIO(archive) if isinstance(archive, bytes) else archive)
+    try:
+        opened = zipfile.ZipFile(io.BytesIO(archive) if isinstance(archive, bytes) else archive)
+    except Exception as error:  # whatever a damaged or forged list of files meets
+        raise zipfile.BadZipFile(str(error)) from None
     for number, info in enumerate(opened.infolist()):
         if number >= MAX_MEMBERS:
             raise zipfile.BadZipFile(f"it holds more than {MAX_MEMBERS:,} files")

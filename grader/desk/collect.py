@@ -20,12 +20,16 @@ from grader.desk.archive import MAX_WITHIN, Member, NotTaken, in_archive, member
 from grader.desk.downloads import HandedIn, recognised, stem, version
 from grader.desk.roster import Person, Roster
 from grader.errors import CourseError
-from grader.grading.folder import MAX_BESIDE
+from grader.grading.folder import MAX_BESIDE, MAX_NESTED
 from grader.grading.names import folder_of, printable, refusal, student_of
 from grader.grading.submission import TIMESTAMP, time_of
 from grader.wire.limits import MAX_FILES_BYTES
 
 EARLIER = "earlier"
+MAX_NAME = 255
+"""Bytes of the name of a file or folder, as file systems have it."""
+MAX_LEFT_OUT = 5
+"""Files of one student of which it is said why they were left out."""
 A_DOWNLOAD = timedelta(hours=1)
 """Times that lie closer together than this are those of a download, not of people who hand in."""
 
@@ -99,7 +103,7 @@ def _unpacked(found: Iterable[HandedIn | Member], done: Collected) -> Iterator[H
                 if len(content) > MAX_WITHIN:
                     raise NotTaken(f"is larger than {MAX_WITHIN >> 20} MB")
                 for inner in in_archive(content):
-                    yield replace(file, path=inner.path, member=inner, when=file.when or inner.when)
+                    yield replace(file, path=inner.path, member=inner)
             except (NotTaken, zipfile.BadZipFile) as reason:
                 done.not_placed[str(file.member.path)] = str(reason)
         else:
@@ -130,8 +134,15 @@ def _by_student(found: list[HandedIn], roster: Roster, done: Collected) -> list[
     """The files together that one student handed in; the others are said."""
     hand_ins: dict[str, _HandIn] = {}
     whose: dict[str, set[tuple[str, ...]]] = {}
+    of_another = any(_is_anothers_number(roster, file) for file in found)
+    if of_another:
+        done.remarks.append(
+            "The roster's numbers are those of another assignment, so names alone told whose the files are. "
+            "`--roster` takes over this one's worksheet."
+        )
     for file in found:
-        people = roster.find(*file.keys)
+        believed = (key for key in file.keys if not (of_another and key.startswith("participant:")))
+        people = roster.find(*believed)
         shown = printable(file.who)
         if len(people) > 1:
             done.not_placed[shown] = "the roster has several of that name"
@@ -155,11 +166,19 @@ def _by_student(found: list[HandedIn], roster: Roster, done: Collected) -> list[
     return list(hand_ins.values())
 
 
+def _is_anothers_number(roster: Roster, file: HandedIn) -> bool:
+    """Whether Moodle's number, which is one within an assignment, is another's than the name on the roster."""
+    number, *names = file.keys
+    people = roster.find(*names)
+    return file.system == "Moodle" and bool(people) and not {*roster.find(number)} <= {*people}
+
+
 def _place(course: Course, assignment: str, hand_in: _HandIn, believed: bool) -> Taken:
     """Write what one student handed in. Raises NotTaken."""
     chosen, remarks = _chosen(assignment, hand_in.files)
     notebook = chosen.member.read()
-    content = {f"{assignment}.ipynb": notebook, **_beside(chosen, hand_in.files, remarks)}
+    content = {f"{assignment}.ipynb": notebook}
+    content |= _beside(chosen, hand_in.files, frozenset({*content, TIMESTAMP}), remarks)
     when = chosen.when if believed else None
     if when:
         content[TIMESTAMP] = f"{when:%Y-%m-%d %H:%M:%S} UTC\n".encode()
@@ -205,25 +224,43 @@ def _names(files: list[HandedIn]) -> str:
     return ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
 
 
-def _beside(chosen: HandedIn, files: list[HandedIn], remarks: list[str]) -> dict[str, bytes]:
-    """The other files, by their place beside the notebook, as far as grading reads them."""
+def _beside(
+    chosen: HandedIn, files: list[HandedIn], apart: frozenset[str], remarks: list[str]
+) -> dict[str, bytes]:
+    """The other files, by their place beside the notebook, as far as grading reads them.
+
+    apart: places that others have. What is left out is said in `remarks`.
+    """
     found: dict[str, bytes] = {}
+    folders: set[str] = set()
+    left_out: list[str] = []
     above, room = chosen.path.parent, MAX_FILES_BYTES
     for file in sorted(files, key=_rank):
         path = file.path
         if path.suffix.lower() == ".ipynb" or path.name == TIMESTAMP:
             continue
-        name = str(path.relative_to(above)) if path.is_relative_to(above) else str(path)
+        path = path.relative_to(above) if path.is_relative_to(above) else path
+        name, within = str(path), {str(folder) for folder in path.parents}
         try:
+            if name in folders or not within.isdisjoint(apart | found.keys()):
+                raise NotTaken("is a file and a folder")
+            if max(len(part.encode("utf-8", "replace")) for part in path.parts) > MAX_NAME:
+                raise NotTaken("has too long a name")
+            if len(path.parts) > MAX_NESTED:
+                raise NotTaken(f"lies in more than {MAX_NESTED} folders")
             content = file.member.read()
         except NotTaken as reason:
-            remarks.append(f"{printable(path.name, 40)} {reason}")
+            left_out.append(f"{printable(path.name, 40)} {reason}")
             continue
         room -= len(content) - len(found.get(name, b""))
         if room < 0 or len(found) >= MAX_BESIDE:
-            remarks.append("more files than are read")
+            left_out.append("more files than are read")
             break
         found[name] = content
+        folders |= within
+    remarks += left_out[:MAX_LEFT_OUT]
+    if len(left_out) > MAX_LEFT_OUT:
+        remarks.append(f"{len(left_out) - MAX_LEFT_OUT:,} more were left out")
     return found
 
 

@@ -247,6 +247,90 @@ def test_a_student_cannot_forge_the_time_or_fill_the_memory(course, tmp_path, mo
 
 
 @pytest.mark.parametrize(
+    ("given", "files"),
+    [
+        (
+            "{who}_{number}_50{number}_{file}",
+            [
+                "Bo Li_attempt_2030-01-01-00-00-00_x.ipynb",
+                "Bo Li_attempt_2030-99-99-00-00-00_x.ipynb",
+            ],
+        ),
+        ("{who}_{number}_50{number}_{file}", ["x-Bo Li_17_assignsubmission_file_x.ipynb"]),
+        (
+            "HW_{who}_attempt_2026-11-01-00-00-00_{file}",
+            ["x_Bo Li_attempt_2026-10-01-00-00-00_x.ipynb"],
+        ),
+        (
+            "all/{who}/{file}",
+            ["Bo Li_attempt_2026-10-01-00-00-00_x.ipynb", "Bo Li_17_assignsubmission_file_/x.txt"],
+        ),
+    ],
+)
+def test_no_name_of_a_file_hands_in_for_another(course, tmp_path, given, files):
+    """A student calls an own file as another system would call one of Bo's; Bo has handed in as well."""
+    roster = table(tmp_path, "student_id,name,lms_id\nAda Lovelace,,1\nBo Li,,2\nCem Ay,,3\n")
+    made = {given.format(who="Ada Lovelace", number=1, file=name): "Ada's" for name in files}
+    for number, who in enumerate(("Bo Li", "Cem Ay"), 2):
+        made[given.format(who=who, number=number, file=f"{NAME}.ipynb")] = f"{who}'s own"
+    name = given.format(who="Ada Lovelace", number=1, file=f"{NAME}.ipynb")
+    done = collect(course, saved(tmp_path, packed(made | {name: "Ada's"})), NAME, roster)
+    assert [entry.student for entry in done.taken] == ["Ada Lovelace", "Bo Li", "Cem Ay"]
+    found = submitted(course)
+    assert found[f"Bo Li/{NAME}/{NAME}.ipynb"] == "Bo Li's own"
+    assert "2030" not in found.get(f"Ada Lovelace/{NAME}/timestamp.txt", "")
+
+
+def _with_list_of_files(change: tuple[int, bytes], name: bytes = b"01") -> bytes:
+    """An archive in whose list of files bytes of the first entry are others."""
+    made = packed({f"{NAME}.ipynb": "x"})
+    start, (at, content) = made.rindex(b"PK\x01\x02"), change
+    changed = made[: start + at] + content + made[start + at + len(content) :]
+    return changed.replace(NAME.encode(), name + NAME.encode()[2:])
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (packed({f"{NAME}.ipynb": "x", "a": "1", "a/b": "2"}), "b is a file and a folder"),
+        (packed({f"{NAME}.ipynb": "x", "a/b": "1", "a": "2"}), "a is a file and a folder"),
+        (packed({f"{NAME}.ipynb": "x", f"{NAME}.ipynb/b": "2"}), "b is a file and a folder"),
+        (packed({f"{NAME}.ipynb": "x", "timestamp.txt/b": "2"}), "b is a file and a folder"),
+        (packed({f"{NAME}.ipynb": "x", "n" * 300: "2"}), "has too long a name"),
+        (packed({f"{NAME}.ipynb": "x", "n/" * 3000 + "n": "2"}), "in more than 16 folders"),
+        (packed({f"{NAME}.ipynb": "x"} | {"a" * n: "2" for n in range(300, 999)}), "694 more"),
+        (_with_list_of_files((8, b"\0\x08"), b"\xff1"), "can't decode byte"),
+        (_with_list_of_files((6, b"\x63\0")), "zip file version"),
+    ],
+)
+def test_an_archive_of_one_costs_nobody_else(course, tmp_path, content, said):
+    files = {f"Ada_1{MOODLE}hw.zip": content, f"Bo_2{MOODLE}{NAME}.ipynb": "fine"}
+    done = collect(course, saved(tmp_path, packed(files)), NAME, Roster())
+    assert submitted(course)[f"Bo/{NAME}/{NAME}.ipynb"] == "fine"
+    remarks = [remark for entry in done.taken for remark in entry.remarks]
+    assert said in "; ".join([*remarks, *done.not_placed.values()]) and len(remarks) < 10
+    again = collect(course, tmp_path / "download.zip", NAME, Roster())
+    assert {entry.outcome for entry in again.taken} == {"unchanged"}
+
+
+def test_numbers_of_another_assignments_worksheet_give_nobody_anothers_work(course, tmp_path):
+    """Moodle numbers the participants of each assignment anew."""
+    files = {
+        f"José Núñez_101{MOODLE}{NAME}.ipynb": "José's",
+        f"Nobody Yet_102{MOODLE}{NAME}.ipynb": "hers",
+        f"Ada Lovelace_104{MOODLE}{NAME}.ipynb": "one of two",
+        f"A Stranger_103{MOODLE}{NAME}.ipynb": "a stranger's",
+    }
+    done = collect(course, saved(tmp_path, packed(files)), NAME, table(tmp_path, WORKSHEET))
+    found = submitted(course)
+    assert {entry.student for entry in done.taken} == {"s2", "s4"}
+    assert found[f"s2/{NAME}/{NAME}.ipynb"] == "José's"
+    assert found[f"s4/{NAME}/{NAME}.ipynb"] == "hers"
+    assert set(done.not_placed) == {"Ada Lovelace", "A Stranger"}
+    assert "numbers are those of another assignment" in done.remarks[0]
+
+
+@pytest.mark.parametrize(
     ("name", "content", "words"),
     [
         ("no.zip", None, "There is no"),
