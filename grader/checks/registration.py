@@ -8,7 +8,7 @@ an optimizer, after `load_state_dict`, in another type and in another mode. The 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -49,6 +49,15 @@ class Pieces:
 
         return [output(w, f) for w, f in zip(self.weights, self.factors, strict=True)]
 
+    def continued(self) -> Pieces:
+        """These, and what a factory makes that is called more often."""
+        return Pieces([*self.weights, *(w + 1 for w in self.weights)], self.factors * 2)
+
+    def chosen(self, which: Iterable[int]) -> Pieces:
+        """Those with these numbers, in this order."""
+        numbers = list(which)
+        return Pieces([self.weights[i] for i in numbers], [self.factors[i] for i in numbers])
+
     def sent(self) -> dict[str, object]:
         """As the probes take them."""
         return {"weights": self.weights, "factors": self.factors}
@@ -74,11 +83,11 @@ class HoldsBlocks(Exercise):
         raise NotImplementedError
 
     @staticmethod
-    def slip(pieces: Pieces) -> Pieces:
-        """What a block with a known mistake, which `value` rejects, holds in their place; other checks then take
-        it for right.
+    def slips(pieces: Pieces) -> dict[str, Pieces]:
+        """Sentence to what a block with this mistake holds in their place. `value` rejects it, and other checks
+        then take it for right.
         """
-        return pieces
+        return {}
 
     def ask(self, student: Student, probe: Callable[..., object], **inputs: object) -> object:
         """The probe's answer for this exercise."""
@@ -97,19 +106,22 @@ class HoldsBlocks(Exercise):
             because=NOT_SEEN,
         )
 
-        def moved(*which: int, held: Pieces = pieces) -> Tensor:
-            return self.combined(self._stepped(held, X, slope, which).outputs(), X)
+        def moved(*which: int) -> Tensor:
+            return self.combined(self._stepped(pieces, X, slope, which).outputs(), X)
 
-        last = self.count - 1
+        def all_moved(held: Pieces) -> Tensor:
+            every = range(len(held.weights))
+            return self.combined(self._stepped(held, X, slope, every).outputs(), X)
+
         self._verify(
             after,
             pieces,
-            lambda held: moved(*range(self.count), held=held),
+            all_moved,
             because="after one step of SGD on `parameters()`, every block has learnt",
             mistakes={
                 f"no block was trained: {NOT_SEEN}": moved(),
                 "only the first block was trained": moved(0),
-                "only the last block was trained": moved(last),
+                "only the last block was trained": moved(self.count - 1),
             },
         )
 
@@ -168,14 +180,16 @@ class HoldsBlocks(Exercise):
         mistakes: Mapping[str, Callable[[list[Output], Tensor], Tensor]],
         count: int | None = None,
     ) -> None:
-        """The block's output for X is right. mistakes: sentence to what this mistake computes."""
+        """The block's output for X is right. mistakes: sentence to what this mistake, which is no slip, computes."""
         pieces = Pieces.drawn(self.count if count is None else count)
         blocks = pieces.outputs()
+        slips = self.slips(pieces).items()
         expect.close(
             self.ask(student, output_of_the_block, **pieces.sent(), X=X),
             self.combined(blocks, X),
             tolerance=expect.LAYERS,
-            mistakes={text: wrong(blocks, X) for text, wrong in mistakes.items()},
+            mistakes={text: self.combined(held.outputs(), X) for text, held in slips}
+            | {text: wrong(blocks, X) for text, wrong in mistakes.items()},
         )
 
     def _verify(
@@ -189,13 +203,14 @@ class HoldsBlocks(Exercise):
         """`out` is what a block that holds these pieces gives, or what one with a known slip does."""
         if not self.passed("value"):
             because = ""
-            if expect.agrees(out, right(self.slip(pieces)), expect.LAYERS):
+            slips = self.slips(pieces).values()
+            if any(expect.agrees(out, right(held), expect.LAYERS) for held in slips):
                 return
         expect.close(
             out, right(pieces), tolerance=expect.LAYERS, because=because, mistakes=mistakes
         )
 
-    def _stepped(self, pieces: Pieces, X: Tensor, slope: Tensor, which: tuple[int, ...]) -> Pieces:
+    def _stepped(self, pieces: Pieces, X: Tensor, slope: Tensor, which: Sequence[int]) -> Pieces:
         """The pieces after a step of gradient descent on those of `which` alone."""
         leaves = [w.clone().requires_grad_(True) for w in pieces.weights]
         with torch.enable_grad():

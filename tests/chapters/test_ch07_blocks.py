@@ -32,6 +32,26 @@ def test_a_loop_without_end_is_stopped_and_one_with_an_end_is_not() -> None:
         within_lines(1000, counts, 10**9)
 
 
+SLIPS = {
+    "MySequential": ("reversed", "each_gets_the_input", "returned_in_the_loop"),
+    "parallel_block": ("wrong_order",),
+    "repeat_block": ("reversed", "one_too_few", "one_too_many", "first_call_thrown_away"),
+}
+
+
+@pytest.mark.parametrize(
+    ("exercise", "name"), [(exercise, name) for exercise in SLIPS for name in SLIPS[exercise]]
+)
+def test_blocks_in_a_wrong_row_are_registered_all_the_same(
+    namespace, exercise: str, name: str
+) -> None:
+    (answer,) = [a for a in answers_to(PACKAGE, exercise) if a.name == name]
+    exec(compile(answer.code, "<cell>", "exec"), namespace)
+    result = judged(namespace, exercise)
+    assert not failed(result) & {"trained", "modes", "state", "moves", "names", "kept"}
+    assert result.earned == result.points / 2
+
+
 # What a student's process says of itself
 
 

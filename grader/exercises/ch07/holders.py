@@ -36,6 +36,16 @@ class MySequential(HoldsBlocks):
 
     combined = staticmethod(chained)
 
+    @staticmethod
+    def slips(pieces: Pieces) -> dict[str, Pieces]:
+        return {
+            "the blocks are applied in reverse order": pieces.chosen(
+                range(len(pieces.weights))[::-1]
+            ),
+            "this is what the last block alone gives for X": pieces.chosen([-1]),
+            "only the first block was applied": pieces.chosen([0]),
+        }
+
     @check("the blocks are applied one after the other, in their order", weight=2, essential=True)
     def value(self, student: Student) -> None:
         """What the first block returns goes into the second."""
@@ -43,11 +53,6 @@ class MySequential(HoldsBlocks):
             student,
             signed(7, WIDTH),
             {
-                "the blocks are applied in reverse order": lambda blocks, X: chained(
-                    blocks[::-1], X
-                ),
-                "this is what the last block alone gives for X": (lambda blocks, X: blocks[-1](X)),
-                "only the first block was applied": lambda blocks, X: blocks[0](X),
                 "X came back as it was": lambda blocks, X: X,
                 "this is the sum of all blocks' outputs": lambda blocks, X: torch.stack(
                     [block(X) for block in blocks]
@@ -66,7 +71,7 @@ class MySequential(HoldsBlocks):
                 f"`state_dict()` calls the weights {expect.show(answer[:3])[1:-1]} and so on",
                 "'0.weight', '1.weight', '2.weight' and so on",
             )
-        expect.close(answer, chained(pieces.outputs(), X), tolerance=expect.LAYERS)
+        self._verify(answer, pieces, lambda held: chained(held.outputs(), X))
 
     @check("a block that is given twice is applied twice, and trained as one", weight=0.5)
     def repeated(self, student: Student) -> None:
@@ -119,6 +124,10 @@ class ParallelBlock(HoldsBlocks):
         first, second = blocks
         return torch.cat([first(X), second(X)], dim=-1)
 
+    @staticmethod
+    def slips(pieces: Pieces) -> dict[str, Pieces]:
+        return {"net2's output comes first": pieces.chosen([1, 0])}
+
     @check(
         "both get X, and their outputs stand side by side, net1's first", weight=2, essential=True
     )
@@ -128,7 +137,6 @@ class ParallelBlock(HoldsBlocks):
             student,
             signed(7, WIDTH),
             {
-                "net2's output comes first": lambda b, X: torch.cat([b[1](X), b[0](X)], -1),
                 "they lie below each other: examples are joined, not features": (
                     lambda b, X: torch.cat([b[0](X), b[1](X)], 0)
                 ),
@@ -149,6 +157,29 @@ class ParallelBlock(HoldsBlocks):
         """`dim=-1` counts from the end."""
         self.verify_value(student, signed(3, 4, WIDTH), {})
 
+    @check("net1 and net2 are kept, not copied", weight=0.5)
+    def kept(self, student: Student) -> None:
+        """Change a weight of `net1` afterwards: does the output change?"""
+        given, changed, X = Pieces.drawn(2), Pieces.drawn(2), signed(7, WIDTH)
+        out = student.run(
+            output_of_changed_networks,
+            name=self.name,
+            weights=given.weights,
+            others=changed.weights,
+            X=X,
+        )
+        self._verify(
+            out,
+            changed,
+            lambda held: self.combined(held.outputs(), X),
+            because="who trains net1 or net2 afterwards trains the block",
+            mistakes={
+                "the block holds copies: what net1 and net2 learn does not reach it": self.combined(
+                    given.outputs(), X
+                )
+            },
+        )
+
 
 class RepeatBlock(HoldsBlocks):
     name, points, style, count = "repeat_block", 5, "factory", 4
@@ -161,10 +192,17 @@ class RepeatBlock(HoldsBlocks):
     combined = staticmethod(chained)
 
     @staticmethod
-    def slip(pieces: Pieces) -> Pieces:
-        """Copies of the first block: `factory` was called once."""
-        count = len(pieces.weights)
-        return Pieces(pieces.weights[:1] * count, pieces.factors[:1] * count)
+    def slips(pieces: Pieces) -> dict[str, Pieces]:
+        n, made = len(pieces.weights), pieces.continued()
+        return {
+            "all n have the weights of one: this is one block n times, or copies of it": made.chosen(
+                [0] * n
+            ),
+            "one block is missing": made.chosen(range(n - 1)),
+            "this is one block too many": made.chosen(range(n + 1)),
+            "the first block that `factory` made is not among them": made.chosen(range(1, n + 1)),
+            "the blocks are applied in reverse order": made.chosen(range(n)[::-1]),
+        }
 
     @check("n blocks of their own, one after the other", weight=2, essential=True)
     def value(self, student: Student) -> None:
@@ -173,13 +211,6 @@ class RepeatBlock(HoldsBlocks):
             student,
             signed(7, WIDTH),
             {
-                "all n have the weights of one: this is one block n times, or copies of it": lambda blocks, X: (
-                    chained([blocks[0]] * len(blocks), X)
-                ),
-                "one block is missing": lambda blocks, X: chained(blocks[:-1], X),
-                "the blocks are applied in reverse order": lambda blocks, X: chained(
-                    blocks[::-1], X
-                ),
                 "this is a single block": lambda blocks, X: blocks[0](X),
             },
         )
@@ -222,3 +253,13 @@ def output_with_a_repeated_block(namespace, name, weights, X, slope, lr):
     (before * slope).sum().backward()
     optimizer.step()
     return [before, block(X)]
+
+
+def output_of_changed_networks(namespace, name, weights, others, X):
+    """The networks get their other weights after the block was made of them."""
+    networks = [Piece(weight, 1.0) for weight in weights]
+    block = namespace[name](*networks)
+    with torch.no_grad():
+        for network, weight in zip(networks, others, strict=True):
+            network.weight.copy_(weight)
+    return block(X)
