@@ -204,7 +204,8 @@ for how in (
 #
 # ### Exercise: `MySequential` (8 points, medium, 12 minutes)
 #
-# Write the class `MySequential(*blocks)`, an `nn.Module`, without using `nn.Sequential`.
+# Write the class `MySequential(*blocks)`, an `nn.Module`, without using `nn.Sequential` or inheriting
+# from it.
 #
 # - `blocks`: any number of modules, also none. The same one may be given more than once.
 # - `net(X)` applies them in their order: the first one gets X, each further one what the one before

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from grader.checks import expect
 from grader.checks.exercise import check
@@ -16,6 +18,7 @@ from grader.checks.registration import (
     Piece,
     Pieces,
     chained,
+    holding,
     output_of_the_block,
 )
 from grader.checks.student import Student
@@ -58,6 +61,18 @@ class MySequential(HoldsBlocks):
                     [block(X) for block in blocks]
                 ).sum(0),
             },
+        )
+
+    @check("the class does both without `nn.Sequential`", essential=True)
+    def own(self, student: Student) -> None:
+        """`nn.Module` is enough to inherit from, and a loop to apply the blocks."""
+        pieces, X = Pieces.drawn(self.count), signed(7, WIDTH)
+        self._verify(
+            self.ask(student, output_without_sequential, **pieces.sent(), X=X),
+            pieces,
+            lambda held: chained(held.outputs(), X),
+            because="your class is built on `nn.Sequential`, which was switched off for this question: "
+            "you are to write what it does",
         )
 
     @check("the blocks are called 0, 1, 2, ..., as in `nn.Sequential`")
@@ -233,6 +248,20 @@ def _shared_step(weights: list[Tensor], X: Tensor, slope: Tensor) -> Tensor:
 
 
 # What follows runs beside a student's code.
+
+
+def output_without_sequential(namespace, name, style, weights, factors, X):
+    """While nn.Sequential loses the first block that it is given, and applies none."""
+    original = nn.Sequential.__init__
+
+    def loses_one(self, *blocks):
+        original(self, *blocks[1:])
+
+    with (
+        patch.object(nn.Sequential, "__init__", loses_one),
+        patch.object(nn.Sequential, "forward", lambda self, X: X),
+    ):
+        return holding(namespace, name, style, weights, factors)(X)
 
 
 def output_with_these_names(namespace, name, state, X):
