@@ -504,7 +504,7 @@ def endless_input():
 
 
 def fixed_halve(X):
-    """X, halved until its absolute values add up to at most 1; a new tensor.
+    """X, halved until its absolute values add up to at most 1. The tensor X itself stays as it is.
 
     Raises ValueError when a number of X is infinite or NaN.
     """

@@ -105,6 +105,14 @@ class HoldsBlocks(Exercise):
             expected="the parameters of the blocks in it",
             because=NOT_SEEN,
         )
+        expect.true(
+            after != "cut",
+            seen="no gradient flows from your block's output to a weight",
+            expected="gradients for the parameters of the blocks in it",
+            because="`detach`, `.data` and `no_grad` cut autograd off"
+            if self.passed("value")
+            else "",
+        )
 
         def moved(*which: int) -> Tensor:
             return self.combined(self._stepped(pieces, X, slope, which).outputs(), X)
@@ -228,6 +236,14 @@ def chained(blocks: list[Output], X: Tensor) -> Tensor:
     return X
 
 
+def missing(shapes: Sequence[Sequence[int]], right: Sequence[Sequence[int]]) -> str:
+    """Why there may be fewer parameters than there should be; empty where there are as many."""
+    weights, wanted = (sum(len(shape) > 1 for shape in some) for some in (shapes, right))
+    if weights < wanted:
+        return NOT_SEEN
+    return "a linear layer without a bias" if len(shapes) < len(right) else ""
+
+
 def within_lines(limit: int, function: Callable[..., object], *args: object) -> object:
     """function(*args), unless it runs more lines of Python than `limit`: then it raises Endless.
 
@@ -285,7 +301,12 @@ def after_a_step(namespace, name, style, weights, factors, X, slope, lr):
     if not parameters:
         return "empty"
     optimizer = torch.optim.SGD(parameters, lr=lr)
-    (block(X) * slope).sum().backward()
+    out = block(X)
+    if not isinstance(out, torch.Tensor) or out.shape != slope.shape:
+        return out
+    if not out.requires_grad:
+        return "cut"
+    (out * slope).sum().backward()
     optimizer.step()
     return block(X)
 

@@ -167,6 +167,22 @@ def test_claims_of_a_process_earn_nothing(namespace, monkeypatch) -> None:
     assert {"outputs", "trained", "travels"} <= failed(honest)
 
 
+def test_a_bias_that_is_missing_in_the_chimera_costs_its_parameters_alone(namespace) -> None:
+    (answer,) = [a for a in answers_to(PACKAGE, "chimera") if a.name == "goat_without_bias"]
+    exec(compile(answer.code, "<cell>", "exec"), namespace)
+    assert failed(judged(namespace, "chimera")) == {"parts"}
+
+
+def test_numbers_halved_on_their_own_leave_x_alone_and_refuse_infinity(namespace) -> None:
+    (answer,) = [
+        a
+        for a in answers_to(PACKAGE, "find_the_endless_loop")
+        if a.name == "each_number_on_its_own"
+    ]
+    exec(compile(answer.code, "<cell>", "exec"), namespace)
+    assert not failed(judged(namespace, "find_the_endless_loop")) & {"left_alone", "refuses"}
+
+
 def test_one_broken_part_does_not_sink_the_chimera(namespace, solutions) -> None:
     exec(reference(PACKAGE, "chimera"), namespace)
     namespace["NestMLP"] = lambda: nn.Linear(20, 16)

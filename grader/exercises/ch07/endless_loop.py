@@ -17,7 +17,8 @@ from grader.checks.student import Student
 FIXED = "fixed_halve"
 HALVINGS = 3000
 """No float type has a number that is left after so many halvings."""
-LINES = 5_000
+LINES = 40_000
+"""Sums of exact fractions take most of them, and a loop without end is stopped within half a second."""
 
 
 class FindTheEndlessLoop(Exercise):
@@ -63,6 +64,7 @@ class FindTheEndlessLoop(Exercise):
                 | {
                     "this divides by the sum": X / X.abs().sum(),
                     "halved once more than needed": right / 2,
+                    "each number is halved on its own, and not X as a whole": _each_number(X),
                     "the loop looks at the sum, not at the sum of the absolute values": _by_sum(X),
                 },
             )
@@ -74,11 +76,13 @@ class FindTheEndlessLoop(Exercise):
         answer = asked(student, FIXED, second_of_two_halvings, X=X)
         second, after = expect.items(answer, 2)
         expect.true(
-            expect.agrees(after, X, expect.EXACT) and expect.agrees(second, halved(X)),
+            expect.agrees(after, X, expect.EXACT),
             seen="X has changed after the call",
-            expected="a new tensor, and X as it was",
-            because="`X /= 2` writes into the tensor that the caller still holds",
+            expected="X as it was",
+            because="what writes in place, as `X /= 2` does, writes into the tensor that the caller still holds",
         )
+        if self.passed("halves"):
+            expect.close(second, halved(X), text="{} in a second call with the same X")
 
     @check("infinite numbers raise an exception, finite ones do not", weight=1.5, essential=True)
     def refuses(self, student: Student) -> None:
@@ -92,7 +96,7 @@ class FindTheEndlessLoop(Exercise):
                 )
             else:
                 expect.true(
-                    expect.agrees(answer, halved(X)),
+                    isinstance(answer, Tensor),
                     seen=f"{told(answer)} for a finite X",
                     expected="X, halved as often as needed",
                 )
@@ -173,6 +177,12 @@ def halvings(X: Tensor) -> int | None:
 def _by_sum(X: Tensor) -> Tensor:
     while X.sum() > 1:
         X = X / 2
+    return X
+
+
+def _each_number(X: Tensor) -> Tensor:
+    while bool((X.abs() > 1).any()):
+        X = torch.where(X.abs() > 1, X / 2, X)
     return X
 
 

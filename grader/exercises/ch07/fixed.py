@@ -21,8 +21,9 @@ from grader.checks.networks import (
     set_parameters,
 )
 from grader.checks.randomness import signed
-from grader.checks.registration import NOT_SEEN, within_lines
+from grader.checks.registration import missing, within_lines
 from grader.checks.student import Student
+from grader.exercises.ch07.perceptrons import present
 
 LINES = 5_000
 """A right answer runs a few hundred lines of Python."""
@@ -66,11 +67,14 @@ class Fixed:
         apart = abs(float(moved[0].output() - moved[1].output()))
         return all(other.is_clear() for other in moved) and apart > 0.02
 
-    def last(self, plus: float = 1.0, transposed: bool = False, twice: bool = True) -> Tensor:
+    def last(
+        self, plus: float = 1.0, transposed: bool = False, twice: bool = True, relu: bool = True
+    ) -> Tensor:
         """What the loop begins with."""
         first = self.X @ self.weight.T + self.bias
         constant = self.constant.T if transposed else self.constant
-        hidden = torch.relu(first @ constant + plus)
+        hidden = first @ constant + plus
+        hidden = torch.relu(hidden) if relu else hidden
         return hidden @ self.weight.T + self.bias if twice else hidden
 
     def halved(self, **mistake) -> Tensor:
@@ -90,7 +94,9 @@ class Fixed:
         return {
             "the 1 after the product with the constant is missing": self.output(plus=0.0),
             "X times the constant, not times its transpose": self.output(transposed=True),
+            "the ReLU is missing": self.output(relu=False),
             "the linear layer must be used a second time": self.output(twice=False),
+            "the linear layer has no bias": replace(self, bias=0 * self.bias).output(),
             "it is halved once at most: an `if` is no `while`": one.sum(),
             "it is not halved at all": last.sum(),
             "the loop looks at the sum, not at the sum of the absolute values": self._signed(),
@@ -155,8 +161,7 @@ class FixedHiddenMLP(Exercise):
             ): "the constant is a Parameter: an optimizer gets it, if not now, then after "
             "`net.requires_grad_(True)`",
             (2, 2): "two linear layers: the same one is to be used twice",
-            (0, 0): NOT_SEEN,
-        }.get((shapes.count(square), shapes.count([INPUTS])), "")
+        }.get((shapes.count(square), shapes.count([INPUTS])), missing(shapes, right))
         expect.true(
             canonical(shapes) == canonical(right),
             seen=f"`parameters()` gives these shapes: {listed(shapes)}",
@@ -195,7 +200,9 @@ class FixedHiddenMLP(Exercise):
             problem.output(),
             tolerance=expect.LAYERS,
             because="a second network that has loaded the `state_dict()` of the first computes something "
-            "else: it has kept a constant of its own",
+            "else: it has kept a constant of its own"
+            if self.passed("output")
+            else "",
         )
 
     @check("`to()` moves the constant with the layer")
@@ -276,14 +283,15 @@ class Chimera(Exercise):
             canonical(shapes) == canonical(right),
             seen=f"`parameters()` gives these shapes: {listed(shapes)}",
             expected=listed(right),
+            because=missing(shapes, right),
         )
 
     @check("NestMLP, then the linear layer, then FixedHiddenMLP", weight=2, essential=True)
     def output(self, student: Student) -> None:
         """What one part returns, the next one takes."""
         values, problem = self.drawn()
-        out = student.run(output_of_chimera, values=values, **problem.sent())
-        verify_found(out)
+        run = student.run(output_of_chimera, values=values, **problem.sent())
+        out, values = found_chimera(run, values)
         expect.close(
             out,
             self.output_of(problem, values),
@@ -299,8 +307,8 @@ class Chimera(Exercise):
     def state(self, student: Student) -> None:
         """The parts must be registered in the whole."""
         values, problem = self.drawn()
-        out = student.run(output_of_a_copied_chimera, values=values, **problem.sent())
-        verify_found(out)
+        run = student.run(output_of_a_copied_chimera, values=values, **problem.sent())
+        out, values = found_chimera(run, values)
         expect.close(out, self.output_of(problem, values), tolerance=expect.LAYERS)
 
     def drawn(self) -> tuple[list[Tensor], Fixed]:
@@ -330,6 +338,17 @@ def verify_found(out: object) -> None:
             "no linear layer or no constant of its size was found in the network",
             "an `nn.Linear(num_inputs, num_inputs)` and a constant that was drawn in `__init__`",
         )
+
+
+def found_chimera(run: object, values: list[Tensor]) -> tuple[object, list[Tensor]]:
+    """A chimera's output, and the parameters of its first two parts as it has them, of what its probe gives."""
+    if run is None:
+        expect.fail(
+            "not every part was found in the network, with all of its weights and its constant",
+            "NestMLP, `nn.Linear(16, 20)` and FixedHiddenMLP, each registered in the whole",
+        )
+    out, found = expect.items(run, 2)
+    return out, present(values, found)
 
 
 # What follows runs beside a student's code.
@@ -362,16 +381,16 @@ def fill_fixed(net, weight, bias, constant):
 
 
 def fill_chimera(net, values, weight, bias, constant):
-    """As `fill_fixed` for the last part, and `values` for the parts before it."""
+    """As `fill_fixed` for the last part, and `values` for the parts before it. Gives which of these are there."""
     last = fill_fixed(net, weight, bias, constant)
     if last is None:
-        return False
+        return None
     others = [p for p in net.parameters() if not any(p is own for own in last)]
     found = find_parameters(others, [v.shape for v in values])
     if found is None:
-        return False
+        return None
     set_parameters(found, values)
-    return True
+    return [p is not None for p in found]
 
 
 def output_of_fixed(namespace, name, arguments, weight, bias, constant, X):
@@ -420,12 +439,13 @@ def constants_of(namespace, name, inputs):
 def output_of_chimera(namespace, values, weight, bias, constant, X):
     net = namespace["chimera"]()
     filled = fill_chimera(net, values, weight, bias, constant)
-    return within_lines(LINES, net, X) if filled else None
+    return [within_lines(LINES, net, X), filled] if filled else None
 
 
 def output_of_a_copied_chimera(namespace, values, weight, bias, constant, X):
     net, other = namespace["chimera"](), namespace["chimera"]()
-    if not fill_chimera(net, values, weight, bias, constant):
+    filled = fill_chimera(net, values, weight, bias, constant)
+    if not filled:
         return None
     other.load_state_dict({key: value.clone() for key, value in net.state_dict().items()})
-    return within_lines(LINES, other, X)
+    return [within_lines(LINES, other, X), filled]

@@ -12,6 +12,7 @@ from grader.checks.exercise import check
 from grader.checks.randomness import signed
 from grader.checks.registration import (
     LR,
+    NOT_SEEN,
     WIDTH,
     HoldsBlocks,
     Output,
@@ -82,9 +83,11 @@ class MySequential(HoldsBlocks):
         state = {f"{i}.weight": weight for i, weight in enumerate(pieces.weights)}
         answer = student.run(output_with_these_names, name=self.name, state=state, X=X)
         if isinstance(answer, list):
+            called = f"calls the weights {expect.show(answer[:3])[1:-1]} and so on"
             expect.fail(
-                f"`state_dict()` calls the weights {expect.show(answer[:3])[1:-1]} and so on",
+                f"`state_dict()` {called if answer else 'is empty'}",
                 "'0.weight', '1.weight', '2.weight' and so on",
+                "" if answer else NOT_SEEN,
             )
         self._verify(answer, pieces, lambda held: chained(held.outputs(), X))
 

@@ -24,7 +24,7 @@ from grader.checks.networks import (
     set_parameters,
 )
 from grader.checks.randomness import integer
-from grader.checks.registration import LR, NOT_SEEN
+from grader.checks.registration import LR, NOT_SEEN, missing
 from grader.checks.student import Student
 
 Rule = Callable[[list[Tensor], Tensor], Tensor]
@@ -46,17 +46,10 @@ class Perceptron(Exercise):
     )
     def outputs(self, student: Student) -> None:
         """ReLU after each hidden layer, and nothing after the last layer."""
-        X, values = torch.randn(9, self.mlp.sizes[0]), self.mlp.drawn()
-        run = student.run(outputs_of, name=self.name, arguments=[], values=values, X=X)
-        if run is None:
-            expect.fail(
-                "a weight that `parameters()` does not find",
-                "a network whose weights can be set; see the first check",
-            )
-        answer = expect.record(run)
-        values = present(values, answer["found"])
+        X = torch.randn(9, self.mlp.sizes[0])
+        out, values = self.outputs_with(student, [], self.mlp, X)
         expect.close(
-            expect.items(answer["outputs"], 1)[0],
+            out,
             logits(values, X),
             tolerance=expect.LAYERS,
             mistakes={text: self.mistaken(text, values, X) for text in self.mistakes},
@@ -71,7 +64,11 @@ class Perceptron(Exercise):
             outputs_after_a_step, name=self.name, values=values, X=X, slope=slope, lr=LR / 9
         )
         if run is None:
-            expect.fail("a network without parameters", "layers to train", NOT_SEEN)
+            expect.fail(
+                "a weight that `parameters()` does not find",
+                "every weight, to be trained",
+                NOT_SEEN,
+            )
         after, found = expect.items(run, 2)
         values = present(values, found)
 
@@ -121,6 +118,21 @@ class Perceptron(Exercise):
         if not any(expect.agrees(out, rule(values, X), expect.LAYERS) for rule in self.known()):
             expect.close(out, logits(values, X), tolerance=expect.LAYERS)
 
+    def outputs_with(
+        self, student: Student, arguments: list[object], mlp: MLP, X: Tensor
+    ) -> tuple[object, list[Tensor]]:
+        """What a network made with these arguments gives, and the values of its parameters."""
+        values = mlp.drawn()
+        run = student.run(outputs_of, name=self.name, arguments=arguments, values=values, X=X)
+        if run is None:
+            made = f"{self.name}({', '.join(map(str, arguments))})"
+            expect.fail(
+                f"a weight that `parameters()` does not find in {made}",
+                f"parameters of these shapes: {listed(mlp.shapes)}",
+            )
+        answer = expect.record(run)
+        return expect.items(answer["outputs"], 1)[0], present(values, answer["found"])
+
     def verify_shapes(self, student: Student, arguments: list[object], mlp: MLP) -> None:
         """A network made with these arguments has the parameters of `mlp`, and no others."""
         shapes = expect.shapes(
@@ -133,7 +145,7 @@ class Perceptron(Exercise):
             canonical(shapes) == canonical(mlp.shapes),
             seen=f"`parameters()` of {made} gives these shapes: {listed(shapes)}",
             expected=listed(mlp.shapes),
-            because=NOT_SEEN if len(shapes) < len(mlp.shapes) else "",
+            because=missing(shapes, mlp.shapes),
         )
 
 
@@ -211,9 +223,9 @@ def outputs_after_a_step(namespace, name, values, X, slope, lr):
     net = namespace[name]()
     net.train()
     parameters = parameters_of(net, X.shape[1])
-    if not parameters:
+    found = find_parameters(parameters, [v.shape for v in values])
+    if found is None:
         return None
-    found = find_parameters(parameters, [v.shape for v in values]) or [None] * len(values)
     set_parameters(found, values)
     optimizer = torch.optim.SGD(net.parameters(), lr=lr)
     (net(X) * slope).sum().backward()

@@ -12,7 +12,7 @@ from grader.checks.registration import WIDTH, Piece, Pieces, chained, output_of_
 from grader.checks.student import Student
 from grader.exercises.ch07.endless_loop import answers_to_inputs, halved, told
 from grader.exercises.ch07.fixed import Fixed, output_of_fixed, verify_found
-from grader.exercises.ch07.perceptrons import BookMLP, outputs_of
+from grader.exercises.ch07.perceptrons import BookMLP
 
 
 class OtherSizes(HiddenChecks):
@@ -22,10 +22,9 @@ class OtherSizes(HiddenChecks):
     def another_size(self, student: Student) -> None:
         """The sizes are arguments; nothing else depends on them."""
         sizes = (integer(3, 9), integer(11, 15), integer(17, 24))
-        X, values = torch.randn(6, sizes[0]), MLP(sizes).drawn()
-        run = student.run(outputs_of, name="MLP", arguments=list(sizes), values=values, X=X)
-        outputs = expect.items(expect.record(run)["outputs"], 1)
-        BookMLP().verify(outputs[0], values, X)
+        X = torch.randn(6, sizes[0])
+        out, values = BookMLP().outputs_with(student, list(sizes), MLP(sizes), X)
+        BookMLP().verify(out, values, X)
 
 
 class OtherWidth(HiddenChecks):

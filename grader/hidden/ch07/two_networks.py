@@ -10,7 +10,7 @@ from grader.checks.networks import find_parameters, parameters_of, set_parameter
 from grader.checks.randomness import signed
 from grader.checks.registration import WIDTH, Piece, Pieces
 from grader.checks.student import Student
-from grader.exercises.ch07.fixed import Chimera, fill_chimera, verify_found, within_lines
+from grader.exercises.ch07.fixed import Chimera, fill_chimera, found_chimera, within_lines
 from grader.exercises.ch07.holders import ParallelBlock
 from grader.exercises.ch07.perceptrons import NestMLP, present
 
@@ -44,8 +44,8 @@ class TwoChimeras(HiddenChecks):
         drawn = [exercise.drawn() for _ in range(2)]
         asked = [{"values": values, **problem.sent()} for values, problem in drawn]
         outputs = expect.items(student.run(outputs_of_two_chimeras, problems=asked), 2)
-        for (values, problem), out in zip(drawn, outputs, strict=True):
-            verify_found(out)
+        for (values, problem), run in zip(drawn, outputs, strict=True):
+            out, values = found_chimera(run, values)
             expect.close(out, exercise.output_of(problem, values), tolerance=expect.LAYERS)
 
 
@@ -87,7 +87,8 @@ def outputs_of_two_chimeras(namespace, problems):
     filled = [fill_chimera(net, **problem) for net, problem in zip(nets, problems)]  # noqa: B905
     if not all(filled):
         return [None for _ in problems]
-    return [within_lines(LINES, net, X) for net, X in zip(nets, inputs)]  # noqa: B905
+    outputs = [within_lines(LINES, net, X) for net, X in zip(nets, inputs)]  # noqa: B905
+    return [list(pair) for pair in zip(outputs, filled)]  # noqa: B905
 
 
 def output_of_nested_blocks(namespace, weights, X):
