@@ -19,6 +19,10 @@ HALVINGS = 3000
 """No float type has a number that is left after so many halvings."""
 LINES = 40_000
 """Sums of exact fractions take most of them, and a loop without end is stopped within half a second."""
+ENDLESS = "Endless"
+RETURNED = (
+    "an error that is returned is a value like any other, and the program goes on: `raise` it"
+)
 
 
 class FindTheEndlessLoop(Exercise):
@@ -87,37 +91,40 @@ class FindTheEndlessLoop(Exercise):
     @check("infinite numbers raise an exception, finite ones do not", weight=1.5, essential=True)
     def refuses(self, student: Student) -> None:
         """A loop that cannot end is an error: say so before it begins."""
-        for X, answer in self._answers(student, [math.inf, -math.inf]):
+        for X, raised, answer in self._answers(student, [math.inf, -math.inf]):
             if len(bad := X[~torch.isfinite(X)]):
                 expect.true(
-                    isinstance(answer, str) and answer != "endless",
-                    seen=f"{told(answer)} for an X with {bad[0].item()} in it",
+                    raised not in ("", ENDLESS),
+                    seen=f"{told(raised, answer)} for an X with {bad[0].item()} in it",
                     expected="a ValueError",
+                    because=RETURNED if isinstance(answer, str) else "",
                 )
             else:
                 expect.true(
                     isinstance(answer, Tensor),
-                    seen=f"{told(answer)} for a finite X",
+                    seen=f"{told(raised, answer)} for a finite X",
                     expected="X, halved as often as needed",
                 )
 
     @check("the exception is a ValueError, and NaN raises it, too", weight=0.5)
     def kind(self, student: Student) -> None:
         """On NaN the loop ends, but what it gives means nothing."""
-        for X, answer in self._answers(student, [math.inf, math.nan]):
+        for X, raised, answer in self._answers(student, [math.inf, math.nan]):
             if len(bad := X[~torch.isfinite(X)]):
                 expect.true(
-                    answer == "refused",
-                    seen=f"{told(answer)} for an X with {bad[0].item()} in it",
+                    raised == "ValueError",
+                    seen=f"{told(raised, answer)} for an X with {bad[0].item()} in it",
                     expected="a ValueError",
                 )
 
-    def _answers(self, student: Student, values: list[float]) -> list[tuple[Tensor, object]]:
-        """Inputs, some of which have one of these numbers in them, and what came of each."""
+    def _answers(self, student: Student, values: list[float]) -> list[tuple[Tensor, str, object]]:
+        """Inputs, some of which have one of these numbers in them, and what came of each, as `outcomes` gives it."""
         inputs = [of_size(size, 3, 4) for size in (0.6, 5.0, 300.0)]
         inputs = shuffled(inputs + [with_one(value) for value in values])
-        raw = asked(student, FIXED, answers_to_inputs, inputs=inputs)
-        return list(zip(inputs, expect.items(raw, len(inputs)), strict=True))
+        came = asked(student, FIXED, answers_to_inputs, inputs=inputs)
+        return [
+            (X, *outcome) for X, outcome in zip(inputs, outcomes(came, len(inputs)), strict=True)
+        ]
 
     @check("gradients flow through it", weight=0.5)
     def gradient(self, student: Student) -> None:
@@ -138,9 +145,9 @@ class FindTheEndlessLoop(Exercise):
 
     def _asked(self, student: Student, X: Tensor) -> object:
         """What `fixed_halve` returns."""
-        (answer,) = expect.items(asked(student, FIXED, answers_to_inputs, inputs=[X]), 1)
-        if isinstance(answer, str):
-            expect.fail(told(answer) + " for a finite X", "X, halved as often as needed")
+        ((raised, answer),) = outcomes(asked(student, FIXED, answers_to_inputs, inputs=[X]), 1)
+        if raised:
+            expect.fail(f"{told(raised)} for a finite X", "X, halved as often as needed")
         return answer
 
 
@@ -186,31 +193,39 @@ def _each_number(X: Tensor) -> Tensor:
     return X
 
 
-def told(answer: object) -> str:
-    """An answer of `answers_to_inputs` in words."""
-    if answer == "refused":
-        return "a ValueError"
-    if answer == "endless":
+def outcomes(answers: object, count: int) -> list[tuple[str, object]]:
+    """The name of the exception that each call raised, empty where none was, and what it returned."""
+    pairs = [expect.items(answer, 2) for answer in expect.items(answers, count)]
+    return [(str(raised), answer) for raised, answer in pairs]
+
+
+def told(raised: str, answer: object = None) -> str:
+    """An outcome in words."""
+    if raised == ENDLESS:
         return "a loop that does not end"
-    return answer if isinstance(answer, str) else f"{expect.show(answer)} came back"
+    if raised == "ValueError":
+        return "a ValueError"
+    return f"an exception of type {raised}" if raised else f"{expect.show(answer)} came back"
 
 
 # What follows runs beside a student's code.
 
 
 def answers_to_inputs(namespace, name, inputs):
+    """For each, the name of the exception, or nothing, and what came back."""
     answers = []
     for X in inputs:
         try:
-            answers.append(within_lines(LINES, namespace[name], X))
+            answer = within_lines(LINES, namespace[name], X)
+            answers.append(["", repr(answer) if isinstance(answer, Exception) else answer])
         except NotImplementedError:
             raise
-        except ValueError:
-            answers.append("refused")
+        except ValueError:  # also one of its kinds
+            answers.append(["ValueError", None])
         except Endless:
-            answers.append("endless")
+            answers.append(["Endless", None])
         except Exception as error:
-            answers.append("an exception of type " + type(error).__name__)
+            answers.append([type(error).__name__, None])
     return answers
 
 
