@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 import torch
 
 from grader.checks import expect
@@ -69,12 +71,32 @@ class RGNet(Exercise):
             },
         )
 
+    @check("blocks within a block: each small one holds its own layers", essential=True)
+    def nested(self, student: Student) -> None:
+        """Print `rgnet()`: the tree has blocks, and layers inside them."""
+        names = [str(name) for name in expect.items(student.run(names_of_rgnet))]
+        blocks = [names[i : i + 4] for i in range(0, len(names) - 2, 4)]
+        row = common_path(names[:-2])
+        flat = next((block for block in blocks if common_path(block) <= row), None)
+        expect.true(
+            flat is None,
+            seen=f"four parameters of a small block with the names {expect.show(flat)[1:-1]}",
+            expected="names that begin with that of the small block",
+            because="the layers lie beside those of the other blocks, not in a block of their own",
+        )
+
     @check("the names are those of the book, from `0.block 0.0.weight` to `1.bias`")
     def names(self, student: Student) -> None:
         """Print `[name for name, _ in rgnet().named_parameters()]`."""
         names = expect.items(student.run(names_of_rgnet))
         for seen, right in zip([*names, *[None] * len(BOOK_NAMES)], BOOK_NAMES, strict=False):
             expect.equal(seen, right)
+
+
+def common_path(names: list[str]) -> int:
+    """How many steps all paths begin with in common."""
+    steps = zip(*(name.split(".") for name in names), strict=False)
+    return sum(1 for _ in takewhile(lambda parts: len(set(parts)) == 1, steps))
 
 
 def telling_values() -> list[torch.Tensor]:
@@ -97,7 +119,7 @@ def shapes_of_rgnet(namespace):
 
 
 def names_of_rgnet(namespace):
-    return [name for name, _ in namespace["rgnet"]().named_parameters()]
+    return [name for name, _ in namespace["rgnet"]().named_parameters(remove_duplicate=False)]
 
 
 def outputs_of_rgnet(namespace, values, X):

@@ -105,7 +105,7 @@ def rgnet():
     return nn.Sequential(row, nn.Linear(4, 1))
 
 
-# %% edge: no row, all in one Sequential
+# %% point: no row, all in one Sequential
 def rgnet():
     net = nn.Sequential()
     for i in range(4):
