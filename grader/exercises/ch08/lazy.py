@@ -32,14 +32,15 @@ class Lazy:
         sizes = [integer(3, 9), integer(5, 12), integer(2, 4)]
         return cls(sizes, signed(16, 16) / 4, 3 * signed(6, sizes[0]), signed(5, sizes[0]))
 
-    def output(self, training: bool) -> Tensor:
-        """After the initialisation, with untouched running statistics."""
+    def output(self, training: bool, scaled: bool = False) -> Tensor:
+        """After the initialisation, with untouched running statistics. scaled: batch normalisation's scales, too."""
         inputs, hidden, outputs = self.sizes
         H = self.X @ self.table[:hidden, :inputs].T + self.table[0, :hidden]
         if training:
             H = (H - H.mean(0)) / (H.var(0, unbiased=False) + EPS).sqrt()
         else:
             H = H / (1 + EPS) ** 0.5
+        H = H * self.table[1, :hidden] if scaled else H
         out = torch.relu(H) @ self.table[:outputs, :hidden].T + self.table[0, :outputs]
         return out * (FACTOR if training else 1.0)
 
@@ -77,6 +78,21 @@ class MaterialiseLazy(Exercise):
             because = "`init` has never met a layer with a shape: it was lost without an error"
         expect.close(
             run["in_eval"], problem.output(False), tolerance=expect.LAYERS, because=because
+        )
+
+    @check("`init` meets all modules, not the linear layers alone", weight=0.5)
+    def every_module(self, student: Student) -> None:
+        """Which modules an initialisation is for, it asks itself: `net.apply(init)` shows it all."""
+        problem = Lazy.drawn()
+        run = expect.record(
+            student.run(materialised, training=False, scaled=True, **problem.sent())
+        )
+        mistakes = {"`init` was not applied to the batch normalisation": problem.output(False)}
+        expect.close(
+            run["in_eval"],
+            problem.output(False, scaled=True),
+            tolerance=expect.LAYERS,
+            mistakes=mistakes if self.passed("initialised") else {},
         )
 
     @check("batch normalisation has learnt nothing from the pass")
@@ -135,8 +151,8 @@ class ByMode(nn.Module):
         return X * self.factor if self.training else X
 
 
-def materialised(namespace, training, hidden, outputs, table, batch, X, lazy=True):
-    """lazy: whether the network's layers are."""
+def materialised(namespace, training, hidden, outputs, table, batch, X, lazy=True, scaled=False):
+    """lazy: whether the network's layers are. scaled: whether `init` has scales for batch normalisation."""
     seen = []
 
     def init(m):
@@ -145,6 +161,9 @@ def materialised(namespace, training, hidden, outputs, table, batch, X, lazy=Tru
             with torch.no_grad():
                 m.weight.copy_(table[: m.out_features, : m.in_features])
                 m.bias.copy_(table[0, : m.out_features])
+        if scaled and type(m) is nn.BatchNorm1d:
+            with torch.no_grad():
+                m.weight.copy_(table[1, : m.num_features])
 
     if lazy:
         first, norm, last = nn.LazyLinear(hidden), nn.LazyBatchNorm1d(), nn.LazyLinear(outputs)
