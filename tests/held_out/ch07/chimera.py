@@ -31,7 +31,7 @@ def chimera():
     return nn.Sequential(front, FixedHiddenMLP())
 
 
-# %% point: no bias
+# %% edge: no bias
 def chimera():
     return nn.Sequential(NestMLP(), nn.Linear(16, 20, bias=False), FixedHiddenMLP())
 
