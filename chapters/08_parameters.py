@@ -160,7 +160,8 @@ check("count_parameters")
 # - Returns **the parameter itself**, or the buffer: what is done to it is done to the network, and
 #   after a backward pass it has its gradient.
 # - A shared parameter is found under each of its names.
-# - Where there is no parameter and no buffer of this name, it raises a `KeyError`.
+# - Where there is no parameter and no buffer of this name, it raises a `KeyError`. A layer without a
+#   bias, whose `bias` is `None`, has none of that name.
 #
 # Example: `get_by_name(net, "2.bias") is net[2].bias` is `True`.
 

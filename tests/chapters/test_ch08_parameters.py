@@ -7,7 +7,9 @@ from functools import partial
 import pytest
 import torch
 
-from grader.checks.registry import chapter_of
+from grader.authoring.catalogue import answers_to
+from grader.checks.exercise import checks_in
+from grader.checks.registry import chapter_of, get_exercise
 from grader.exercises.ch08.tied import Tied
 
 from .conftest import failed, judge_in_chapter
@@ -15,6 +17,21 @@ from .conftest import failed, judge_in_chapter
 CHAPTER = "08_parameters"
 PACKAGE = chapter_of(CHAPTER)
 judged = partial(judge_in_chapter, PACKAGE)
+
+
+ONCE = {
+    ("tie", "wrong_way_round"): {"outputs"},
+    ("parameter_shapes", "shared_twice"): {"once"},
+    ("count_parameters", "a_tensor"): {"whole"},
+}
+
+
+@pytest.mark.parametrize(("exercise", "name"), ONCE)
+def test_a_mistake_costs_its_own_check_alone(namespace, exercise: str, name: str) -> None:
+    (answer,) = [a for a in answers_to(PACKAGE, exercise) if a.name == name]
+    exec(compile(answer.code, "<cell>", "exec"), namespace)
+    visible = {entry.id for entry in checks_in(type(get_exercise(PACKAGE, exercise)))}
+    assert failed(judged(namespace, exercise)) & visible == ONCE[exercise, name]
 
 
 # What a student's code says of itself

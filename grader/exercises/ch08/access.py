@@ -14,7 +14,7 @@ from grader.checks.exercise import Exercise, check
 from grader.checks.randomness import integer, shuffled, signed
 from grader.checks.student import Student
 
-UNKNOWN = ("head.weigth", "shared", "blocks.3.weight", "scale.0", "", "blocks")
+UNKNOWN = ("head.weigth", "shared", "shared.bias", "blocks.3.weight", "scale.0", "", "blocks")
 
 
 class ParameterShapes(Exercise):
@@ -32,6 +32,7 @@ class ParameterShapes(Exercise):
         for sizes in (drawn_sizes(), drawn_sizes()):
             net = Zoo(sizes)
             right = {name: list(p.shape) for name, p in net.named_parameters()}
+            others = set(further_names(net))  # of shared ones, which are the next check's matter
             state = {name: list(p.shape) for name, p in net.state_dict().items()}
             trained = {name: list(p.shape) for name, p in net.named_parameters() if p.requires_grad}
             seen = expect.record(student.run(shapes_of_zoo, sizes=sizes))
@@ -40,18 +41,40 @@ class ParameterShapes(Exercise):
                 because = "this is `state_dict()`: it has buffers, and a shared parameter twice"
             elif seen == trained:
                 because = "a frozen parameter is a parameter"
-            _verify_shapes(seen, right, because)
+            verify_shapes({k: v for k, v in seen.items() if k not in others}, right, because)
+
+    @check("a shared parameter is there once", weight=0.5)
+    def once(self, student: Student) -> None:
+        """`named_parameters()` gives it under the first of its names."""
+        sizes = drawn_sizes()
+        seen = expect.record(student.run(shapes_of_zoo, sizes=sizes))
+        for name, first in further_names(Zoo(sizes)).items():
+            expect.true(
+                name not in seen,
+                seen=f"`{name}` and `{first}`" if first in seen else f"`{name}`",
+                expected=f"`{first}` alone",
+                because="both names lead to one parameter",
+            )
 
     @check("the shapes are tuples, in the order of `parameters()`", weight=0.5)
     def kinds(self, student: Student) -> None:
         """`tuple(p.shape)` is a plain tuple, which prints as `(8, 4)`."""
         sizes = drawn_sizes()
         kinds, names = expect.items(student.run(kinds_of_shapes, sizes=sizes), 2)
-        expect.equal(kinds, ["tuple"])
-        expect.equal(names, [name for name, _ in Zoo(sizes).named_parameters()])
+        for kind in expect.items(kinds):
+            expect.equal(kind, "tuple")
+        right = [name for name, _ in Zoo(sizes).named_parameters()]
+        known = [name for name in expect.items(names) if name in right]
+        for seen, wanted in zip(known, (name for name in right if name in known), strict=True):
+            expect.true(
+                seen == wanted,
+                seen=f"`{seen}` where `{wanted}` should stand",
+                expected="the order of `parameters()`",
+            )
 
 
-def _verify_shapes(seen: dict, right: dict, because: str) -> None:
+def verify_shapes(seen: dict, right: dict, because: str = "") -> None:
+    """Names to shapes, as lists, are right."""
     for name in [*right, *seen]:
         missing, more = name not in seen, name not in right
         known = right.get(name)
@@ -119,6 +142,12 @@ class CountParameters(Exercise):
             },
         )
 
+    @check("an int comes back", weight=0.5)
+    def whole(self, student: Student) -> None:
+        """Print `type(...)` of it. `numel()` gives ints, and `sum` of ints is one."""
+        kind = student.run(kind_of_count, sizes=drawn_sizes())
+        expect.true(kind == "int", seen=f"a value of type {kind}", expected="an int")
+
     @check("a network without parameters has 0", weight=0.5)
     def none(self, student: Student) -> None:
         """The sum over nothing is 0."""
@@ -165,7 +194,7 @@ class GetByName(Exercise):
                 expect.agrees(changed, torch.full_like(expect.tensor(changed), 3.0), expect.EXACT),
                 seen=f"`{name}` of the network does not change when what came back is set to 3",
                 expected="the network's own tensor",
-                because="this is a copy",
+                because="this is a copy" if self.passed("values") else "",
             )
             expect.true(
                 grad is not None,
@@ -197,7 +226,17 @@ class GetByName(Exercise):
                 answer == wanted,
                 seen=f"{expect.show(answer).strip(chr(39))} for the name {name!r}",
                 expected=wanted,
+                because="a layer without a bias notes None under this name, and that is no parameter"
+                if name == "shared.bias"
+                else "",
             )
+
+
+def further_names(net: nn.Module) -> dict[str, str]:
+    """The further names of shared parameters, each to the first."""
+    every = list(net.named_parameters(remove_duplicate=False))
+    first = {id(p): name for name, p in reversed(every)}
+    return {name: first[id(p)] for name, p in every if first[id(p)] != name}
 
 
 def drawn_sizes() -> list[int]:
@@ -254,6 +293,10 @@ def counted(namespace, sizes, keywords):
     return namespace["count_parameters"](Zoo(sizes), **keywords)
 
 
+def kind_of_count(namespace, sizes):
+    return type(namespace["count_parameters"](Zoo(sizes))).__name__
+
+
 def counted_without_parameters(namespace):
     return namespace["count_parameters"](nn.Sequential(nn.ReLU()))
 
@@ -295,6 +338,6 @@ def refusals_of_names(namespace, sizes, names):
         except Exception as error:
             answers.append(type(error).__name__)
         else:
-            known = isinstance(result, torch.Tensor)
-            answers.append("a tensor" if known else "a value of type " + type(result).__name__)
+            kind = "None" if result is None else "a value of type " + type(result).__name__
+            answers.append("a tensor" if isinstance(result, torch.Tensor) else kind)
     return answers

@@ -58,7 +58,7 @@ def parameter_shapes(net):
     return d
 
 
-# %% point: shared ones under all of their names
+# %% edge: shared ones under all of their names
 def parameter_shapes(net):
     shapes = {}
     for path, module in net.named_modules(remove_duplicate=False):

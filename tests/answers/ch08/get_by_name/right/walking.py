@@ -6,6 +6,6 @@ def get_by_name(net, name):
             raise KeyError(name)
         block = block._modules[part]
     for group in (block._parameters, block._buffers):
-        if last in group:
+        if group.get(last) is not None:
             return group[last]
     raise KeyError(name)
