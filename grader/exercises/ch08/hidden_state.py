@@ -55,8 +55,8 @@ class FindTheHiddenState(Exercise):
         seen = called(student, "times_run", before, after)
         expect.true(
             type(seen) is int and seen == 2,
-            seen=f"{expect.show(seen)} came back",
-            expected="2, an int",
+            seen=f"{expect.show(seen)}, of type {type(seen).__name__}",
+            expected="2, of type int",
         )
 
     @check("`set_weights` gives the same, however often it runs", weight=2, essential=True)
@@ -93,9 +93,17 @@ class FindTheHiddenState(Exercise):
     @check("the layer's own parameter gets the numbers", weight=0.5)
     def in_place(self, student: Student) -> None:
         """An optimizer may hold the parameter already."""
-        original = signed(3, 4)
-        held = _guarded(student, original=original, start=signed(3, 4), count=1, held=True)
-        expect.close(expect.items(held, 2)[0], published(original))
+        original, start = signed(3, 4), signed(3, 4)
+        held = _guarded(student, original=original, start=start, count=1, held=True)
+        expect.close(
+            expect.items(held, 2)[0],
+            published(original),
+            mistakes={
+                "the layer has got another `Parameter`: the one that it had keeps its old numbers": start
+            }
+            if self.passed("same")
+            else {},
+        )
 
 
 def exact(*shape: int) -> Tensor:

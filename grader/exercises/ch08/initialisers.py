@@ -175,7 +175,9 @@ class InitXavier(Initialiser):
                     for text, other in known.items()
                     if looks_uniform(weight, other, statistics.looks_like)
                 ]
-                if not found and float(weight.abs().max()) > 1.2 * bound:
+                if float(weight.min()) >= 0:
+                    found = ["no weight is below 0: the bound has two sides"]
+                elif not found and float(weight.abs().max()) > 1.2 * bound:
                     found = ["weights beyond the bound: is this the normal form?"]
                 expect.fail(
                     f"weights with standard deviation {float(weight.std()):.3g} and up to "
