@@ -6,6 +6,8 @@ from copy import deepcopy
 
 from nbformat import NotebookNode
 
+from grader.sandbox.markdown_sanitiser import harmless_markdown
+
 
 def restore(notebook: NotebookNode, release: NotebookNode) -> list[str]:
     """Make `notebook` hold every marked cell of the `release` notebook, checks after their code.
@@ -32,13 +34,13 @@ def restore(notebook: NotebookNode, release: NotebookNode) -> list[str]:
 
 
 def restore_marks(notebook: NotebookNode, release: NotebookNode) -> None:
-    """Give every marked cell the marks that its name has in `release`; others lose theirs.
+    """Give every marked cell the marks and the type that its name has in `release`; others lose their marks.
 
     A file may say that an answer is a graded, locked cell, or name cells that there are not;
     nbgrader would refuse it as a whole, and a submission is not to go without a grade for that.
     """
     known = {
-        cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader
+        cell.metadata.nbgrader.grade_id: cell
         for cell in release.cells
         if "nbgrader" in cell.metadata
     }
@@ -46,7 +48,21 @@ def restore_marks(notebook: NotebookNode, release: NotebookNode) -> None:
         marks = cell.metadata.pop("nbgrader", None)
         name = marks.get("grade_id") if marks else None
         if name in known:
-            cell.metadata["nbgrader"] = deepcopy(known[name])
+            cell.metadata["nbgrader"] = deepcopy(known[name].metadata.nbgrader)
+            _become(cell, known[name].cell_type)
+
+
+def _become(cell: NotebookNode, kind: str) -> None:
+    """Give a cell this type, and what belongs to it alone. Code that becomes a text was not made harmless yet."""
+    if kind == cell.cell_type:
+        return
+    if kind == "code":
+        cell.pop("attachments", None)
+        cell.update(execution_count=None, outputs=[])
+    elif cell.cell_type == "code":
+        del cell["execution_count"], cell["outputs"]
+        cell.source = harmless_markdown(cell.source)
+    cell.cell_type = kind
 
 
 def _place(notebook: NotebookNode, wanted: list[NotebookNode], moved: bool) -> None:

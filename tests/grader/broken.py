@@ -22,6 +22,7 @@ from grader.simulated_class import answered, solved
 NAME = "01_double"
 FILE = f"{NAME}.ipynb"
 
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 Files = dict[str, bytes]
 
 
@@ -138,6 +139,19 @@ def _forge_marks(notebook: NotebookNode) -> None:
             cell.metadata["nbgrader"].update(grade=True, locked=True, points=100)
     marks = {"grade_id": "bonus", "grade": True, "locked": True, "points": "many"}
     notebook.cells.append(nbformat.v4.new_code_cell("100.0", metadata={"nbgrader": marks}))
+
+
+def _change_types(notebook: NotebookNode) -> None:
+    """Code becomes text with a picture in it, and text becomes code."""
+    for cell in notebook.cells:
+        cell.cell_type = "markdown" if cell.cell_type == "code" else "code"
+        for key in ("outputs", "execution_count"):
+            cell.pop(key, None)
+        if cell.cell_type == "code":
+            cell.update(outputs=[], execution_count=None)
+        else:
+            cell.attachments = {"a.png": {"image/png": PIXEL}}
+            cell.source += "\n# ![](attachment:a.png)"
 
 
 def _delete_checks(notebook: NotebookNode) -> None:
@@ -287,6 +301,12 @@ BROKEN = {
     ),
     "same_cell_ids": Broken("one id for all cells", _same_ids, 8),
     "forged_marks": Broken("answers marked as graded cells", _changed(_forge_marks), 8),
+    "other_types": Broken(
+        "code cells as texts with pictures, and texts as code",
+        _changed(_change_types),
+        8,
+        "was edited",
+    ),
     "deleted_checks": Broken(
         "check cells that were deleted", _changed(_delete_checks), 8, "Missing cells were put back"
     ),

@@ -13,7 +13,7 @@ import nbformat
 import pytest
 
 from grader.authoring.build import build
-from grader.grading.restore import restore
+from grader.grading.restore import restore, restore_marks
 from grader.grading.submission import read_submission
 
 NAME = "01_double"
@@ -252,6 +252,21 @@ def test_attached_pictures_have_a_limit_over_all_cells(tmp_path, release):
     submission = _read(tmp_path, _bytes(release))
     assert [cell.source[0] for cell in submission.notebook.cells[-3:]] == ["!", "!", "!"]
     assert ["attachments" in cell for cell in submission.notebook.cells[-3:]] == [True, True, False]
+
+
+def test_a_text_that_came_as_code_is_harmless_too(tmp_path, release):
+    """An answer's cell gets back the type of its name; what is run as code is left as it is."""
+    (answer,) = (cell for cell in release.cells if "why_double" in cell.id.replace("-", "_"))
+    sent = deepcopy(release)
+    (cell,) = (cell for cell in sent.cells if cell.id == answer.id)
+    cell.update(cell_type="code", execution_count=None, outputs=[])
+    cell.source = "<img src=x onerror=run()> [a](javascript:run())"
+    notebook = _read(tmp_path, _bytes(sent)).notebook
+    restore_marks(notebook, release)
+    (read,) = (cell for cell in notebook.cells if "why_double" in str(cell.metadata))
+    assert (read.cell_type, "outputs" in read) == ("markdown", False)
+    assert read.source == "< img src=x onerror=run()> [a] (javascript:run())"
+    nbformat.validate(notebook)
 
 
 def test_tags_and_names_hold_no_markup(tmp_path, release):
