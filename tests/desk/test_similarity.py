@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from grader.desk.similarity import Answers, Pair, alike, code_tokens
@@ -76,3 +78,12 @@ def test_an_earlier_term_is_compared_with_this_one_and_not_with_itself():
 @pytest.mark.parametrize("code", ["'''", "\x00", "def f(:\n  \t bad", "(" * 5000, "x = 1\n    y"])
 def test_what_is_no_python_is_read_as_far_as_it_goes(code):
     assert isinstance(code_tokens(code), tuple)
+
+
+@pytest.mark.parametrize(
+    "code", ["x = '" + "\\'" * 200_000, "'" * 400_001, "\n" * 400_000, "(1, " * 200_000]
+)
+def test_no_answer_takes_much_time(code):
+    started = time.process_time()
+    code_tokens.__wrapped__(code)
+    assert time.process_time() - started < 20  # some hours, where a line is read to its end
