@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 
-_OBEYED = ("=", "+", "-", "@", "\t", "\r")
+# A cell begins behind a semicolon or tabulator, too, where a program takes these for what separates cells.
+_FORMULA = re.compile(r"(?:^|(?<=[;\t\r\n]))(?=\s*[=+@-]|[\t\r])")
 
 
 def written(lines: Iterable[Sequence[object]]) -> str:
@@ -18,4 +20,4 @@ def written(lines: Iterable[Sequence[object]]) -> str:
 
 def plain(text: str) -> str:
     """A text that a person chose, so that no spreadsheet takes it for a formula."""
-    return f"'{text}" if text.startswith(_OBEYED) else text
+    return _FORMULA.sub("'", text)

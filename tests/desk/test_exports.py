@@ -10,6 +10,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from grader.course import Course
+from grader.desk.csv_text import plain
 from grader.desk.roster import keep_roster, read_roster
 from tests.grader.graded import NAME, put, registered
 
@@ -99,6 +100,20 @@ def test_canvas(export):
     assert lines[0] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Homework (7)"]
     assert lines[1] == ["    Points Possible", "", "", "", "", "11"]
     assert lines[3] == ["Lovelace, Countess, Ada", "11", "u1", "al", "Monday", "8.3"]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("=1", "'=1"),
+        ("\t=1", "'\t'=1"),
+        ("Ada;=HYPERLINK(1)", "Ada;'=HYPERLINK(1)"),  # where a semicolon separates cells
+        ("Ada\n+1", "Ada\n'+1"),
+        ("Ada-Bea; née O'Neil", "Ada-Bea; née O'Neil"),
+    ],
+)
+def test_no_name_is_a_formula(name, shown):
+    assert plain(name) == shown
 
 
 def test_only_some_students(export):
