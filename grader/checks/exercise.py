@@ -6,9 +6,10 @@ that students do not have lie in `grader.hidden.chNN`. `grader.checks.registry` 
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -79,6 +80,12 @@ class Exercise:
     def checks(self) -> list[Check]:
         """The checks in the order in which they are written, hidden ones last."""
         return [*checks_in(type(self)), *self.hidden]
+
+    def at_home(self) -> Self:
+        """The exercise as a notebook has it: without hidden checks, which a clone of the course has as well."""
+        own = copy.copy(self)
+        own.hidden = ()
+        return own
 
     def passed(self, check_id: str) -> bool:
         """Whether the check of this id has passed already in this judging."""

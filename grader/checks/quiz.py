@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from grader.checks import expect
 from grader.checks.exercise import Check, Exercise
@@ -76,6 +76,11 @@ class Quiz(Exercise):
         visible = [make(number, question) for number, question in self.questions.items()]
         graded = self.key.checks() if self.key else []
         return [*visible, *(replace(entry, hidden=True) for entry in graded), *self.hidden]
+
+    def at_home(self) -> Self:
+        own = super().at_home()
+        own.key = None
+        return own
 
     def in_order_of(self, student: str, chapter: str) -> Quiz:
         """The quiz with the options as `student` has them; in the order of the text, if it is not shuffled."""

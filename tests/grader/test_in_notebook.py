@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from dataclasses import replace
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -67,6 +68,17 @@ def test_a_slip_is_answered_with_one_sentence(shell, capsys, call, words) -> Non
     assert isinstance(result.error_in_exec, CourseError)
     told = capsys.readouterr().out
     assert words in told and "Traceback" not in told and len(told.splitlines()) == 1
+
+
+def test_what_only_grading_asks_is_not_asked_in_a_notebook(shell, shown, monkeypatch) -> None:
+    """A clone of the course has the hidden checks: without them, its table is what every student sees."""
+    double = registry.exercises_of("ch01")["double"]
+    more = replace(double.checks()[0], id="more", hidden=True)
+    monkeypatch.setattr(double, "hidden", (more,), raising=False)
+    assert len(double.checks()) == 3
+    run(shell, RIGHT)
+    run(shell, "check('double')")
+    assert "(2 of 2 checks passed)" in shown[0]
 
 
 def test_an_interrupted_check_says_where_the_code_was_and_stops_the_run(shell, capsys) -> None:
