@@ -17,7 +17,7 @@ import torch
 from nbformat import NotebookNode, from_dict
 
 from grader.checks.exercise import Exercise
-from grader.checks.judge import judge, judge_with_reference
+from grader.checks.judge import UNWRITTEN, judge, judge_with_reference, unjudged
 from grader.checks.packages import WHICH_THERE_ARE
 from grader.checks.quiz import Quiz
 from grader.checks.registry import chapter_of, get_exercise, has_variants
@@ -70,6 +70,7 @@ def _run_cells(task: Task, session: Session, unreadable: Mapping[str, str]) -> l
     chapter, student = chapter_of(release.assignment), folder_of(submission.student)
     judged: list[_Judged] = []
     stopped: dict[str, str] = {}
+    handed_out = {_grade_id(cell): cell.source for cell in release.notebook.cells}
     count = 0
     if has_variants(chapter):
         submission.findings += another_claim(task.notebook, student)
@@ -95,21 +96,29 @@ def _run_cells(task: Task, session: Session, unreadable: Mapping[str, str]) -> l
                 result = judge_in_session(exercise, session, seed)
             isolating.note("")
             if result.failed and name in stopped:
-                news = f"The cell of this exercise stopped: {stopped[name].removesuffix('.')}"
-                if "ModuleNotFoundError" in news:
-                    news = f"{news}. {WHICH_THERE_ARE.removesuffix('.')}"
-                problem = result.problem and f"{news}. {result.problem}"
-                result = replace(result, problem=problem, note="" if problem else news)
+                result = _of_a_stopped_cell(exercise, result, stopped[name])
             judged.append(_Judged(cell, exercise, seed, result))
         elif cell.source.strip():
             outcome = session.run_cell(cell.source, count=count)
             cell.outputs = [_counted(output, count) for output in outcome.outputs]
             if outcome.status != "ok" and not _is_open(outcome):
-                stopped[cell.metadata.get("nbgrader", {}).get("grade_id", "")] = outcome.message
+                is_empty = cell.source == handed_out.get(_grade_id(cell))
+                stopped[_grade_id(cell)] = UNWRITTEN if is_empty else outcome.message
             if outcome.status not in ("ok", "error"):
                 text = f"Cell {count} (`{_first_line(cell)}`): {outcome.message}"
                 submission.findings.append(text)
     return judged
+
+
+def _of_a_stopped_cell(exercise: Exercise, result: ExerciseResult, why: str) -> ExerciseResult:
+    """The result, with what stopped the exercise's cell as the news; one that is as it was handed out is open."""
+    if why == UNWRITTEN:
+        return unjudged(exercise, UNWRITTEN)
+    news = f"The cell of this exercise stopped: {why.removesuffix('.')}"
+    if "ModuleNotFoundError" in news:
+        news = f"{news}. {WHICH_THERE_ARE.removesuffix('.')}"
+    problem = result.problem and f"{news}. {result.problem}"
+    return replace(result, problem=problem, note="" if problem else news)
 
 
 def judge_in_session(exercise: Exercise, session: Session, seed: int) -> ExerciseResult:
@@ -194,6 +203,10 @@ def _weighed(result: ExerciseResult, release: Release) -> ExerciseResult:
     if result.exercise in release.bonus:
         return replace(result, points=0.0, bonus=result.points)
     return result
+
+
+def _grade_id(cell: NotebookNode) -> str:
+    return cell.metadata.get("nbgrader", {}).get("grade_id", "")
 
 
 def _is_demo(cell: NotebookNode, demos: frozenset[str]) -> bool:

@@ -8,6 +8,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
+from grader.authoring.build import build
 from grader.checks.judge import UNWRITTEN
 from grader.checks.packages import WHICH_THERE_ARE
 from grader.checks.results import SubmissionResult
@@ -224,6 +225,30 @@ def test_a_cell_that_stopped_is_the_news(built_course):
     assert first.startswith("The cell of this exercise stopped: ")
     assert "No module named 'nowhere'" in first and "not defined" in rest
     assert rest.startswith(WHICH_THERE_ARE)
+
+
+def test_a_cell_as_it_was_handed_out_is_open_whatever_it_raises(small_course):
+    """Of a file that is no notebook, marked cells are put back, and not those that import what they name."""
+    path = small_course.root / "chapters" / f"{NAME}.py"
+    text = path.read_text()
+    assert text.count("def double(X):") == 1
+    path.write_text(text.replace("def double(X):", "def double(X: torch.Tensor):"))
+    build(small_course)
+    submit(small_course, "none", NAME, b"no notebook")
+    (outcome,) = autograde(small_course, NAME, workers=1, limits=QUICK)
+    assert isinstance(outcome, SubmissionResult)
+    assert [exercise.problem for exercise in outcome.exercises] == [UNWRITTEN, UNWRITTEN]
+
+
+def test_a_syntax_error_names_its_line_once(built_course):
+    code = "def double(X)\n    return 2 * X"
+    submit(built_course, "syntax", NAME, answered(solved(built_course, NAME), {"double": code}))
+    (outcome,) = autograde(built_course, NAME, pattern="syntax", workers=1, limits=QUICK)
+    assert isinstance(outcome, SubmissionResult)
+    problem = outcome.exercises[0].problem
+    assert (
+        "SyntaxError: expected ':' (line 1: def double(X))" in problem and "Cell In" not in problem
+    )
 
 
 def test_a_quiz_that_is_still_open_has_not_stopped(built_course):

@@ -30,6 +30,7 @@ from grader.wire.probe import StudentError, reduce
 MAX_TRACEBACK = 20_000
 _HERE = os.path.dirname(__file__) + os.sep
 _CELL_FILE = re.compile(r"<ipython-input-(\d+)-\w+>")
+_CELL_LINE = re.compile(r" \(Cell In\[\d+\], line \d+\)$")
 _LIBRARY_FILE = re.compile(r'File "[^"\n]*/((?:site-packages|python3\.\d+)/[^"\n]*)"')
 
 _WARM_UP = (
@@ -178,6 +179,7 @@ def _reduced(error: BaseException, namespace: Mapping[str, object]) -> StudentEr
     reduced = reduce(error, namespace)
     reduced.message = _CELL_FILE.sub(r"Cell In[\1]", reduced.message)
     if isinstance(error, SyntaxError) and reduced.line is None and isinstance(error.lineno, int):
+        reduced.message = _CELL_LINE.sub("", reduced.message)  # the line is told by itself
         reduced.line = error.lineno
         reduced.source_line = str(error.text or "").strip()[:200] or None
     return reduced
