@@ -802,8 +802,9 @@ nn.Sequential(
 # %% [markdown] quiz="quiz_layers" points=5
 # ## Layers of your own: a quiz (5 points, easy, 10 minutes)
 #
-# Choose one letter for each question, fill the letters into the dictionary, and delete the `raise`
-# line.
+# Choose one letter for each question: run the cell below, press the buttons, and run it again; or
+# write the letters into its dictionary and delete the `raise` line. The check explains every
+# choice.
 #
 # 1. A layer without parameters must define
 #     - (a) `__init__` and `forward`

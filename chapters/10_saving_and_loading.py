@@ -831,8 +831,9 @@ show_figure(
 # %% [markdown] quiz="quiz_saving" points=5
 # ## What is in a file: a quiz (5 points, easy, 10 minutes)
 #
-# Choose one letter for each question, fill the letters into the dictionary, and delete the `raise`
-# line.
+# Choose one letter for each question: run the cell below, press the buttons, and run it again; or
+# write the letters into its dictionary and delete the `raise` line. The check explains every
+# choice.
 #
 # 1. `row = table[3]` of a table with a million rows. What does `torch.save(row, path)` write?
 #     - (a) the numbers of the row

@@ -1053,8 +1053,9 @@ show_images(X[wrong].cpu(), 1, 8, titles=[text.replace(", taken for ", "\nor ") 
 # %% [markdown] quiz="quiz_devices" points=5
 # ## Devices: a quiz (5 points, easy, 10 minutes)
 #
-# Choose one letter for each question, fill the letters into the dictionary, and delete the `raise`
-# line.
+# Choose one letter for each question: run the cell below, press the buttons, and run it again; or
+# write the letters into its dictionary and delete the `raise` line. The check explains every
+# choice.
 #
 # 1. `X.to("cuda:0")` stands alone in a line. What has it changed?
 #     - (a) X is on the GPU
