@@ -237,7 +237,7 @@ def equal(actual: object, expected: object, *, because: str = "") -> None:
     if isinstance(expected, Tensor):
         close(actual, expected, tolerance=EXACT, because=because)
     elif isinstance(actual, Tensor) or _plainly_differs(actual, expected):
-        raise CheckFailed(show(actual), show(expected), because)
+        raise CheckFailed(*_shown_apart(actual, expected), because)
 
 
 def between(value: object, low: float, high: float, *, because: str = "") -> float:
@@ -270,6 +270,17 @@ def show(value: object) -> str:
         return f"a tensor of shape {tuple(value.shape)}"
     text = repr(value)
     return text if len(text) <= 120 else text[:117] + "..."
+
+
+def _shown_apart(actual: object, expected: object) -> tuple[str, str]:
+    """Both in a short text; of long lists that begin alike, the first values that differ."""
+    seen, right = show(actual), show(expected)
+    if seen != right or not isinstance(actual, list) or not isinstance(expected, list):
+        return seen, right
+    for place, (one, other) in enumerate(zip(actual, expected, strict=False)):
+        if _plainly_differs(one, other):
+            return f"{show(one)} at [{place}]", f"{show(other)} at [{place}]"
+    return f"{len(actual)} values", f"{len(expected)} values"
 
 
 def _rounded(value: object) -> str:

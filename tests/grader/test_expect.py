@@ -36,6 +36,18 @@ def test_expectations_can_fail():
     expect.close(torch.tensor(2.0), 2.0)
 
 
+def test_of_long_lists_that_begin_alike_the_first_difference_is_shown():
+    names = [f"block.{i}.weight" for i in range(20)]
+    for seen, said in (
+        ([*names[:15], "extra", *names[15:]], "'extra' at [15], not 'block.15.weight' at [15]"),
+        (names[:18], "18 values, not 20 values"),
+        (names[::-1], "'block.19.weight'"),
+    ):
+        with pytest.raises(CheckFailed) as failure:
+            expect.equal(seen, names)
+        assert said in f"{failure.value.seen}, not {failure.value.expected}"
+
+
 def test_a_mistake_is_named_where_it_alone_fits():
     mistakes = {"twice": 4.0, "half": 1.0}
     assert because(4.0, 2.0, mistakes=mistakes, because="why") == "twice"
