@@ -91,3 +91,18 @@ def test_tied_and_equal_layers_are_told_apart(seed: int) -> None:
     problem = Tied.drawn()
     tied, equal = problem.trained(), problem.trained(one=False)
     assert max(float((a - b).abs().max()) for a, b in zip(tied, equal, strict=True)) > 0.01
+
+
+FIRST = """
+def materialise_lazy(net, X, init):
+    mode = net.training
+    net.apply(init)
+    net.eval()(X)
+    return net.train(mode)
+"""
+
+
+def test_who_initialises_first_has_left_the_mode_as_it_was(namespace) -> None:
+    """And batch normalisation has learnt nothing: the start alone is lost."""
+    exec(compile(FIRST, "<cell>", "exec"), namespace)
+    assert failed(judged(namespace, "materialise_lazy")) == {"initialised"}

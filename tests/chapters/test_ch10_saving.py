@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,10 @@ from grader.exercises.ch10.made_files import (
     torch_file,
 )
 
+from .conftest import failed, judge_in_chapter
+
 CHAPTER, PACKAGE = "10_saving_and_loading", "ch10"
+judged = partial(judge_in_chapter, PACKAGE)
 HERE = Path(__file__).parent
 NEEDS_ITS_CLASS = "a whole network, which needs its class"
 HOSTILE = {**hostile_files(), **disguised_files()}
@@ -210,3 +214,19 @@ def test_a_network_moves_to_another_machine(solutions, tmp_path) -> None:
     same = solutions["load_file"](tmp_path / "net.safetensors")
     clone = solutions["load_model"](solutions["make_net"], tmp_path / "net.pt")
     assert all(torch.equal(clone.state_dict()[name], same[name]) for name in same)
+
+
+# What is said of a wrong answer is true of it
+
+
+def test_a_network_that_was_not_made_says_nothing_of_devices(namespace) -> None:
+    code = "def load_model(make_net, path):\n    return make_net.load_state_dict(torch.load(path))"
+    exec(code, namespace)
+    (check,) = (c for c in judged(namespace, "load_model").checks if c.id == "from_gpu")
+    assert "AttributeError" in check.seen and not check.because
+
+
+def test_whoever_saves_the_network_itself_has_left_its_mode(namespace) -> None:
+    exec("def save_model(net, path):\n    torch.save(net, path)", namespace)
+    assert failed(judged(namespace, "save_model")) >= {"parameters", "buffers"}
+    assert "mode" not in failed(judged(namespace, "save_model"))

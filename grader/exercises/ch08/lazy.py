@@ -99,7 +99,7 @@ class MaterialiseLazy(Exercise):
     def quiet(self, student: Student) -> None:
         """In train mode, a forward pass changes the running mean, `no_grad()` or not."""
         problem = Lazy.drawn()
-        run = expect.record(student.run(materialised, training=True, **problem.sent()))
+        run = self.materialise(student, problem, training=True)
         expect.close(
             run["in_eval"],
             problem.output(False),
@@ -114,7 +114,7 @@ class MaterialiseLazy(Exercise):
         """`was_training = net.training` before, `net.train(was_training)` after."""
         for training in (True, False):
             problem = Lazy.drawn()
-            run = expect.record(student.run(materialised, training=training, **problem.sent()))
+            run = self.materialise(student, problem, training)
             expect.close(
                 run["output"],
                 problem.output(training),
@@ -135,6 +135,12 @@ class MaterialiseLazy(Exercise):
             seen="something else than the network came back",
             expected="`net`, so that it can stand in one line with what makes it",
         )
+
+    def materialise(self, student: Student, problem: Lazy, training: bool) -> dict:
+        """The probe's report: of a network with shapes where a lazy one loses its start, which is another mistake."""
+        lazy = self.passed("initialised")
+        asked = student.run(materialised, training=training, lazy=lazy, **problem.sent())
+        return expect.record(asked)
 
 
 # What follows runs beside a student's code.

@@ -168,7 +168,7 @@ class Watched:
         syncs = [i for i in range(switch) if self.steps[i] == SYNC]
         expect.true(
             bool(complete and syncs) and max(syncs) > min(complete),
-            seen="no `os.fsync` between the last byte and the new name",
+            seen="no `os.fsync` between the last byte of a file in this folder and its new name",
             expected="the bytes on the disk first",
             because="the new name may reach the disk before the bytes: after a power cut, the file is empty",
         )

@@ -66,7 +66,7 @@ class FindTheBestBug(Exercise):
                 run.weights(run.best),
                 because=f"after accuracies of {run.shown}, the best is epoch {run.best + 1}",
                 mistakes={
-                    "these are the weights of the last epoch: what was kept went on with the training": run.weights(
+                    "these are the weights of the last epoch: what was kept went on with the training, or was never put back": run.weights(
                         len(run.steps) - 1
                     ),
                     "these are the weights from before the training": run.start,
@@ -82,7 +82,7 @@ class FindTheBestBug(Exercise):
             expect.close(
                 seen,
                 run.weights(run.best),
-                because=f"after accuracies of {run.shown}, the weights of epoch {run.best + 1}",
+                because=f"after accuracies of {run.shown}, the first of the best is epoch {run.best + 1}",
             )
             expect.close(value, max(accuracies))
 

@@ -12,6 +12,8 @@ from torch import nn
 from grader.checks.folders import as_bytes, files_in, path_as
 from grader.exercises.ch10.made_files import RAN
 
+MOST_OF_AN_ERROR = 220
+
 
 def saved_by(namespace, name, value, kind="str", row=None, within=""):
     """The files in a folder after `name(value, path)`. row: only this row of `value` is given, a view; within a
@@ -46,9 +48,15 @@ def answers_to_files(files, ask):
             except NotImplementedError:
                 raise
             except Exception as error:
-                answer = [None, type(error).__name__ + ": " + str(error)[:200]]
+                answer = [None, in_words(error)]
         answers.append([*answer, os.environ.pop(RAN, None) is not None])
     return answers
+
+
+def in_words(error):
+    """The type of the exception and the beginning of its message."""
+    text = type(error).__name__ + ": " + str(error)
+    return text if len(text) <= MOST_OF_AN_ERROR else text[:MOST_OF_AN_ERROR] + " …"
 
 
 def plain_answer(value):
@@ -99,7 +107,7 @@ def saved_network(namespace, parts, training, X):
         try:
             namespace["save_model"](net, os.path.join(folder, "saved.pt"))
         except pickle.PicklingError:  # the class of the network is known here alone
-            return {"files": {}, "out": None, "itself": True}
+            return {"files": {}, "out": net(X), "itself": True}
         return {"files": files_in(folder), "out": net(X), "itself": False}
 
 
@@ -134,6 +142,6 @@ def answers_about_files(namespace, files, suffixes, kind):
             except NotImplementedError:
                 raise
             except Exception as error:
-                answer = [None, type(error).__name__ + ": " + str(error)[:200]]
+                answer = [None, in_words(error)]
         answers.append([*answer, os.environ.pop(RAN, None) is not None])
     return answers

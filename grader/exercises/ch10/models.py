@@ -18,7 +18,13 @@ from grader.exercises.ch10.file_probes import (
     small_network,
 )
 from grader.exercises.ch10.made_files import as_values, from_a_gpu, infected, torch_file
-from grader.exercises.ch10.tensors import RAN_CODE, file_saved, verify_same
+from grader.exercises.ch10.tensors import (
+    ITSELF,
+    RAN_CODE,
+    file_saved,
+    verify_same,
+    verify_without_a_gpu,
+)
 
 
 class SaveModel(Exercise):
@@ -91,7 +97,7 @@ class SaveModel(Exercise):
             not itself and not isinstance(value, Foreign),
             seen="an object of the network's class for the file",
             expected="its `state_dict()`: a dictionary of tensors",
-            because="this is the network itself: whoever loads it needs your code, and has to run a pickle",
+            because=ITSELF,
         )
         return expect.record(value)
 
@@ -168,12 +174,7 @@ class LoadModel(Exercise):
         parts, fresh, X = drawn_parts(), drawn_parts(), signed(7, INPUTS)
         data = from_a_gpu(torch_file(small_network(parts).state_dict()))
         ((out, error, _),) = self.ask(student, [data], fresh, X)
-        expect.true(
-            not error,
-            seen=f"a file with tensors from `cuda:0`: {error}",
-            expected="a network on the CPU",
-            because="without `map_location`, tensors go where they were",
-        )
+        verify_without_a_gpu(error, "a network on the CPU")
         verify_network(out, error)
 
     @check("a file with code in it is refused, and its code is not run", essential=True)

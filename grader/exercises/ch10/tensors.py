@@ -22,6 +22,7 @@ from grader.exercises.ch10.made_files import (
 
 ROWS = 200
 """Of a table of which one row is saved."""
+ITSELF = "this is the network itself: whoever loads it needs your code, and has to run a pickle"
 RAN_CODE = "the code in the file was run: `weights_only=False` lets it"
 
 
@@ -97,12 +98,7 @@ class LoadTensors(Exercise):
         value = weights()
         files = [as_values(from_a_gpu(torch_file(value)))]
         ((answer, error, _),) = answers_to_files(student, self.name, files, kind="Path")
-        expect.true(
-            not error,
-            seen=f"a file with tensors from `cuda:0`: {error}",
-            expected="the tensors, on the CPU",
-            because="without `map_location`, tensors go where they were" if error else "",
-        )
+        verify_without_a_gpu(error, "the tensors, on the CPU")
         verify_same(answer, value)
 
     @check("tensors go to the device that is asked for", weight=0.5)
@@ -122,6 +118,18 @@ class LoadTensors(Exercise):
     def hostile(self, student: Student) -> None:
         """`weights_only=True` is the default. Leave it."""
         verify_refuses_code(student, self.name)
+
+
+def verify_without_a_gpu(error: object, expected: str) -> None:
+    """A file with tensors from a GPU was read without one."""
+    expect.true(
+        not error,
+        seen=f"a file with tensors from `cuda:0`: {error}",
+        expected=expected,
+        because="without `map_location`, tensors go where they were"
+        if "CUDA device" in str(error)
+        else "",
+    )
 
 
 def file_saved(files: object) -> Saved:
