@@ -22,6 +22,7 @@ from grader.checks.results import SubmissionResult
 from grader.grading.grade_submission import grade
 from grader.grading.isolated import Isolation, IsolationError, IsolationLimits, Lost, Raised
 from grader.grading.names import printable
+from grader.grading.release import FINDINGS
 from grader.grading.submission import Submission, read_submission
 from grader.grading.task import Task
 from grader.sandbox import (
@@ -186,6 +187,7 @@ def _grade(
     except (SandboxLost, SandboxUnavailable) as lost:
         return {"lost": str(lost)}
     record = result.as_json() | {"findings": short(result.findings)}
+    task.notebook.metadata[FINDINGS] = record["findings"]
     return {"result": record, "notebook": task.notebook}
 
 

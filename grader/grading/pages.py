@@ -34,6 +34,7 @@ from grader.course import Course
 from grader.grading.common import Parts
 from grader.grading.names import folder_of
 from grader.grading.page_marks import PageMarks
+from grader.grading.release import FINDINGS
 from grader.grading.rendered import as_text, rendered
 from grader.grading.tidy import tidy, tidy_code
 from grader.sandbox.html_sanitiser import harmless_html
@@ -168,6 +169,7 @@ class FeedbackPage(SubmissionPage):
         rows = summary(nb)
         resources["page_style"] = (_TEMPLATES / "feedback.css").read_text("utf-8")
         resources["summary"] = rows
+        resources["findings"] = nb.metadata.get(FINDINGS, [])
         resources["waiting"] = sum(row.points for row in rows if row.waiting)
         if path := resources["metadata"].get(
             "path"

@@ -16,6 +16,7 @@ from grader.course import CONFIG_FILE, Course
 from grader.errors import CourseError
 
 DEMO = "demo"  # the tag of cells that grading leaves out
+FINDINGS = "findings"  # what a graded notebook says of the file that was handed in
 BONUS = "bonus"  # what a check's output says of points that count on top
 
 # What every submission needs. The last two are imported by torch itself on the first step of an

@@ -30,6 +30,7 @@ __all__ = ["browser"]
 NAME = "01_double"
 GROUP = 80  # forms on a page
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+WIDE_TABLE = f"| {'`a_long_name`|' * 8}\n|{'---|' * 8}\n| {'`a_long_name`|' * 8}"
 SVG_FIGURE = """
 %config InlineBackend.figure_formats = ["svg"]
 import pandas as pd, matplotlib.pyplot as plt
@@ -214,7 +215,8 @@ def attacked(tmp_path_factory) -> Iterator[Course]:
         honest = solved(course, NAME)
         pasted = v4.new_markdown_cell("![my picture](attachment:my%20picture.png) and $x<y$")
         pasted.attachments = {"my picture.png": {"image/png": PNG}}
-        honest.cells += [pasted, v4.new_code_cell(SVG_FIGURE)]
+        table = v4.new_markdown_cell(WIDE_TABLE)
+        honest.cells += [pasted, table, v4.new_code_cell(SVG_FIGURE)]
         submit(course, "honest", NAME, honest)
         autograde(course, NAME, workers=2, limits=Limits(cell_seconds=20))
         for student, chosen in groups().items():

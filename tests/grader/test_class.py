@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from html import escape
 
 import nbformat
 import pytest
@@ -14,6 +15,7 @@ from grader.checks.packages import WHICH_THERE_ARE
 from grader.checks.results import SubmissionResult
 from grader.course import Course
 from grader.errors import CourseError
+from grader.grading.feedback import feedback
 from grader.grading.grade_class import autograde
 from grader.grading.names import student_of
 from grader.sandbox import Limits
@@ -238,6 +240,10 @@ def test_a_cell_as_it_was_handed_out_is_open_whatever_it_raises(small_course):
     (outcome,) = autograde(small_course, NAME, workers=1, limits=QUICK)
     assert isinstance(outcome, SubmissionResult)
     assert [exercise.problem for exercise in outcome.exercises] == [UNWRITTEN, UNWRITTEN]
+    feedback(small_course, NAME)
+    page = small_course.notebook("feedback", NAME, "none").with_suffix(".html").read_text()
+    header, _, _ = page.partition("<main")
+    assert all(escape(finding) in header for finding in outcome.findings) and outcome.findings
 
 
 def test_a_syntax_error_names_its_line_once(built_course):
