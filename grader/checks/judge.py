@@ -19,6 +19,8 @@ from grader.checks.student import Student
 from grader.wire.probe import StudentError, source_of
 
 UNWRITTEN = "This exercise is still open: put your answer in place of `raise NotImplementedError()`, and run that cell."
+STILL_OPEN = "is still open"
+"""Ends what a check says of one of several functions."""
 JUDGED_WITH_REFERENCE = "Judged with the course's own {} where yours made a check fail: a mistake costs its points once."
 MAX_REASON = 1000
 # Control characters, and those that turn the direction of writing.
@@ -56,6 +58,8 @@ def judge(
             if to_first_failure and not outcome.result.passed:
                 problem = problem or "An earlier check has failed."
     result = ExerciseResult(exercise.name, exercise.points, tuple(results), problem)
+    if results and all(one.seen.endswith(STILL_OPEN) for one in results):
+        result = unjudged(exercise, UNWRITTEN)
     return judge_with_reference(exercise, result, reference, seed) if reference else result
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from grader.checks.judge import UNWRITTEN
+from grader.checks.judge import STILL_OPEN, UNWRITTEN
 from grader.checks.results import ExerciseResult, as_points
 from grader.checks.table import with_code
 
@@ -13,7 +13,7 @@ WHAT_GRADING_ADDS = (
     "Grading asks these checks with other inputs, and some more of the same kind. "
     "Written answers are read by a person; the button Validate says when one is still empty."
 )
-NOT_DEFINED, STILL_OPEN = "is not defined", "is still open"
+NOT_DEFINED = "is not defined"
 _CELL = "text-align:left;padding:0.2em 0.8em"
 
 

@@ -11,7 +11,8 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from grader import chapter
 from grader.checks.exercise import Exercise, check
-from grader.checks.judge import derive_seed, judge
+from grader.checks.judge import UNWRITTEN, derive_seed, judge
+from grader.checks.registry import get_exercise, stub_of
 from grader.checks.student import LocalStudent
 from grader.checks.table import ResultTable
 from grader.errors import CourseError
@@ -59,6 +60,17 @@ def test_whatever_a_student_writes_is_a_result_with_a_reason(small_exercises, co
     assert result.earned == 0.0
     assert words in str(ResultTable(result))
     assert "Traceback" not in str(ResultTable(result))
+
+
+def test_an_exercise_of_several_functions_that_are_all_open_is_open():
+    """Not eight rows, each of which says so of one function."""
+    name = "find_the_endless_loop"
+    exercise, stub = get_exercise("ch07", name), stub_of("ch07", name)
+    assert _judge(exercise.at_home(), stub).problem == UNWRITTEN
+    half = stub.replace("raise NotImplementedError()", "return torch.tensor([math.inf])", 1)
+    result = _judge(exercise.at_home(), f"import math\n{half}")
+    assert not result.problem and result.checks[0].passed
+    assert result.checks[1].seen == "`fixed_halve` is still open"
 
 
 def test_a_changed_input_is_not_seen_by_the_check(small_exercises):
