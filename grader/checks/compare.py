@@ -20,8 +20,10 @@ Every mistake is an executable wrong answer: `make prove` judges each as one of 
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Mapping, Sequence
 
+import torch
 from torch import Tensor
 
 from grader.checks import expect
@@ -40,7 +42,8 @@ class compares:
     `mistakes` compute that part alone, and `returns` of the exercise names all of them. function: the learner's
     function, by default the exercise's name; one of several that is still open costs its own checks
     only. right: for this one of several, in place of the exercise's.
-    because: what is said when no mistake is named, in place of the arguments.
+    because: what is said when no mistake is named, in place of the arguments. not_finite: the same, of an answer in
+    which a number is NaN or infinite.
     """
 
     check: Check
@@ -57,13 +60,14 @@ class compares:
         function: str = "",
         right: Function | None = None,
         because: str = "",
+        not_finite: str = "",
         weight: float = 1.0,
         essential: bool = False,
         hint: str = "",
     ) -> None:
         self.title, self.inputs, self.mistakes = title, inputs, mistakes or {}
         self.part, self.times, self.tolerance, self.function = part, times, tolerance, function
-        self.because, self.right = because, right
+        self.because, self.not_finite, self.right = because, not_finite, right
         self._more = {"weight": weight, "essential": essential, "hint": hint}
 
     def __set_name__(self, owner: type[Exercise], name: str) -> None:
@@ -80,11 +84,12 @@ class compares:
                 seen = _parts(seen, right, getattr(exercise, "returns", ("one", "two")))
             if self.part is not None:
                 seen, right = seen[self.part], right[self.part]  # type: ignore[index]
+            because = "" if _is_finite(seen) else self.not_finite
             expect.close(
                 seen,
                 right,
                 tolerance=self.tolerance,
-                because=self.because or _given(rule, arguments),
+                because=because or self.because or _given(rule, arguments),
                 mistakes={text: wrong(*arguments) for text, wrong in self.mistakes.items()},
             )
 
@@ -96,6 +101,14 @@ def _parts(seen: object, right: tuple[object, ...], names: tuple[str, ...]) -> l
         seen = list(seen[: len(right) + 1])
     wanted = f"{len(right)} values: `return {', '.join(names)}`"
     return expect.items(seen, len(right), expected=wanted)
+
+
+def _is_finite(value: object) -> bool:
+    if isinstance(value, list):
+        return all(map(_is_finite, value))
+    if isinstance(value, Tensor):
+        return bool(torch.isfinite(value).all())
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def _given(rule: Function, arguments: Sequence[object]) -> str:

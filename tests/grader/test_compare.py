@@ -113,3 +113,13 @@ def test_a_function_of_another_name() -> None:
 
     result = judged(Other(), "def power(h, p): return h ** p\ndef other(h, p): return 0")
     assert [check.passed for check in result.checks] == [True, False]
+
+
+def test_a_cause_that_gives_nan_or_infinity_is_named_where_one_is_seen() -> None:
+    class Careful(Power):
+        name = "careful"
+        value = compares("far out", inputs=lambda: (signed(2), 2), not_finite="it overflows")
+
+    for code, seen in (("h / 0", True), ("h * math.nan", True), ("h + 9", False)):
+        result = judged(Careful(), f"import math\ndef careful(h, p): return {code}")
+        assert (result.checks[0].because == "it overflows") is seen, code

@@ -68,7 +68,7 @@ class BackwardByHand(Exercise):
         inputs=lambda: large(*logits_and_labels(5, 4, 4)),
         right=lambda logits, y: grad_of_loss(logits, y),
         tolerance=expect.LAYERS,  # near 1000, the next float32 is 0.00006 away
-        because="exp(1000) is infinite, and infinite / infinite is NaN; `torch.softmax` knows a way round",
+        not_finite="exp(1000) is infinite, and infinite / infinite is NaN; `torch.softmax` knows a way round",
         weight=0.5,
         hint="Softmax does not change when a constant is taken off all logits of a row.",
     )
@@ -261,7 +261,7 @@ class SigmoidGrad(Exercise):
     far_out = compares(
         "far from 0, and in any shape",
         inputs=lambda: (far_from_zero(),),
-        because="far out, exp(-x) is infinite: `torch.sigmoid` stays between 0 and 1",
+        not_finite="far out, exp(-x) is infinite: `torch.sigmoid` stays between 0 and 1",
         weight=0.5,
         hint="Try `torch.tensor([-200.0, 200.0])`: the answer is 0 at both, and never NaN.",
     )

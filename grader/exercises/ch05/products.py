@@ -69,7 +69,7 @@ class ProductOfMatrices(Exercise):
         inputs=lambda: (uniform(80.0, 120.0) * torch.randn(300, 4, 4),),
         times=1,
         tolerance=expect.LAYERS,
-        because="the product itself is too large for any float: divide it by its norm in every step",
+        not_finite="the product itself is too large for any float: divide it by its norm in every step",
         hint="Nothing in your loop may grow but the sum of the logs.",
     )
     shrinking = compares(
@@ -77,7 +77,7 @@ class ProductOfMatrices(Exercise):
         inputs=lambda: (uniform(0.0008, 0.0012) * torch.randn(300, 4, 4),),
         times=1,
         tolerance=expect.LAYERS,
-        because="the product itself is so small that a float makes 0 of it, and log 0 is minus infinity",
+        not_finite="the product itself is so small that a float makes 0 of it, and log 0 is minus infinity",
         hint="Divide the product by its norm in every step, also when it is small.",
     )
     stable = compares(
