@@ -25,6 +25,8 @@ from grader.wire.limits import MIB, Limits
 
 MAX_READ = 64 * MIB
 """Bytes of a submission that are looked at; of what is more, size and time of change count."""
+MAX_PATH = 4096
+"""Bytes of a path, the zero at its end among them, that Linux looks at."""
 PROJECT = "dropout-lab"
 _ENGINE = ("checks", "grading", "sandbox", "wire")
 _CHAPTERS = ("exercises", "hidden")
@@ -158,11 +160,14 @@ def _submitted(folder: Path) -> Iterator[bytes]:
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    """All that lies in a folder and below it. Raises OSError for what cannot be listed."""
+    """All that lies in a folder and below it, as far as a path can name it. Raises OSError for what cannot be
+    listed."""
     ahead = [folder]
     while ahead:
         with os.scandir(ahead.pop()) as entries:
             for entry in entries:
+                if len(os.fsencode(entry.path)) >= MAX_PATH:
+                    continue
                 yield Path(entry.path)
                 if entry.is_dir(follow_symlinks=False):
                     ahead.append(Path(entry.path))

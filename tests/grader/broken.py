@@ -235,6 +235,18 @@ def _nest(folder: Path) -> None:
     (folder / "deep.txt").write_text("?")
 
 
+def _nest_long_names(folder: Path) -> None:
+    here = os.getcwd()
+    os.chdir(folder)  # the whole path would be too long
+    try:
+        for _ in range(20):
+            os.mkdir("d" * 250)
+            os.chdir("d" * 250)
+        Path("deep.txt").write_text("?")
+    finally:
+        os.chdir(here)
+
+
 def _many(folder: Path) -> None:
     for number in range(20_000):
         (folder / f"{number:05}.txt").touch()
@@ -423,6 +435,14 @@ BROKEN = {
         8,
         "left out: it lies in more than 16 folders",
         _nest,
+        by_nbgrader=False,
+    ),
+    "long_path": Broken(
+        "20 folders within each other whose names together are longer than a path",
+        _file,
+        8,
+        "was left out: it",
+        _nest_long_names,
         by_nbgrader=False,
     ),
     "odd_files": Broken(
