@@ -12,6 +12,7 @@ from pathlib import Path
 
 from grader.desk.csv_text import written
 from grader.errors import CourseError
+from grader.grading.recording import write_file
 
 ROSTER_FILE = "roster.csv"
 """Where the last roster is kept in the course folder, in our own columns."""
@@ -211,7 +212,7 @@ def keep_roster(root: Path, roster: Roster) -> tuple[Roster, list[str]]:
     gone = {person.id for person in former.people} - {person.id for person in merged.people}
     head = ["student_id", *[field.name for field in fields(Person)][1:]]
     text = written([head, *(list(asdict(person).values()) for person in merged.people)])
-    (root / ROSTER_FILE).write_text(text, encoding="utf-8")
+    write_file(root / ROSTER_FILE, text.encode("utf-8"))
     return merged, sorted(gone)
 
 
