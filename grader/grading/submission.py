@@ -204,9 +204,8 @@ def _cell(entry: object, position: int, attachments: Attachments) -> NotebookNod
             cell["attachments"] = pictures
     tags = _get(entry, "metadata", "tags")
     if isinstance(tags, list):
-        cell.metadata["tags"] = [
-            tag for tag in tags if isinstance(tag, str) and _TAG.fullmatch(tag)
-        ]
+        kept = (tag for tag in tags if isinstance(tag, str) and _TAG.fullmatch(tag))
+        cell.metadata["tags"] = list(dict.fromkeys(kept))  # with one twice, it is no notebook
     marks = _get(entry, "metadata", "nbgrader")
     if isinstance(marks, dict) and isinstance(marks.get("grade_id"), str):
         cell.metadata["nbgrader"] = _marks(marks)

@@ -269,6 +269,14 @@ def test_a_text_that_came_as_code_is_harmless_too(tmp_path, release):
     nbformat.validate(notebook)
 
 
+def test_a_tag_that_stands_twice_leaves_a_notebook(tmp_path, release):
+    raw = json.loads(_bytes(release))
+    raw["cells"][0]["metadata"]["tags"] = ["demo", ["demo"], "mine", "demo"]
+    notebook = _read(tmp_path, json.dumps(raw).encode()).notebook
+    assert notebook.cells[0].metadata["tags"] == ["demo", "mine"]
+    nbformat.validate(notebook)
+
+
 def test_tags_and_names_hold_no_markup(tmp_path, release):
     release.cells[0].metadata["tags"] = ["demo", '"><script>', "x" * 100]
     release.metadata.kernelspec = {"name": "\x1b[31m<b>\n", "language": "", "display_name": ""}
