@@ -26,7 +26,7 @@ from grader.grading.submission import TIMESTAMP, time_of
 from grader.wire.limits import MAX_FILES_BYTES
 
 EARLIER = "earlier"
-MAX_NAME = 255
+MAX_FILE_NAME = 255
 """Bytes of the name of a file or folder, as file systems have it."""
 MAX_LEFT_OUT = 5
 """Files of one student of which it is said why they were left out."""
@@ -244,7 +244,7 @@ def _beside(
         try:
             if name in folders or not within.isdisjoint(apart | found.keys()):
                 raise NotTaken("is a file and a folder")
-            if max(len(part.encode("utf-8", "replace")) for part in path.parts) > MAX_NAME:
+            if max(len(part.encode("utf-8", "replace")) for part in path.parts) > MAX_FILE_NAME:
                 raise NotTaken("has too long a name")
             if len(path.parts) > MAX_NESTED:
                 raise NotTaken(f"lies in more than {MAX_NESTED} folders")

@@ -23,7 +23,7 @@ MIN_CODE, MIN_WORDS = 25, 20
 """Tokens of code and words of text below which an answer says nothing."""
 COMMON = 0.1
 """The share of a class that may give an answer before it is nobody's own; three people may always."""
-MAX_TOKENS, MAX_LINE = 3000, 1000
+MAX_TOKENS, MAX_SIGNS = 3000, 1000
 """Tokens of an answer and signs of a line that are looked at: a line of quotes takes the square of its length."""
 _SKIPPED = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT}
 
@@ -123,7 +123,7 @@ def code_tokens(code: str) -> tuple[str, ...]:
     """The tokens of a piece of Python without comments; names are numbered, so that renaming changes nothing."""
     found: list[str] = []
     names: dict[str, str] = {}
-    lines = "\n".join(line[:MAX_LINE] for line in code.split("\n"))
+    lines = "\n".join(line[:MAX_SIGNS] for line in code.split("\n"))
     try:
         for token in tokenize.generate_tokens(io.StringIO(lines).readline):
             text = token.string
