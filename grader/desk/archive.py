@@ -66,7 +66,7 @@ def in_archive(archive: Path | bytes, below: PurePosixPath | None = None) -> Ite
         if number >= MAX_MEMBERS:
             raise zipfile.BadZipFile(f"it holds more than {MAX_MEMBERS:,} files")
         path = PurePosixPath(*(part for part in _parts(info.filename) if part not in _OUTSIDE))
-        if info.is_dir() or not path.parts or _IGNORED.intersection(path.parts):
+        if not path.parts or info.is_dir() or _IGNORED.intersection(path.parts):
             continue
         read = _reader(opened, info)
         if path.parts != _parts(info.filename):

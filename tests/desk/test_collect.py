@@ -299,6 +299,7 @@ def _with_list_of_files(change: tuple[int, bytes], name: bytes = b"01") -> bytes
         (packed({f"{NAME}.ipynb": "x", "n" * 300: "2"}), "has too long a name"),
         (packed({f"{NAME}.ipynb": "x", "n/" * 3000 + "n": "2"}), "in more than 16 folders"),
         (packed({f"{NAME}.ipynb": "x"} | {"a" * n: "2" for n in range(300, 999)}), "694 more"),
+        (packed({f"{NAME}.ipynb": "x", "n" * 300: "2", "": "3"}), "has too long a name"),
         (_with_list_of_files((8, b"\0\x08"), b"\xff1"), "can't decode byte"),
         (_with_list_of_files((6, b"\x63\0")), "zip file version"),
     ],
