@@ -6,6 +6,7 @@ from copy import deepcopy
 
 from nbformat import NotebookNode
 
+from grader.grading.release import DEMO
 from grader.sandbox.markdown_sanitiser import harmless_markdown
 
 
@@ -14,8 +15,8 @@ def restore(notebook: NotebookNode, release: NotebookNode) -> list[str]:
 
     Changes `notebook` in place and returns findings. A missing cell comes back as it was handed
     out, right after the marked cell that stands before it in the chapter; when the order of the
-    marked cells was changed, the locked ones return to their places. Other cells stay. The kernel
-    becomes the release's.
+    marked cells was changed, the locked ones return to their places. The first cell of code, with the
+    imports, comes back before all code. Other cells stay. The kernel becomes the release's.
     """
     notebook.metadata = deepcopy(release.metadata)
     wanted = [cell for cell in release.cells if _name(cell)]
@@ -30,6 +31,11 @@ def restore(notebook: NotebookNode, release: NotebookNode) -> list[str]:
         findings.append("Cells were in another order; the checks were put back in their places.")
     if missing or moved:
         _place(notebook, wanted, moved)
+    first = next((cell for cell in release.cells if _is_plain_code(cell)), None)
+    if first and not any(c.id == first.id or c.source == first.source for c in notebook.cells):
+        findings.append("The cell with the imports was missing; it was put back.")
+        kinds = [*(cell.cell_type for cell in notebook.cells), "code"]
+        notebook.cells.insert(kinds.index("code"), deepcopy(first))
     return findings
 
 
@@ -80,6 +86,12 @@ def _place(notebook: NotebookNode, wanted: list[NotebookNode], moved: bool) -> N
         else:
             notebook.cells.insert(position, own.get(name) or deepcopy(cell))
             position += 1
+
+
+def _is_plain_code(cell: NotebookNode) -> bool:
+    return (
+        cell.cell_type == "code" and not _name(cell) and DEMO not in cell.metadata.get("tags", [])
+    )
 
 
 def _name(cell: NotebookNode) -> str:

@@ -158,6 +158,11 @@ def _delete_checks(notebook: NotebookNode) -> None:
     notebook.cells = [c for c in notebook.cells if not c.source.startswith("check(")]
 
 
+def _without_imports(notebook: NotebookNode) -> Files:
+    notebook.cells = [c for c in notebook.cells if not c.source.startswith("import torch")]
+    return _answer("def double(X):\n    return torch.mul(X, 2)")(notebook)
+
+
 def _format_3(notebook: NotebookNode) -> Files:
     return {FILE: nbformat.v3.writes_json(nbformat.convert(notebook, 3)).encode()}
 
@@ -321,6 +326,9 @@ BROKEN = {
     ),
     "deleted_checks": Broken(
         "check cells that were deleted", _changed(_delete_checks), 8, "Missing cells were put back"
+    ),
+    "deleted_imports": Broken(
+        "the cell with the imports was deleted", _without_imports, 8, "imports was missing"
     ),
     "reversed": Broken(
         "all cells in the opposite order",
