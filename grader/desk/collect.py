@@ -134,7 +134,8 @@ def _by_student(found: list[HandedIn], roster: Roster, done: Collected) -> list[
     """The files together that one student handed in; the others are said."""
     hand_ins: dict[str, _HandIn] = {}
     whose: dict[str, set[tuple[str, ...]]] = {}
-    of_another = any(_is_anothers_number(roster, file) for file in found)
+    fits = list({file.keys: _number_fits(roster, file) for file in found}.values())
+    of_another = fits.count(False) > fits.count(True)
     if of_another:
         done.remarks.append(
             "The roster's numbers are those of another assignment, so names alone told whose the files are. "
@@ -166,11 +167,13 @@ def _by_student(found: list[HandedIn], roster: Roster, done: Collected) -> list[
     return list(hand_ins.values())
 
 
-def _is_anothers_number(roster: Roster, file: HandedIn) -> bool:
-    """Whether Moodle's number, which is one within an assignment, is another's than the name on the roster."""
+def _number_fits(roster: Roster, file: HandedIn) -> bool | None:
+    """Whether Moodle's number, which is one within an assignment, is that of who has this name; None if unknown."""
     number, *names = file.keys
-    people = roster.find(*names)
-    return file.system == "Moodle" and bool(people) and not {*roster.find(number)} <= {*people}
+    numbered, named = roster.find(number), roster.find(*names)
+    if file.system != "Moodle" or not numbered or not named:
+        return None
+    return {*numbered} <= {*named}
 
 
 def _place(course: Course, assignment: str, hand_in: _HandIn, believed: bool) -> Taken:

@@ -331,6 +331,19 @@ def test_numbers_of_another_assignments_worksheet_give_nobody_anothers_work(cour
     assert "numbers are those of another assignment" in done.remarks[0]
 
 
+def test_who_takes_anothers_name_on_the_platform_hands_in_as_before(course, tmp_path):
+    """The numbers of the others fit, so the number tells who it is."""
+    files = {
+        f"José Núñez_102{MOODLE}{NAME}.ipynb": "José's",
+        f"Nobody Yet_104{MOODLE}{NAME}.ipynb": "hers",
+        f"José Núñez_101{MOODLE}{NAME}.ipynb": "Ada's",
+    }
+    done = collect(course, saved(tmp_path, packed(files)), NAME, table(tmp_path, WORKSHEET))
+    found = submitted(course)
+    assert found[f"s1/{NAME}/{NAME}.ipynb"] == "Ada's" and not done.not_placed
+    assert found[f"s2/{NAME}/{NAME}.ipynb"] == "José's"
+
+
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
