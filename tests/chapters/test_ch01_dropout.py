@@ -49,6 +49,13 @@ def test_wrong_quiz_answers_explain_themselves(namespace) -> None:
     assert result.earned == pytest.approx(0.5)
 
 
+def test_a_scale_that_is_forgotten_changes_no_type(solved) -> None:
+    wrong = "def dropout_layer(X, dropout): return (torch.rand(X.shape) >= dropout) * X"
+    result = judged(replaced(solved(CHAPTER), wrong), "dropout_layer")
+    failed = {check.id for check in result.failed}
+    assert "scales_survivors" in failed and "keeps_shape_and_type" not in failed
+
+
 def test_a_part_that_is_wrong_costs_its_own_exercise_only(solved, chapter) -> None:
     wrong = (
         "def dropout_layer(X, dropout): return X\n"
