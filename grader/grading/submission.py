@@ -88,9 +88,17 @@ def _load(folder: Folder, assignment: str, findings: list[str]) -> object:
 
 def _choose(folder: Folder, expected: str, findings: list[str]) -> str | None:
     """The name of the notebook: the one that it should have, else that of the only one there is."""
-    if folder.kinds.get(expected) == "":
+    notebooks = [
+        name for name, kind in folder.kinds.items() if name.endswith(".ipynb") and not kind
+    ]
+    others = [name for name in notebooks if name != expected]
+    if expected in notebooks:
+        if others:
+            more = f" and {len(others) - 1:,} more were" if len(others) > 1 else " was"
+            findings.append(
+                f"{printable(others[0])}{more} not read: {expected} is the one that counts."
+            )
         return expected
-    others = [name for name, kind in folder.kinds.items() if name.endswith(".ipynb") and not kind]
     if len(others) == 1:
         findings.append(f"The notebook is called {printable(others[0])}, not {expected}.")
         return others[0]

@@ -336,6 +336,12 @@ BROKEN = {
         8,
         "another order",
     ),
+    "second_notebook": Broken(
+        "a second notebook beside the first",
+        lambda notebook: {**_file(notebook), f"{NAME} (1).ipynb": b"{}"},
+        8,
+        "(1).ipynb was not read: 01_double.ipynb is the one that counts",
+    ),
     "file_beside": Broken("a file beside the notebook, which it reads", _with_file, 8),
     "link_beside": Broken(
         "a link beside the notebook",
