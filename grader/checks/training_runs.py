@@ -150,18 +150,24 @@ class RunProblem:
             "this was taken after the epoch": self.accuracy(self.train, evaluating=False),
         }
 
-    def loss_mistakes(self) -> dict[str, float]:
-        """Sentence to the train loss that the mistake gives."""
+    def told(self) -> dict[str, float]:
+        """Sentence to the train loss of a right run that is taken in a wrong way."""
         losses = self.passes[-1].losses
         means = [float(batch.mean()) for batch in losses]
-        later = range(1, self.epochs)
         return {
-            "this is that of the first epoch": self.passes[0].loss,
             "this is the mean over all epochs": sum(p.loss for p in self.passes) / self.epochs,
             BATCH_MEANS: sum(means) / len(means),
             "this is the sum over all examples": float(torch.cat(losses).sum()),
             "this was taken after the last epoch, not while it trains": self.loss_afterwards(False),
             "this was taken after the last epoch, in eval mode": self.loss_afterwards(True),
+        }
+
+    def loss_mistakes(self) -> dict[str, float]:
+        """Sentence to the train loss that the mistake gives: as it is taken, or as it comes from the training."""
+        later = range(1, self.epochs)
+        return {
+            **self.told(),
+            "this is that of the first epoch": self.passes[0].loss,
             "the network is in eval mode while it trains: there is no dropout": self.trained(
                 shifted=range(self.epochs)
             )[-1].loss,

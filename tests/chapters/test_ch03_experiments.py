@@ -8,14 +8,14 @@ import pytest
 import torch
 from torch import nn
 
-from grader.authoring.catalogue import reference
+from grader.authoring.catalogue import answers_to, reference
 from grader.checks.data_frames import spread
 from grader.checks.registry import chapter_of, get_exercise
 from grader.checks.table import ResultTable
 from grader.checks.training_runs import APART, RunProblem, Wired
 from grader.exercises.ch03.intervals import Contest, half_width
 
-from .conftest import judge_beside_reference, judge_in_chapter
+from .conftest import failed, judge_beside_reference, judge_in_chapter
 
 CHAPTER = "03_dropout_experiments"
 PACKAGE = chapter_of(CHAPTER)
@@ -30,6 +30,17 @@ def test_a_wrong_interval_costs_its_own_exercise_only(namespace, chapter, name: 
     assert judged(namespace, name).earned < get_exercise(PACKAGE, name).points
     result = judge_beside_reference(PACKAGE, chapter(CHAPTER), namespace, name)
     assert result.earned == result.points, str(ResultTable(result))
+
+
+def test_a_number_that_is_taken_in_another_way_costs_its_own_check(namespace) -> None:
+    answers = {answer.name: answer.code for answer in answers_to(PACKAGE, "run_config")}
+    for name, check in (
+        ("mean_of_batch_means", "training"),
+        ("mean_over_all_epochs", "training"),
+        ("tensors_in_the_record", "record"),
+    ):
+        exec(answers[name], namespace)
+        assert failed(judged(namespace, "run_config")) == {check}, name
 
 
 def test_a_run_is_computed_as_torch_computes_it() -> None:
