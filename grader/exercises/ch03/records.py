@@ -275,7 +275,7 @@ class Sweep(Exercise):
         verify_index(plan.swept(student, plan.pairs)[0])
         verify_index(plan.swept(student, plan.pairs, plan.pairs[:2])[0])
 
-    @check("what is done is not run again, and its rows stay", weight=1.25)
+    @check("what is done is not run again, and its rows stay", essential=True)
     def resumes(self, student: Student) -> None:
         """A run is done when configuration **and** seed are in one row of `done`."""
         plan = Plan(3, 3)
@@ -283,8 +283,13 @@ class Sweep(Exercise):
         places = [(0, 0), (0, 1), (1, 1), (2, 2)]
         done = [(plan.configs[i], plan.seeds[j]) for i, j in shuffled(places)]
         plan.verify(plan.swept(student, plan.pairs, done)[0])
-        # Rows that are not asked for now stay as well.
+
+    @check("rows of done that nobody asks for now stay, too", weight=0.25)
+    def earlier_rows(self, student: Student) -> None:
+        """All rows of `done`, whatever `configs` and `seeds` are now."""
+        plan = Plan(3, 2)
         asked = [pair for pair in plan.pairs if pair[0] != plan.configs[0]]
+        done = [plan.pairs[0], asked[0]]
         plan.verify(plan.swept(student, asked, done)[0], {*asked, *done})
 
     @check("done stays as it is", weight=0.5)

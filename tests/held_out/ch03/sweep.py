@@ -122,7 +122,7 @@ def sweep(configs, seeds, run, done=None):
     return pd.DataFrame(rows) if done is None else done
 
 
-# %% edge: a configuration with any seed counts as done
+# %% point: a configuration with any seed counts as done
 def sweep(configs, seeds, run, done=None):
     known = set() if done is None else set(done[CONFIG].itertuples(index=False, name=None))
     rows = [
@@ -135,7 +135,7 @@ def sweep(configs, seeds, run, done=None):
     return new if done is None else pd.concat([done, new], ignore_index=True)
 
 
-# %% edge: everything is run again, and duplicates are dropped afterwards
+# %% point: everything is run again, and duplicates are dropped afterwards
 def sweep(configs, seeds, run, done=None):
     new = pd.DataFrame([run(config, seed) for config in configs for seed in seeds])
     if done is None:
