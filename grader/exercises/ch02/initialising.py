@@ -99,11 +99,12 @@ class InitWeights(Exercise):
         for kind in ("batch normalisation", "embedding", "convolution"):
             self._verify_untouched(student, kind, {})
 
-    @check("the weights are drawn in place", weight=0.5)
+    @check("the weights are drawn in place, and can be trained", weight=0.5)
     def in_place(self, student: Student) -> None:
         """Fill the tensor that is there, rather than putting another `nn.Parameter` in its
         place."""
         (after, _), held = self.run.ask(student), self.run.held
+        self.run.verify_trainable()
         for new, known in zip(after["linear weight"], held["linear weight"], strict=True):
             expect.true(
                 torch.equal(new, known),
@@ -155,6 +156,14 @@ class Initialised:
             self.held, self._after = held, [first, second]
             self.trainable = trainable is True
         return self._after
+
+    def verify_trainable(self) -> None:
+        """`requires_grad` of every parameter is as it was."""
+        expect.true(
+            self.trainable,
+            seen="parameters that ask for no gradient any more",
+            expected="`requires_grad` as it was: they are to be trained",
+        )
 
     def _read(self, raw: object) -> Parameters:
         count = sum(map(len, self.shapes.values()))

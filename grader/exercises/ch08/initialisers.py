@@ -79,11 +79,7 @@ class Initialiser(Exercise):
     def in_place(self, student: Student) -> None:
         """Fill the tensor that is there, rather than putting another `nn.Parameter` in its place."""
         after = self.run.ask(student)[0]
-        expect.true(
-            self.run.trainable,
-            seen="parameters that ask for no gradient any more",
-            expected="`requires_grad` as it was: they are to be trained",
-        )
+        self.run.verify_trainable()
         for kind in ("linear weight", "linear bias"):
             for new, known in zip(after[kind], self.run.held[kind], strict=True):
                 expect.true(
