@@ -17,6 +17,37 @@ from grader.checks.student import Student
 GIVEN = ("dO", "X", "H", "slope", "W1", "W2")
 
 
+def one_hot(logits, y):
+    """Of the labels, in the shape of the logits."""
+    return torch.nn.functional.one_hot(y, logits.shape[1])
+
+
+def grad_of_loss(logits, y):
+    """Of the mean cross-entropy, with respect to logits (n, k) for labels y (n,)."""
+    return (torch.softmax(logits, 1) - one_hot(logits, y)) / len(y)
+
+
+SLIPS = {
+    "the loss is a mean over the examples: divide by n": lambda logits, y: (
+        grad_of_loss(logits, y) * len(y)
+    ),
+    "the sign is wrong: probability minus label": lambda logits, y: -grad_of_loss(logits, y),
+    "these are the probabilities; take 1 off at the label": lambda logits, y: (
+        torch.softmax(logits, 1) / len(y)
+    ),
+    "the logits are not probabilities yet: softmax is missing": lambda logits, y: (
+        (logits - one_hot(logits, y)) / len(y)
+    ),
+    "the softmax goes over the classes of an example, not over the examples": (
+        lambda logits, y: (torch.softmax(logits, 0) - one_hot(logits, y)) / len(y)
+    ),
+    "divided by all n times k numbers; the mean is over the n examples": (
+        lambda logits, y: grad_of_loss(logits, y) / logits.shape[1]
+    ),
+}
+"""What known mistakes make of `loss_grad`."""
+
+
 class BackwardByHand(Exercise):
     name, points = "backward_by_hand", 8
     returns = ("dW1", "db1", "dW2", "db2")
@@ -40,26 +71,7 @@ class BackwardByHand(Exercise):
         inputs=lambda: logits_and_labels(5, 4, 3),
         right=lambda logits, y: grad_of_loss(logits, y),
         weight=2,
-        mistakes={
-            "the loss is a mean over the examples: divide by n": lambda logits, y: (
-                grad_of_loss(logits, y) * len(y)
-            ),
-            "the sign is wrong: probability minus label": lambda logits, y: (
-                -grad_of_loss(logits, y)
-            ),
-            "these are the probabilities; take 1 off at the label": lambda logits, y: (
-                torch.softmax(logits, 1) / len(y)
-            ),
-            "the logits are not probabilities yet: softmax is missing": lambda logits, y: (
-                (logits - one_hot(logits, y)) / len(y)
-            ),
-            "the softmax goes over the classes of an example, not over the examples": (
-                lambda logits, y: (torch.softmax(logits, 0) - one_hot(logits, y)) / len(y)
-            ),
-            "divided by all n times k numbers; the mean is over the n examples": (
-                lambda logits, y: grad_of_loss(logits, y) / logits.shape[1]
-            ),
-        },
+        mistakes=SLIPS,
         hint="Each row sums to 0: what the label's logit gains, the others lose.",
     )
     large_logits = compares(
@@ -70,6 +82,12 @@ class BackwardByHand(Exercise):
         tolerance=expect.LAYERS,  # near 1000, the next float32 is 0.00006 away
         not_finite="exp(1000) is infinite, and infinite / infinite is NaN; `torch.softmax` knows a way round",
         weight=0.5,
+        mistakes={
+            **SLIPS,
+            "cut off at a bound, the logits of a row are all alike; take the largest off instead": (
+                lambda logits, y: grad_of_loss(logits.clamp(-50, 50), y)
+            ),
+        },
         hint="Softmax does not change when a constant is taken off all logits of a row.",
     )
     second_weight = compares(
@@ -200,13 +218,16 @@ class KeptForBackward(Exercise):
 
     value = compares(
         "the inputs, every hidden layer and the outputs, for each example",
-        inputs=lambda: (integer(20, 300), [integer(5, 900) for _ in range(integer(3, 6))]),
+        inputs=lambda: (integer(20, 300), [integer(5, 900) for _ in range(integer(4, 6))]),
         times=3,
         weight=2,
         essential=True,
         mistakes={
             "these are the weights, which are there anyway; count what each example adds": (
                 lambda n, sizes: sum(a * b for a, b in itertools.pairwise(sizes))
+            ),
+            "these are the parameters, which are there anyway; count what each example adds": (
+                lambda n, sizes: sum(a * b + b for a, b in itertools.pairwise(sizes))
             ),
             "for one example; every example of the batch has its own": (
                 lambda n, sizes: sum(sizes)
@@ -217,6 +238,9 @@ class KeptForBackward(Exercise):
             ),
             "enough to predict, where a layer may be forgotten after the next; training keeps them all": (
                 lambda n, sizes: n * max(a + b for a, b in itertools.pairwise(sizes))
+            ),
+            "these are bytes, four for each number; asked for is how many numbers": (
+                lambda n, sizes: 4 * n * sum(sizes)
             ),
             "every hidden layer counted twice; ReLU keeps what the next layer keeps": (
                 lambda n, sizes: n * (sum(sizes) + sum(sizes[1:-1]))
@@ -265,16 +289,6 @@ class SigmoidGrad(Exercise):
         weight=0.5,
         hint="Try `torch.tensor([-200.0, 200.0])`: the answer is 0 at both, and never NaN.",
     )
-
-
-def one_hot(logits, y):
-    """Of the labels, in the shape of the logits."""
-    return torch.nn.functional.one_hot(y, logits.shape[1])
-
-
-def grad_of_loss(logits, y):
-    """Of the mean cross-entropy, with respect to logits (n, k) for labels y (n,)."""
-    return (torch.softmax(logits, 1) - one_hot(logits, y)) / len(y)
 
 
 def logits_and_labels(n: int, classes: int, occurring: int) -> tuple[Tensor, Tensor]:

@@ -89,6 +89,9 @@ class XavierUniformBound(Exercise):
             "the half in the condition is lost: the variance is 2 over the sum": (
                 lambda n_in, n_out: (3 / (n_in + n_out)) ** 0.5
             ),
+            "this is three times the standard deviation; the bound is √3 times as large": (
+                lambda n_in, n_out: 3 * (2 / (n_in + n_out)) ** 0.5
+            ),
             "this fits the forward pass alone": lambda n_in, n_out: (3 / n_in) ** 0.5,
             "this is the bound that `nn.Linear` takes by itself": lambda n_in, n_out: n_in**-0.5,
         },
@@ -172,6 +175,9 @@ class ActivationStats(Exercise):
                 [X, *layers(X, weights)[:-1]]
             )[1],
             "there was no activation": lambda X, weights: stats(layers(X, weights, lambda Z: Z))[1],
+            "the last layer has no activation; it has one, too": lambda X, weights: stats(
+                [*layers(X, weights)[:-1], before(X, weights)[-1]]
+            )[1],
             "the variance of the weights, not of the activations": lambda X, weights: stats(
                 weights
             )[1],
@@ -188,6 +194,11 @@ class ActivationStats(Exercise):
             "of the numbers before the activation": lambda X, weights, phi=torch.relu: stats(
                 before(X, weights, phi)
             )[0],
+            "the last layer has no activation; it has one, too": (
+                lambda X, weights, phi=torch.relu: stats(
+                    [*layers(X, weights, phi)[:-1], before(X, weights, phi)[-1]]
+                )[0]
+            ),
             "these are the variances: means come first": lambda X, weights, phi=torch.relu: stats(
                 layers(X, weights, phi)
             )[1],
@@ -201,7 +212,7 @@ class ActivationStats(Exercise):
 
     @check("with another activation, and layers of other widths")
     def other_activation(self, student: Student) -> None:
-        """Use `phi` where you have written `torch.relu`."""
+        """`phi` is an argument: `H = phi(H @ W)`, in every layer."""
         for name in ACTIVATIONS:
             X, weights = batch_and_weights((30, 60, 45, 20))
             seen = student.run(stats_with, X=X, weights=weights, activation=name)
