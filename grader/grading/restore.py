@@ -32,7 +32,8 @@ def restore(notebook: NotebookNode, release: NotebookNode) -> list[str]:
     if missing or moved:
         _place(notebook, wanted, moved)
     first = next((cell for cell in release.cells if _is_plain_code(cell)), None)
-    if first and not any(c.id == first.id or c.source == first.source for c in notebook.cells):
+    own = [cell for cell in notebook.cells if _is_plain_code(cell)]
+    if first and _imports([first]) and _imports([first]).isdisjoint(_imports(own)):
         findings.append("The cell with the imports was missing; it was put back.")
         kinds = [*(cell.cell_type for cell in notebook.cells), "code"]
         notebook.cells.insert(kinds.index("code"), deepcopy(first))
@@ -92,6 +93,11 @@ def _is_plain_code(cell: NotebookNode) -> bool:
     return (
         cell.cell_type == "code" and not _name(cell) and DEMO not in cell.metadata.get("tags", [])
     )
+
+
+def _imports(cells: list[NotebookNode]) -> set[str]:
+    lines = [line for cell in cells for line in cell.source.splitlines()]
+    return {line for line in lines if line.startswith(("import ", "from "))}
 
 
 def _name(cell: NotebookNode) -> str:

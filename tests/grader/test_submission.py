@@ -206,6 +206,15 @@ def test_nothing_changes_in_a_notebook_as_handed_out(release):
     assert restore(notebook, release) == [] and notebook == before
 
 
+def test_a_cell_with_imports_that_was_edited_is_not_missing(release):
+    notebook = deepcopy(release)
+    first = next(cell for cell in notebook.cells if cell.cell_type == "code")
+    first.source = f"import math\n{first.source}\nname = 'me'"
+    assert restore(notebook, release) == []
+    notebook.cells.remove(first)
+    assert restore(notebook, release) == ["The cell with the imports was missing; it was put back."]
+
+
 def test_a_notebook_of_200_megabytes_is_read_without_its_outputs(tmp_path, release):
     raw = json.loads(_bytes(release))
     printed = {"output_type": "stream", "name": "stdout", "text": "x" * 200_000_000}
