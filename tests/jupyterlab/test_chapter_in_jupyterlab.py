@@ -63,7 +63,7 @@ def test_run_all_reaches_the_last_cell(worked) -> None:
 
 
 def test_a_right_answer_gets_a_mark_on_every_check(worked) -> None:
-    exercise = get_exercise(chapter_of(CHAPTER), "dropout_layer")
+    exercise = get_exercise(chapter_of(CHAPTER), "dropout_layer").at_home()
     table = worked.output_of('check("dropout_layer")')
     assert f"{exercise.points} of {exercise.points} points" in table
     assert f"✓ passed: {len(exercise.checks())} checks" in table
