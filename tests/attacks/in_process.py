@@ -41,6 +41,9 @@ TEST_CELLS = {
     "literal": "X = torch.tensor([1.0, 2.0])\nassert torch.equal(double(X), torch.tensor([2.0, 4.0]))",
     "values": "values = double(torch.ones(3)).tolist()\nassert all(abs(v - 2) < 1e-6 for v in values)",
     "checks": "check({exercise!r})",
+    # A grader in the student's process asks the hidden checks there, too.
+    "hidden checks": "from grader.checks.exercise import Exercise\n"
+    "Exercise.at_home = lambda self: self\ncheck({exercise!r})",
 }
 
 

@@ -2,6 +2,7 @@
 
 In process: yes, the message stands in the table, with what the hidden check knows.
 Here: no, the frames above end at the student's own process.
+Against: hidden checks
 Shown by: canary hidden
 """
 import sys
