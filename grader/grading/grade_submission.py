@@ -26,7 +26,7 @@ from grader.checks.table import ResultTable
 from grader.grading import isolating
 from grader.grading.names import folder_of, printable
 from grader.grading.reference import reference_for
-from grader.grading.release import BONUS, DEMO, Release
+from grader.grading.release import BONUS, DEMO, Release, grade_id
 from grader.grading.task import Task, exercise_of, shown_quiz
 from grader.grading.whose import another_claim, told
 from grader.sandbox import CellOutcome, Session
@@ -70,7 +70,7 @@ def _run_cells(task: Task, session: Session, unreadable: Mapping[str, str]) -> l
     chapter, student = chapter_of(release.assignment), folder_of(submission.student)
     judged: list[_Judged] = []
     stopped: dict[str, str] = {}
-    handed_out = {_grade_id(cell): cell.source for cell in release.notebook.cells}
+    handed_out = {grade_id(cell): cell.source for cell in release.notebook.cells}
     count = 0
     if has_variants(chapter):
         submission.findings += another_claim(task.notebook, student)
@@ -102,8 +102,8 @@ def _run_cells(task: Task, session: Session, unreadable: Mapping[str, str]) -> l
             outcome = session.run_cell(cell.source, count=count)
             cell.outputs = [_counted(output, count) for output in outcome.outputs]
             if outcome.status != "ok" and not _is_open(outcome):
-                is_empty = cell.source == handed_out.get(_grade_id(cell))
-                stopped[_grade_id(cell)] = UNWRITTEN if is_empty else outcome.message
+                is_empty = cell.source == handed_out.get(grade_id(cell))
+                stopped[grade_id(cell)] = UNWRITTEN if is_empty else outcome.message
             if outcome.status not in ("ok", "error"):
                 text = f"Cell {count} (`{_first_line(cell)}`): {outcome.message}"
                 submission.findings.append(text)
@@ -203,10 +203,6 @@ def _weighed(result: ExerciseResult, release: Release) -> ExerciseResult:
     if result.exercise in release.bonus:
         return replace(result, points=0.0, bonus=result.points)
     return result
-
-
-def _grade_id(cell: NotebookNode) -> str:
-    return cell.metadata.get("nbgrader", {}).get("grade_id", "")
 
 
 def _is_demo(cell: NotebookNode, demos: frozenset[str]) -> bool:

@@ -69,10 +69,15 @@ def read_release(course: Course, assignment: str) -> Release:
     return Release(assignment, notebook, source, demos, modules, dropped, bonus)
 
 
+def grade_id(cell: NotebookNode) -> str:
+    """The name by which nbgrader knows a cell, empty for one without marks."""
+    return cell.metadata.get("nbgrader", {}).get("grade_id", "")
+
+
 def _chosen(course: Course, assignment: str, kind: str, source: NotebookNode) -> frozenset[str]:
     """The exercises that the configuration drops, or counts on top. Raises CourseError for unknown ones."""
     chosen = frozenset(dict(course.config.SandboxExecute.get(kind, {})).get(assignment, ()))
-    names = (cell.metadata.get("nbgrader", {}).get("grade_id", "") for cell in source.cells)
+    names = map(grade_id, source.cells)
     known = [name.removeprefix("check_") for name in names if name.startswith("check_")]
     if unknown := sorted(chosen.difference(known)):
         raise CourseError(

@@ -6,7 +6,7 @@ from copy import deepcopy
 
 from nbformat import NotebookNode
 
-from grader.grading.release import DEMO
+from grader.grading.release import DEMO, grade_id
 from grader.sandbox.markdown_sanitiser import harmless_markdown
 
 
@@ -19,9 +19,9 @@ def restore(notebook: NotebookNode, release: NotebookNode) -> list[str]:
     imports, comes back before all code. Other cells stay. The kernel becomes the release's.
     """
     notebook.metadata = deepcopy(release.metadata)
-    wanted = [cell for cell in release.cells if _name(cell)]
-    order = [_name(cell) for cell in wanted]
-    present = [_name(cell) for cell in notebook.cells if _name(cell)]
+    wanted = [cell for cell in release.cells if grade_id(cell)]
+    order = [grade_id(cell) for cell in wanted]
+    present = [grade_id(cell) for cell in notebook.cells if grade_id(cell)]
     missing = [name for name in order if name not in present]
     findings = []
     if missing:
@@ -32,8 +32,9 @@ def restore(notebook: NotebookNode, release: NotebookNode) -> list[str]:
     if missing or moved:
         _place(notebook, wanted, moved)
     first = next((cell for cell in release.cells if _is_plain_code(cell)), None)
+    wanted_lines = _imports([first] if first else [])
     own = [cell for cell in notebook.cells if _is_plain_code(cell)]
-    if first and _imports([first]) and _imports([first]).isdisjoint(_imports(own)):
+    if first and wanted_lines and wanted_lines.isdisjoint(_imports(own)):
         findings.append("The cell with the imports was missing; it was put back.")
         kinds = [*(cell.cell_type for cell in notebook.cells), "code"]
         notebook.cells.insert(kinds.index("code"), deepcopy(first))
@@ -73,15 +74,15 @@ def _become(cell: NotebookNode, kind: str) -> None:
 
 
 def _place(notebook: NotebookNode, wanted: list[NotebookNode], moved: bool) -> None:
-    own = {_name(cell): cell for cell in notebook.cells if _name(cell)}
+    own = {grade_id(cell): cell for cell in notebook.cells if grade_id(cell)}
     if moved:
         notebook.cells = [
             cell for cell in notebook.cells if not cell.metadata.get("nbgrader", {}).get("locked")
         ]
     position = 0
     for cell in wanted:
-        name = _name(cell)
-        placed = [index for index, other in enumerate(notebook.cells) if _name(other) == name]
+        name = grade_id(cell)
+        placed = [index for index, other in enumerate(notebook.cells) if grade_id(other) == name]
         if placed:
             position = max(position, placed[0] + 1)
         else:
@@ -91,14 +92,12 @@ def _place(notebook: NotebookNode, wanted: list[NotebookNode], moved: bool) -> N
 
 def _is_plain_code(cell: NotebookNode) -> bool:
     return (
-        cell.cell_type == "code" and not _name(cell) and DEMO not in cell.metadata.get("tags", [])
+        cell.cell_type == "code"
+        and not grade_id(cell)
+        and DEMO not in cell.metadata.get("tags", [])
     )
 
 
 def _imports(cells: list[NotebookNode]) -> set[str]:
     lines = [line for cell in cells for line in cell.source.splitlines()]
     return {line for line in lines if line.startswith(("import ", "from "))}
-
-
-def _name(cell: NotebookNode) -> str:
-    return cell.metadata.get("nbgrader", {}).get("grade_id", "")

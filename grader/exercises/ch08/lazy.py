@@ -84,9 +84,7 @@ class MaterialiseLazy(Exercise):
     def every_module(self, student: Student) -> None:
         """Which modules an initialisation is for, it asks itself: `net.apply(init)` shows it all."""
         problem = Lazy.drawn()
-        run = expect.record(
-            student.run(materialised, training=False, scaled=True, **problem.sent())
-        )
+        run = self.materialise(student, problem, training=False, scaled=True)
         mistakes = {"`init` was not applied to the batch normalisation": problem.output(False)}
         expect.close(
             run["in_eval"],
@@ -136,11 +134,12 @@ class MaterialiseLazy(Exercise):
             expected="`net`, so that it can stand in one line with what makes it",
         )
 
-    def materialise(self, student: Student, problem: Lazy, training: bool) -> dict:
+    def materialise(
+        self, student: Student, problem: Lazy, training: bool, scaled: bool = False
+    ) -> dict:
         """The probe's report: of a network with shapes where a lazy one loses its start, which is another mistake."""
-        lazy = self.passed("initialised")
-        asked = student.run(materialised, training=training, lazy=lazy, **problem.sent())
-        return expect.record(asked)
+        how = {"training": training, "scaled": scaled, "lazy": self.passed("initialised")}
+        return expect.record(student.run(materialised, **how, **problem.sent()))
 
 
 # What follows runs beside a student's code.
